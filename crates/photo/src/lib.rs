@@ -1,0 +1,52 @@
+//! The vocabulary that every stage of Shomei shares: what a photo, a face, a mask and a unit are.
+//!
+//! This crate must not know files, codecs, models or rules. It holds data and the few
+//! operations whose meaning depends on nothing else.
+//!
+//! # Coordinate frames
+//!
+//! There are two, and the types keep them apart.
+//!
+//! * **Working frame** — pixels of a [`Photo`]: upright (the person's crown points up), sRGB,
+//!   scaled down so that the longer side is the working size. Origin at the top-left corner of
+//!   the top-left pixel, x to the right, y down; the centre of that pixel is (0.5, 0.5).
+//!   [`Point`] and [`Rect`] are in this frame. Coordinates may lie outside the photo: a
+//!   landmark of a face that is cut off is *extrapolated* beyond the edge.
+//! * **Original frame** — pixels of the file at full size *as a viewer shows it*, that is with
+//!   the EXIF orientation applied and nothing else. [`Region`] is in this frame. It differs
+//!   from the working frame by the scale and, where a person lies on their side in the file,
+//!   by the quarter turn that was needed to bring the crown up. [`Frame`] converts.
+//!
+//! "Left" and "right" always mean the side of the picture, not of the person.
+//!
+//! ```
+//! use shomei_photo::{Frame, ImageSize, QuarterTurn, Rect};
+//!
+//! let frame = Frame::new(
+//!     ImageSize::new(480, 640).unwrap(),
+//!     ImageSize::new(960, 1280).unwrap(),
+//!     QuarterTurn::None,
+//! );
+//! let region = frame.region(Rect::new(10.0, 20.0, 30.0, 40.0).unwrap()).unwrap();
+//! assert_eq!((region.x, region.y, region.width, region.height), (20, 40, 60, 80));
+//! ```
+
+mod file;
+mod frame;
+mod geometry;
+mod mask;
+mod picture;
+mod subject;
+mod units;
+
+pub use file::{
+    ColourModel, Decoding, FileFacts, Format, IccState, JpegFacts, LimitKind, Process, Unreadable,
+};
+pub use frame::{Frame, QuarterTurn, Region};
+pub use geometry::{ImageSize, Point, Rect, Side};
+pub use mask::{ClassMasks, Mask, PersonClass};
+pub use picture::Photo;
+pub use subject::{
+    DetectedFace, FaceFacts, FaceSummary, HeadOutline, Landmarks, OriginalPoint, Subject, mesh,
+};
+pub use units::{Degrees, DeltaE, Lab, Px, Ratio};
