@@ -1,0 +1,232 @@
+//! Which picture editor left its mark in the metadata.
+//!
+//! Only fields that name the writing program are read. A camera's firmware stands in the same
+//! fields, so a name counts only if it is in the list below, as a word of its own. The name
+//! given out is the list's, never text of the file.
+
+/// Words to look for (lower case), and the name that is reported.
+///
+/// Programs that retouch, filter, cut out or generate pictures; not cameras, viewers,
+/// converters or libraries.
+const EDITORS: &[(&str, &str)] = &[
+    // Before Photoshop, whose name it carries: "Adobe Photoshop Lightroom".
+    ("lightroom", "Lightroom"),
+    ("photoshop", "Photoshop"),
+    ("camera raw", "Camera Raw"),
+    ("adobe firefly", "Firefly"),
+    ("gimp", "GIMP"),
+    ("snapseed", "Snapseed"),
+    ("facetune", "Facetune"),
+    ("beautyplus", "BeautyPlus"),
+    ("beauty plus", "BeautyPlus"),
+    ("beautycam", "BeautyCam"),
+    ("snow", "SNOW"),
+    ("meitu", "Meitu"),
+    ("meitupic", "Meitu"),
+    ("xiuxiu", "Meitu"),
+    ("picsart", "PicsArt"),
+    ("canva", "Canva"),
+    ("affinity", "Affinity"),
+    ("pixelmator", "Pixelmator"),
+    ("photomator", "Photomator"),
+    ("vsco", "VSCO"),
+    ("vscocam", "VSCO"),
+    ("faceapp", "FaceApp"),
+    ("faceu", "Faceu"),
+    ("ulike", "Ulike"),
+    ("lensa", "Lensa"),
+    ("remini", "Remini"),
+    ("airbrush", "AirBrush"),
+    ("youcam", "YouCam"),
+    ("perfect365", "Perfect365"),
+    ("peachy", "Peachy"),
+    ("line camera", "LINE Camera"),
+    ("fotor", "Fotor"),
+    ("pixlr", "Pixlr"),
+    ("photoroom", "PhotoRoom"),
+    ("afterlight", "Afterlight"),
+    ("polarr", "Polarr"),
+    ("photoscape", "PhotoScape"),
+    ("photodirector", "PhotoDirector"),
+    ("paint.net", "Paint.NET"),
+    ("paintshop", "PaintShop Pro"),
+    ("paint shop", "PaintShop Pro"),
+    ("photo-paint", "Corel PHOTO-PAINT"),
+    ("clip studio", "CLIP STUDIO"),
+    ("ibispaint", "ibisPaint"),
+    ("procreate", "Procreate"),
+    ("krita", "Krita"),
+    ("picasa", "Picasa"),
+    ("windows photo editor", "Windows Photo Editor"),
+    ("capture one", "Capture One"),
+    ("darktable", "darktable"),
+    ("rawtherapee", "RawTherapee"),
+    ("luminar", "Luminar"),
+    ("dxo photolab", "DxO PhotoLab"),
+    ("topaz photo", "Topaz"),
+    ("acdsee", "ACDSee"),
+    ("stable diffusion", "Stable Diffusion"),
+    ("midjourney", "Midjourney"),
+];
+
+/// Fields of an XMP packet that name a program: XMP part 1, 8.4 (`xmp:CreatorTool`) and part 2,
+/// 1.2.6 (`stEvt:softwareAgent`).
+const XMP_FIELDS: &[&[u8]] = &[b"CreatorTool", b"softwareAgent"];
+
+/// Bytes of one field that are looked at.
+const MAX_FIELD: usize = 256;
+
+/// Values of one XMP field that are looked at; an editing history has some dozens.
+const MAX_VALUES: usize = 64;
+
+/// The editor named in a field that holds a program's name.
+pub(crate) fn named_in(field: &[u8]) -> Option<&'static str> {
+    let field = field.get(..MAX_FIELD).unwrap_or(field).to_ascii_lowercase();
+    EDITORS
+        .iter()
+        .find(|(word, _)| holds_word(&field, word.as_bytes()))
+        .map(|&(_, name)| name)
+}
+
+/// Whether `word` stands in `text` on its own: "Facetune2" holds "facetune", "snowy" does not
+/// hold "snow".
+fn holds_word(text: &[u8], word: &[u8]) -> bool {
+    text.windows(word.len()).enumerate().any(|(at, window)| {
+        window == word
+            && !at
+                .checked_sub(1)
+                .and_then(|before| text.get(before))
+                .is_some_and(u8::is_ascii_alphanumeric)
+            && !text
+                .get(at + word.len())
+                .is_some_and(u8::is_ascii_alphabetic)
+    })
+}
+
+/// The editor named in an XMP packet.
+pub(crate) fn named_in_xmp(packet: &[u8]) -> Option<&'static str> {
+    XMP_FIELDS.iter().find_map(|field| {
+        xmp_values(packet, field)
+            .take(MAX_VALUES)
+            .find_map(named_in)
+    })
+}
+
+/// The values of `field` in `packet`, as attribute (`field="value"`) or as element
+/// (`field>value<`). No XML parser: the packet may be broken, and nothing depends on more.
+fn xmp_values<'a>(packet: &'a [u8], field: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
+    packet
+        .windows(field.len())
+        .enumerate()
+        .filter(move |(_, window)| *window == field)
+        .filter_map(move |(at, _)| {
+            let rest = packet.get(at + field.len()..)?;
+            let value = match rest.trim_ascii_start() {
+                [b'=', value @ ..] => value.trim_ascii_start().get(1..)?,
+                [b'>', value @ ..] => value,
+                _ => return None,
+            };
+            let end = value
+                .iter()
+                .take(MAX_FIELD)
+                .position(|byte| matches!(byte, b'"' | b'\'' | b'<'))?;
+            value.get(..end)
+        })
+}
+
+/// Photoshop, if a resource block (APP13, after `Photoshop 3.0\0`) holds a resource that only
+/// Photoshop writes.
+///
+/// The block itself proves nothing: it is also the common home of IPTC captions.
+pub(crate) fn named_in_resources(block: &[u8]) -> Option<&'static str> {
+    const JPEG_QUALITY: [u8; 2] = [0x04, 0x06];
+    const VERSION_INFO: [u8; 2] = [0x04, 0x21];
+    let mut rest = block;
+    // Each turn consumes at least twelve bytes, so that the loop ends with the block.
+    while let Some(resource) = rest.strip_prefix(b"8BIM") {
+        let (id, name) = resource.split_first_chunk::<2>()?;
+        if matches!(*id, JPEG_QUALITY | VERSION_INFO) {
+            return Some("Photoshop");
+        }
+        // A name with its length in front, then the data with theirs; both padded to even.
+        let name_length = (usize::from(*name.first()?) + 1).next_multiple_of(2);
+        let (length, data) = name.get(name_length..)?.split_first_chunk::<4>()?;
+        let length = u32::from_be_bytes(*length) as usize;
+        rest = data.get(length.checked_next_multiple_of(2)?..)?;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editors_are_named_and_cameras_are_not() {
+        for (field, name) in [
+            ("Adobe Photoshop CC 2019 (Windows)", "Photoshop"),
+            (
+                "Adobe Photoshop Lightroom Classic 13.0 (Macintosh)",
+                "Lightroom",
+            ),
+            ("GIMP 2.10.36", "GIMP"),
+            ("Facetune2", "Facetune"),
+            ("SNOW", "SNOW"),
+            ("Snapseed 2.0", "Snapseed"),
+            ("MeituPic 9.1", "Meitu"),
+            ("paint.net 5.0.13", "Paint.NET"),
+            ("Canva", "Canva"),
+        ] {
+            assert_eq!(named_in(field.as_bytes()), Some(name), "{field}");
+        }
+        for field in [
+            "",
+            "17.1.1",
+            "HDR+ 1.0.585804376zd",
+            "G991BXXU3AUJ7",
+            "Ver.1.10",
+            "ILCE-7M3 v3.10",
+            "Canon EOS 80D Firmware Version 1.0.2",
+            "MediaTek Camera Application",
+            "Snowy owl camera 3",
+            "PRA-LX1C432B188",
+        ] {
+            assert_eq!(named_in(field.as_bytes()), None, "{field}");
+        }
+    }
+
+    #[test]
+    fn xmp_names_programs_as_attribute_and_as_element() {
+        for packet in [
+            r#"<rdf:Description xmp:CreatorTool="GIMP 2.10" xmlns:x="y">"#,
+            r"<xmp:CreatorTool>GIMP 2.10</xmp:CreatorTool>",
+            r"<rdf:li stEvt:action='saved' stEvt:softwareAgent = 'GIMP 2.10'/>",
+        ] {
+            assert_eq!(named_in_xmp(packet.as_bytes()), Some("GIMP"), "{packet}");
+        }
+        for packet in [
+            r#"<x xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmp:CreatorTool="16.2">"#,
+            r"<xmp:CreatorTool",
+            r"CreatorTool=",
+            r"CreatorTool>",
+        ] {
+            assert_eq!(named_in_xmp(packet.as_bytes()), None, "{packet}");
+        }
+    }
+
+    #[test]
+    fn captions_in_a_resource_block_are_not_editing() {
+        let caption = b"8BIM\x04\x04\0\0\0\0\0\x03abc\0";
+        let version = b"8BIM\x04\x21\0\0\0\0\0\0";
+        assert_eq!(named_in_resources(caption), None);
+        let both = [&caption[..], version].concat();
+        assert_eq!(named_in_resources(&both), Some("Photoshop"));
+        for length in 0..both.len() {
+            let _ = named_in_resources(&both[..length]);
+        }
+        assert_eq!(
+            named_in_resources(b"8BIM\x04\x04\0\0\xFF\xFF\xFF\xFFabc"),
+            None
+        );
+    }
+}
