@@ -1,0 +1,248 @@
+//! Puts the networks together: which way is up, which face is the main one, what is around it.
+
+use shomei_photo::{DetectedFace, Landmarks, Photo, QuarterTurn, Subject};
+
+use crate::{
+    ClassSegmenter, Error, FaceDetector, FaceMesh, Landmarker, ModelSet, MulticlassSelfie,
+    PersonSegmenter, SelfieSegmentation, YuNet, head,
+};
+
+/// From a photo to its subject. Shared by all threads; each call runs on the caller's.
+pub struct Analyser {
+    detector: Box<dyn FaceDetector>,
+    landmarker: Box<dyn Landmarker>,
+    person: Box<dyn PersonSegmenter>,
+    classes: Box<dyn ClassSegmenter>,
+}
+
+impl std::fmt::Debug for Analyser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Analyser").finish_non_exhaustive()
+    }
+}
+
+/// What [`Analyser::analyse`] found.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The photo with the person upright: the one given, or turned by quarters.
+    pub photo: Photo,
+    /// Who is in it, in the coordinates of `photo`.
+    pub subject: Subject,
+}
+
+/// An upright face scores at least this; below it, the other three turns are tried.
+/// (Labelled portraits: upright 0.92 and more, turned at most 0.91.)
+const SURELY_UPRIGHT: f32 = 0.9;
+/// A turn must beat the upright score by this much to be believed.
+const TURN_ADVANTAGE: f32 = 0.02;
+/// Presence below which the landmark model denies that a detection is a face.
+/// (Labelled portraits: 1.000; detections on other things at most 0.001.)
+const MIN_PRESENCE: f32 = 0.5;
+/// At most so many faces are confirmed by landmarks: a crowd is a crowd.
+const MAX_FACES: usize = 8;
+
+impl Analyser {
+    /// The networks of a [`ModelSet`].
+    ///
+    /// # Errors
+    /// If one of them cannot be loaded.
+    pub fn new(models: &ModelSet) -> Result<Self, Error> {
+        Ok(Self::of(
+            Box::new(YuNet::new(models)?),
+            Box::new(FaceMesh::new(models)?),
+            Box::new(SelfieSegmentation::new(models)?),
+            Box::new(MulticlassSelfie::new(models)?),
+        ))
+    }
+
+    /// Other networks, or fakes.
+    #[must_use]
+    pub fn of(
+        detector: Box<dyn FaceDetector>,
+        landmarker: Box<dyn Landmarker>,
+        person: Box<dyn PersonSegmenter>,
+        classes: Box<dyn ClassSegmenter>,
+    ) -> Self {
+        Self {
+            detector,
+            landmarker,
+            person,
+            classes,
+        }
+    }
+
+    /// Finds who is in the photo. Nobody is a valid answer: the subject then has no faces and
+    /// no masks.
+    ///
+    /// # Errors
+    /// If a network cannot be run.
+    pub fn analyse(&self, photo: Photo) -> Result<Analysis, Error> {
+        let (photo, faces) = self.upright(photo)?;
+        let faces = self.confirmed(&photo, faces)?;
+        let Some((_, landmarks)) = faces.first() else {
+            return Ok(Analysis {
+                photo,
+                subject: Subject::default(),
+            });
+        };
+        let landmarks = landmarks.clone();
+        let person = self.person.person(&photo)?;
+        let classes = self.classes.classes(&photo)?;
+        let head = head::outline(photo.size(), &landmarks, &classes, &person);
+        let subject = Subject {
+            faces: faces.into_iter().map(|(face, _)| face).collect(),
+            landmarks: Some(landmarks),
+            person: Some(person),
+            classes: Some(classes),
+            head,
+        };
+        Ok(Analysis { photo, subject })
+    }
+
+    /// The turn in which the best face scores best.
+    fn upright(&self, photo: Photo) -> Result<(Photo, Vec<DetectedFace>), Error> {
+        let mut faces = self.detector.detect(&photo, false)?;
+        if best_score(&faces) >= SURELY_UPRIGHT {
+            return Ok((photo, faces));
+        }
+        if faces.is_empty() {
+            faces = self.detector.detect(&photo, true)?;
+        }
+        let mut best = (photo.clone(), faces);
+        let mut score_to_beat = best_score(&best.1) + TURN_ADVANTAGE;
+        for turn in QuarterTurn::ALL {
+            let Some(turned) = (turn != QuarterTurn::None)
+                .then(|| photo.turned(turn))
+                .flatten()
+            else {
+                continue;
+            };
+            let faces = self.detector.detect(&turned, false)?;
+            if best_score(&faces) > score_to_beat {
+                score_to_beat = best_score(&faces);
+                best = (turned, faces);
+            }
+        }
+        Ok(best)
+    }
+
+    /// The faces that the landmark model confirms, the largest first.
+    fn confirmed(
+        &self,
+        photo: &Photo,
+        faces: Vec<DetectedFace>,
+    ) -> Result<Vec<(DetectedFace, Landmarks)>, Error> {
+        let mut confirmed = Vec::new();
+        for face in faces.into_iter().take(MAX_FACES) {
+            let landmarks = self.landmarker.landmarks(photo, &face)?;
+            if landmarks.presence().get() >= MIN_PRESENCE {
+                confirmed.push((face, landmarks));
+            }
+        }
+        confirmed.sort_by(|(a, _), (b, _)| b.rect.area().total_cmp(&a.rect.area()));
+        Ok(confirmed)
+    }
+}
+
+fn best_score(faces: &[DetectedFace]) -> f32 {
+    faces
+        .iter()
+        .map(|face| face.score.get())
+        .fold(0.0, f32::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use shomei_photo::{ClassMasks, Mask, Point, Ratio, Rect};
+
+    use super::*;
+    use crate::head::tests::{landmarks, masks, size};
+
+    /// Sees a face only where the photo's first pixel is white, with the scores given.
+    struct Detector(Vec<f32>);
+    struct Marks(f32);
+    struct Masks;
+
+    fn ratio(value: f32) -> Ratio {
+        Ratio::new(value).unwrap()
+    }
+
+    impl FaceDetector for Detector {
+        fn detect(&self, photo: &Photo, _: bool) -> Result<Vec<DetectedFace>, Error> {
+            if photo.pixel(0, 0) != [255; 3] {
+                return Ok(Vec::new());
+            }
+            let face = |(i, &score): (usize, &f32)| DetectedFace {
+                rect: Rect::new(70.0, 80.0, 60.0 + i as f32, 80.0).unwrap(),
+                score: ratio(score),
+                points: [Point::new(0.0, 0.0).unwrap(); 5],
+            };
+            Ok(self.0.iter().enumerate().map(face).collect())
+        }
+    }
+
+    impl Landmarker for Marks {
+        fn landmarks(&self, _: &Photo, _: &DetectedFace) -> Result<Landmarks, Error> {
+            let marks = landmarks(70.0);
+            let (points, depth) = (marks.points().to_vec(), marks.depth().to_vec());
+            Ok(Landmarks::new(points, depth, ratio(self.0)).unwrap())
+        }
+    }
+
+    impl PersonSegmenter for Masks {
+        fn person(&self, _: &Photo) -> Result<Mask, Error> {
+            Ok(masks(100.0, 105.0, 45.0, 60.0).1)
+        }
+    }
+
+    impl ClassSegmenter for Masks {
+        fn classes(&self, _: &Photo) -> Result<ClassMasks, Error> {
+            Ok(masks(100.0, 105.0, 45.0, 60.0).0)
+        }
+    }
+
+    fn analyse(white: (u32, u32), scores: &[f32], presence: f32) -> Analysis {
+        let mut rgb = vec![0; 200 * 240 * 3];
+        let at = (white.1 * 200 + white.0) as usize * 3;
+        rgb[at..at + 3].fill(255);
+        let photo = Photo::new(rgb, size(), size()).unwrap();
+        Analyser::of(
+            Box::new(Detector(scores.to_vec())),
+            Box::new(Marks(presence)),
+            Box::new(Masks),
+            Box::new(Masks),
+        )
+        .analyse(photo)
+        .unwrap()
+    }
+
+    #[test]
+    fn the_largest_confirmed_face_is_the_main_one() {
+        let found = analyse((0, 0), &[0.95, 0.8], 0.99);
+        assert_eq!(found.subject.faces.len(), 2);
+        assert!((found.subject.faces[0].rect.width() - 61.0).abs() < 1e-6);
+        assert!(found.subject.head.is_some() && found.subject.person.is_some());
+        assert_eq!(found.photo.frame().turn(), QuarterTurn::None);
+    }
+
+    #[test]
+    fn what_the_landmarks_deny_is_no_face() {
+        let found = analyse((0, 0), &[0.95], 0.01);
+        assert!(found.subject.faces.is_empty() && found.subject.landmarks.is_none());
+    }
+
+    /// The white pixel comes to the top-left corner only by the right turn.
+    #[test]
+    fn a_sideways_person_is_turned_upright() {
+        for (white, turn) in [
+            ((0, 239), QuarterTurn::Clockwise),
+            ((199, 239), QuarterTurn::Half),
+            ((199, 0), QuarterTurn::CounterClockwise),
+        ] {
+            let found = analyse(white, &[0.8], 1.0);
+            assert_eq!(found.photo.frame().turn(), turn);
+            assert_eq!(found.subject.faces.len(), 1);
+        }
+        assert!(analyse((100, 100), &[0.8], 1.0).subject.faces.is_empty());
+    }
+}

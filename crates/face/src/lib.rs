@@ -1,0 +1,39 @@
+//! From a [`Photo`](shomei_photo::Photo) to its [`Subject`](shomei_photo::Subject): where the
+//! faces are, which way is up, 478 landmarks of the main face, what is person, hair, skin,
+//! clothes or background, and the outline of the head.
+//!
+//! This crate must not know rules (what is allowed) or files. Each network stands behind a
+//! small trait ([`FaceDetector`], [`Landmarker`], [`PersonSegmenter`], [`ClassSegmenter`]), so
+//! that [`Analyser`] can be tested, and a network replaced, without touching the rest. All
+//! networks run in tract on the CPU, one call on one thread.
+//!
+//! ```
+//! # #[cfg(feature = "embedded-models")] {
+//! use shomei_face::{Analyser, ModelSet};
+//! use shomei_photo::{ImageSize, Photo};
+//!
+//! let analyser = Analyser::new(&ModelSet::embedded())?;
+//! let size = ImageSize::new(360, 480).unwrap();
+//! let wall = Photo::new(vec![200; 360 * 480 * 3], size, size).unwrap();
+//! let analysis = analyser.analyse(wall)?;
+//! assert!(analysis.subject.faces.is_empty());
+//! # }
+//! # Ok::<(), shomei_face::Error>(())
+//! ```
+
+mod analyser;
+mod error;
+mod graph;
+mod head;
+mod mesh;
+mod models;
+mod sample;
+mod segment;
+mod yunet;
+
+pub use analyser::{Analyser, Analysis};
+pub use error::{Error, ErrorKind};
+pub use mesh::{FaceMesh, Landmarker};
+pub use models::ModelSet;
+pub use segment::{ClassSegmenter, MulticlassSelfie, PersonSegmenter, SelfieSegmentation};
+pub use yunet::{FaceDetector, YuNet};

@@ -1,0 +1,124 @@
+//! The ONNX files.
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+
+/// The four networks as ONNX bytes. Which files are meant, their inputs and outputs, is written
+/// in `models/models.toml`.
+#[derive(Clone)]
+pub struct ModelSet {
+    pub(crate) detector: Cow<'static, [u8]>,
+    pub(crate) landmarks: Cow<'static, [u8]>,
+    pub(crate) person: Cow<'static, [u8]>,
+    pub(crate) classes: Cow<'static, [u8]>,
+}
+
+impl std::fmt::Debug for ModelSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("ModelSet").field(&self.digest()).finish()
+    }
+}
+
+impl ModelSet {
+    /// Models of one's own in place of the embedded ones: face detector (`face_yunet.onnx`),
+    /// landmarks (`face_mesh478.onnx`), person mask (`selfie_seg256.onnx`) and classes
+    /// (`selfie_multiclass_128.onnx`). They are checked when an [`Analyser`](crate::Analyser) is
+    /// built of them.
+    #[must_use]
+    pub fn new(detector: Vec<u8>, landmarks: Vec<u8>, person: Vec<u8>, classes: Vec<u8>) -> Self {
+        Self {
+            detector: Cow::Owned(detector),
+            landmarks: Cow::Owned(landmarks),
+            person: Cow::Owned(person),
+            classes: Cow::Owned(classes),
+        }
+    }
+
+    /// The models that are part of the library.
+    #[cfg(feature = "embedded-models")]
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self {
+            detector: Cow::Borrowed(include_bytes!("../../../models/face_yunet.onnx")),
+            landmarks: Cow::Borrowed(include_bytes!("../../../models/face_mesh478.onnx")),
+            person: Cow::Borrowed(include_bytes!("../../../models/selfie_seg256.onnx")),
+            classes: Cow::Borrowed(include_bytes!("../../../models/selfie_multiclass_128.onnx")),
+        }
+    }
+
+    /// Names this set of models in a review: the first 16 hexadecimal digits of the SHA-256 over
+    /// the SHA-256 sums of detector, landmarks, person and classes.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut all = Sha256::new();
+        for model in [&self.detector, &self.landmarks, &self.person, &self.classes] {
+            all.update(Sha256::digest(model));
+        }
+        all.finalize()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+#[cfg(all(test, feature = "embedded-models"))]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Manifest {
+        model: Vec<Entry>,
+        data: Vec<Entry>,
+    }
+
+    #[derive(Deserialize)]
+    struct Entry {
+        file: String,
+        bytes: u64,
+        sha256: String,
+        licence_file: String,
+    }
+
+    #[test]
+    fn the_files_are_those_that_the_manifest_names() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models");
+        let manifest: Manifest =
+            toml::from_str(include_str!("../../../models/models.toml")).unwrap();
+        let models = ModelSet::embedded();
+        let embedded = [
+            &models.detector,
+            &models.landmarks,
+            &models.person,
+            &models.classes,
+        ];
+        assert_eq!(manifest.model.len(), embedded.len());
+        for (entry, bytes) in manifest.model.iter().zip(embedded) {
+            assert_eq!(bytes.len() as u64, entry.bytes, "{}", entry.file);
+            assert_eq!(hex(&Sha256::digest(bytes)), entry.sha256, "{}", entry.file);
+        }
+        for entry in manifest.model.iter().chain(&manifest.data) {
+            let bytes = std::fs::read(format!("{folder}/{}", entry.file)).unwrap();
+            assert_eq!(hex(&Sha256::digest(&bytes)), entry.sha256, "{}", entry.file);
+            assert!(std::fs::exists(format!("{folder}/{}", entry.licence_file)).unwrap());
+        }
+    }
+
+    #[test]
+    fn another_model_gives_another_digest() {
+        let ours = ModelSet::embedded();
+        let other = ModelSet {
+            person: Cow::Borrowed(b"other"),
+            ..ours.clone()
+        };
+        assert_ne!(ours.digest(), other.digest());
+        assert_eq!(ours.digest().len(), 16);
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,171 @@
+//! From the photo's pixels to the planar f32 pictures that the networks take.
+
+use fast_image_resize::images::{ImageRef, TypedImage};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use shomei_photo::{Photo, Point};
+
+/// The photo stretched to `width × height` by an area-correct convolution, interleaved RGB.
+pub(crate) fn stretched(photo: &Photo, width: u32, height: u32) -> Option<Vec<U8x3>> {
+    let size = photo.size();
+    let source = ImageRef::new(size.width(), size.height(), photo.rgb(), PixelType::U8x3).ok()?;
+    let mut target = TypedImage::<U8x3>::new(width, height);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let source = source.typed_image::<U8x3>()?;
+    Resizer::new()
+        .resize_typed(&source, &mut target, &options)
+        .ok()?;
+    Some(target.pixels().to_vec())
+}
+
+/// Interleaved bytes to planes, each value as `value · scale + offset`.
+pub(crate) fn planar(pixels: &[U8x3], scale: f32, offset: f32) -> Vec<f32> {
+    let mut out = Vec::with_capacity(pixels.len() * 3);
+    for channel in 0..3 {
+        out.extend(
+            pixels
+                .iter()
+                .map(|pixel| f32::from(pixel.0[channel]) * scale + offset),
+        );
+    }
+    out
+}
+
+/// A square of the photo, possibly turned, possibly reaching beyond the edges.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Square {
+    pub(crate) centre: Point,
+    /// Side in working pixels.
+    pub(crate) side: f32,
+    /// Clockwise angle of the square's x axis against the photo's, in radians.
+    pub(crate) angle: f32,
+}
+
+impl Square {
+    /// The working-frame point at (`u`, `v`), given in shares of the side from the square's
+    /// top-left corner.
+    pub(crate) fn point(&self, u: f32, v: f32) -> Option<Point> {
+        let (sin, cos) = self.angle.sin_cos();
+        let (x, y) = ((u - 0.5) * self.side, (v - 0.5) * self.side);
+        Point::new(
+            self.centre.x() + x * cos - y * sin,
+            self.centre.y() + x * sin + y * cos,
+        )
+    }
+
+    /// The square resampled to `out × out` planar RGB in 0–1; black outside the photo.
+    pub(crate) fn sample(&self, photo: &Photo, out: usize) -> Vec<f32> {
+        // Where the square is larger than the output, several taps a pixel stand in for the area.
+        let taps = (self.side / out as f32).ceil().max(1.0).min(4.0) as usize;
+        let (sin, cos) = self.angle.sin_cos();
+        let step = self.side / (out * taps) as f32;
+        let share = 1.0 / (taps * taps) as f32 / 255.0;
+        let plane = out * out;
+        let mut planar = vec![0.0f32; 3 * plane];
+        for row in 0..out {
+            for column in 0..out {
+                let mut sum = [0.0f32; 3];
+                for tap in 0..taps * taps {
+                    let x = ((column * taps + tap % taps) as f32 + 0.5) * step - self.side / 2.0;
+                    let y = ((row * taps + tap / taps) as f32 + 0.5) * step - self.side / 2.0;
+                    let rgb = bilinear(
+                        photo,
+                        self.centre.x() + x * cos - y * sin,
+                        self.centre.y() + x * sin + y * cos,
+                    );
+                    for (total, value) in sum.iter_mut().zip(rgb) {
+                        *total += value;
+                    }
+                }
+                for (channel, total) in sum.into_iter().enumerate() {
+                    planar[channel * plane + row * out + column] = total * share;
+                }
+            }
+        }
+        planar
+    }
+}
+
+/// Colour (0–255) at a working-frame position; black outside the photo.
+fn bilinear(photo: &Photo, x: f32, y: f32) -> [f32; 3] {
+    let (width, height) = (photo.size().width() as i64, photo.size().height() as i64);
+    let (x, y) = (x - 0.5, y - 0.5);
+    let (left, top) = (x.floor(), y.floor());
+    let (across, down) = (x - left, y - top);
+    let (left, top) = (left as i64, top as i64);
+    if left < -1 || top < -1 || left >= width || top >= height {
+        return [0.0; 3];
+    }
+    let rgb = photo.rgb();
+    let mut sum = [0.0; 3];
+    for (dx, dy, weight) in [
+        (0, 0, (1.0 - across) * (1.0 - down)),
+        (1, 0, across * (1.0 - down)),
+        (0, 1, (1.0 - across) * down),
+        (1, 1, across * down),
+    ] {
+        let (px, py) = (left + dx, top + dy);
+        if px >= 0 && py >= 0 && px < width && py < height {
+            let index = (py * width + px) as usize * 3;
+            for (total, &value) in sum.iter_mut().zip(&rgb[index..index + 3]) {
+                *total += weight * f32::from(value);
+            }
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use shomei_photo::ImageSize;
+
+    use super::*;
+
+    fn gradient() -> Photo {
+        let size = ImageSize::new(64, 64).unwrap();
+        let rgb = (0..64 * 64u32).flat_map(|i| [(i % 64) as u8 * 4, (i / 64) as u8 * 4, 0]);
+        Photo::new(rgb.collect(), size, size).unwrap()
+    }
+
+    #[test]
+    fn a_square_samples_where_it_says() {
+        for (side, angle) in [(16.0, 0.0), (48.0, 0.0), (20.0, 0.6)] {
+            let square = Square {
+                centre: Point::new(32.0, 30.0).unwrap(),
+                side,
+                angle,
+            };
+            let planar = square.sample(&gradient(), 8);
+            for (row, column) in [(0, 0), (3, 6), (7, 7)] {
+                let u = (column as f32 + 0.5) / 8.0;
+                let v = (row as f32 + 0.5) / 8.0;
+                let point = square.point(u, v).unwrap();
+                let red = planar[row * 8 + column] * 255.0 / 4.0 + 0.5;
+                let green = planar[64 + row * 8 + column] * 255.0 / 4.0 + 0.5;
+                assert!(
+                    (red - point.x()).abs() < 0.1,
+                    "{side} {angle}: {red} {point:?}"
+                );
+                assert!(
+                    (green - point.y()).abs() < 0.1,
+                    "{side} {angle}: {green} {point:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn outside_the_photo_is_black() {
+        let square = Square {
+            centre: Point::new(-50.0, 30.0).unwrap(),
+            side: 40.0,
+            angle: 0.0,
+        };
+        assert!(
+            square
+                .sample(&gradient(), 8)
+                .iter()
+                .all(|&v| v.abs() < 1e-6)
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! Person and class masks by MediaPipe's selfie segmenters.
+
+use ndarray::{Array2, ArrayView3};
+use shomei_photo::{ClassMasks, Mask, Photo};
+
+use crate::graph::Graph;
+use crate::{Error, ModelSet, sample};
+
+/// Tells person from background.
+pub trait PersonSegmenter: Send + Sync {
+    /// The probability of "person" over the whole photo.
+    ///
+    /// # Errors
+    /// If the model cannot be run.
+    fn person(&self, photo: &Photo) -> Result<Mask, Error>;
+}
+
+/// Tells background, hair, body skin, face skin, clothes and worn things apart.
+pub trait ClassSegmenter: Send + Sync {
+    /// The class probabilities over the whole photo.
+    ///
+    /// # Errors
+    /// If the model cannot be run.
+    fn classes(&self, photo: &Photo) -> Result<ClassMasks, Error>;
+}
+
+/// MediaPipe's selfie segmentation at 256 × 256.
+pub struct SelfieSegmentation {
+    graph: Graph,
+}
+
+impl SelfieSegmentation {
+    /// Loads the person model.
+    ///
+    /// # Errors
+    /// If the model cannot be loaded.
+    pub fn new(models: &ModelSet) -> Result<Self, Error> {
+        Ok(Self {
+            graph: Graph::load(&models.person, "person", 256)?,
+        })
+    }
+}
+
+impl PersonSegmenter for SelfieSegmentation {
+    fn person(&self, photo: &Photo) -> Result<Mask, Error> {
+        let fail = || Error::output(self.graph.name());
+        let side = self.graph.side();
+        let pixels = sample::stretched(photo, side as u32, side as u32).ok_or_else(fail)?;
+        let outputs = self.graph.run(&sample::planar(&pixels, 1.0 / 255.0, 0.0))?;
+        let mask = outputs.into_iter().next().ok_or_else(fail)?;
+        let cells = Array2::from_shape_vec((side, side), mask).map_err(|_| fail())?;
+        Mask::new(cells).ok_or_else(fail)
+    }
+}
+
+/// MediaPipe's multi-class selfie segmentation, run at 128 × 128.
+pub struct MulticlassSelfie {
+    graph: Graph,
+}
+
+impl MulticlassSelfie {
+    /// Loads the class model.
+    ///
+    /// # Errors
+    /// If the model cannot be loaded.
+    pub fn new(models: &ModelSet) -> Result<Self, Error> {
+        Ok(Self {
+            graph: Graph::load(&models.classes, "classes", 128)?,
+        })
+    }
+}
+
+impl ClassSegmenter for MulticlassSelfie {
+    fn classes(&self, photo: &Photo) -> Result<ClassMasks, Error> {
+        let fail = || Error::output(self.graph.name());
+        let side = self.graph.side();
+        let pixels = sample::stretched(photo, side as u32, side as u32).ok_or_else(fail)?;
+        let outputs = self
+            .graph
+            .run(&sample::planar(&pixels, 1.0 / 127.5, -1.0))?;
+        softmax(outputs.first().ok_or_else(fail)?, side).ok_or_else(fail)
+    }
+}
+
+/// Logits `[6, side, side]` to probabilities.
+fn softmax(logits: &[f32], side: usize) -> Option<ClassMasks> {
+    let logits = ArrayView3::from_shape((6, side, side), logits).ok()?;
+    let mut planes: [Array2<f32>; 6] = std::array::from_fn(|_| Array2::zeros((side, side)));
+    for row in 0..side {
+        for column in 0..side {
+            let values: [f32; 6] = std::array::from_fn(|class| logits[[class, row, column]]);
+            let top = values.into_iter().fold(f32::NEG_INFINITY, f32::max);
+            let powers = values.map(|v| (v - top).exp());
+            let sum: f32 = powers.iter().sum();
+            for (plane, power) in planes.iter_mut().zip(powers) {
+                plane[[row, column]] = power / sum;
+            }
+        }
+    }
+    let mut masks = Vec::with_capacity(6);
+    for plane in planes {
+        masks.push(Mask::new(plane)?);
+    }
+    ClassMasks::new(masks.try_into().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use shomei_photo::PersonClass;
+
+    use super::*;
+
+    #[test]
+    fn probabilities_add_up_and_the_largest_logit_wins() {
+        let mut logits = vec![0.0; 6 * 4];
+        logits[4 + 2] = 3.0; // hair, row 1, column 0
+        let classes = softmax(&logits, 2).unwrap();
+        let hair = classes.of(PersonClass::Hair).cells();
+        assert!(hair[[1, 0]] > 0.7 && (hair[[0, 0]] - 1.0 / 6.0).abs() < 1e-6);
+        let sum: f32 = PersonClass::ALL
+            .iter()
+            .map(|&c| classes.of(c).cells()[[1, 0]])
+            .sum();
+        assert!((sum - 1.0).abs() < 1e-5);
+        assert!(softmax(&logits, 3).is_none());
+    }
+}
