@@ -1,0 +1,168 @@
+use std::sync::LazyLock;
+
+use shomei_photo::{ClassMasks, ImageSize, Mask, Point, QuarterTurn, Side};
+
+use super::*;
+
+/// A grid of 0 and 1 over a photo of 360 × 480.
+fn mask(inside: impl Fn(f32, f32) -> bool) -> Mask {
+    static EMPTY: LazyLock<Mask> =
+        LazyLock::new(|| Mask::new(ndarray::Array2::zeros((240, 180))).unwrap());
+    let mut cells = EMPTY.cells().clone();
+    for ((row, column), value) in cells.indexed_iter_mut() {
+        *value = f32::from(inside(column as f32 * 2.0 + 1.0, row as f32 * 2.0 + 1.0));
+    }
+    Mask::new(cells).unwrap()
+}
+
+fn frame() -> Frame {
+    let size = ImageSize::new(360, 480).unwrap();
+    Frame::new(size, ImageSize::new(720, 960).unwrap(), QuarterTurn::None)
+}
+
+/// A face of `face` px from hairline to chin, 0.72 as wide, its middle at (`x`, `y`), with hair
+/// that reaches 0.4 of it above the hairline and 0.1 beside the cheeks.
+fn subject(x: f32, y: f32, face: f32) -> Subject {
+    let width = 0.72 * face;
+    let mut points = vec![Point::new(x, y).unwrap(); Landmarks::COUNT];
+    for (step, index) in mesh::OVAL.into_iter().enumerate() {
+        let angle = step as f32 / mesh::OVAL.len() as f32 * std::f32::consts::TAU;
+        points[index] =
+            Point::new(x + width / 2.0 * angle.sin(), y - face / 2.0 * angle.cos()).unwrap();
+    }
+    for (index, dx) in [(33, -0.26), (133, -0.14), (362, 0.14), (263, 0.26)] {
+        points[index] = Point::new(x + dx * face, y - 0.1 * face).unwrap();
+    }
+    points[mesh::NOSE_BASE] = Point::new(x, y + 0.15 * face).unwrap();
+    let depth = vec![0.0; Landmarks::COUNT];
+    let marks = Landmarks::new(points, depth, Ratio::new(1.0).unwrap()).unwrap();
+
+    let (top, chin) = (y - 0.9 * face, y + 0.5 * face);
+    let half = width / 2.0 + 0.1 * face;
+    let hair = move |px: f32, py: f32| py > top && py < chin && (px - x).abs() < half;
+    let none = || mask(|_, _| false);
+    let classes = ClassMasks::new([
+        mask(move |px, py| !hair(px, py)),
+        mask(hair),
+        none(),
+        none(),
+        none(),
+        none(),
+    ]);
+    let outline = HeadOutline {
+        crown: Point::new(x, top.max(0.0)).unwrap(),
+        chin: marks.at(mesh::CHIN),
+        rect: Rect::new(
+            (x - half).max(0.0),
+            top.max(0.0),
+            (x + half).min(360.0) - (x - half).max(0.0),
+            chin - top.max(0.0),
+        )
+        .unwrap(),
+        contour: Vec::new(),
+    };
+    Subject {
+        landmarks: Some(marks),
+        person: Some(mask(hair)),
+        classes,
+        head: Some(outline),
+        ..Subject::default()
+    }
+}
+
+fn close(ratio: Ratio, expected: f32) {
+    assert!((ratio.get() - expected).abs() < 0.012, "{ratio:?}, expected {expected}");
+}
+
+fn cut_parts(framing: &Framing) -> Vec<(Side, Part)> {
+    framing.cuts.iter().map(|cut| (cut.side, cut.part)).collect()
+}
+
+#[test]
+fn a_well_framed_head() {
+    // Face 200 px of 480, head 280 px from y = 80 to 360.
+    let framing = measure(&subject(180.0, 260.0, 200.0), frame()).unwrap();
+    close(framing.head_height_ratio, 280.0 / 480.0);
+    close(framing.face_height_ratio, 200.0 / 480.0);
+    close(framing.face_width_ratio, 144.0 / 360.0);
+    close(framing.margins.top_ratio, 80.0 / 480.0);
+    close(framing.margins.bottom_ratio, 120.0 / 480.0);
+    close(framing.margins.left_ratio, 88.0 / 360.0);
+    close(framing.centre_x_ratio, 0.5);
+    assert!((framing.inter_eye_px.get() - 160.0).abs() < 1.0, "{:?}", framing.inter_eye_px);
+    assert_eq!(framing.cuts, []);
+    close(framing.trim.head_height_ratio, 34.0 / 45.0);
+    close(framing.trim.top_margin_ratio, 4.0 / 45.0);
+    close(framing.trim.centre_x_ratio, 0.5);
+    assert!((framing.trim.print_height_px.get() - 741.0).abs() < 3.0);
+}
+
+/// Moving the face beyond an edge gives that side, what is cut and how much.
+#[test]
+fn each_side_is_named_with_what_is_cut() {
+    for (x, y, side, part, lost) in [
+        (180.0, 430.0, Side::Bottom, Part::Chin, 50.0 / 200.0),
+        (40.0, 260.0, Side::Left, Part::Cheek, 32.0 / 144.0),
+        (320.0, 260.0, Side::Right, Part::Cheek, 32.0 / 144.0),
+        (180.0, 90.0, Side::Top, Part::Skull, 58.0 / 248.0),
+    ] {
+        let framing = measure(&subject(x, y, 200.0), frame()).unwrap();
+        let cut = framing.cuts.iter().find(|cut| cut.part == part).unwrap();
+        assert_eq!(cut.side, side);
+        close(cut.lost_ratio, lost);
+        assert!(framing.cuts.iter().all(|cut| cut.side == side), "{:?}", framing.cuts);
+    }
+}
+
+#[test]
+fn hair_at_the_edge_is_not_a_cut_skull() {
+    // Hair reaches 80 px above the hairline, the skull 48: the hairline at y = 60.
+    let framing = measure(&subject(180.0, 160.0, 200.0), frame()).unwrap();
+    assert_eq!(cut_parts(&framing), [(Side::Top, Part::Hair)]);
+    // The ear's place (0.08 face widths beside the cheek) is still inside here.
+    let framing = measure(&subject(88.0, 260.0, 200.0), frame()).unwrap();
+    assert_eq!(cut_parts(&framing), [(Side::Left, Part::Hair)]);
+    let framing = measure(&subject(78.0, 260.0, 200.0), frame()).unwrap();
+    assert_eq!(cut_parts(&framing), [(Side::Left, Part::Ear), (Side::Left, Part::Hair)]);
+}
+
+#[test]
+fn a_cut_head_is_measured_as_it_would_go_on() {
+    let framing = measure(&subject(180.0, 240.0, 420.0), frame()).unwrap();
+    // Skull 0.24 · 420 px above a hairline at 30 px; chin at 450 px.
+    close(framing.head_height_ratio, (450.0 + 70.8) / 480.0);
+    assert!(framing.margins.top_ratio.get() < 0.0);
+}
+
+#[test]
+fn trimming_mends_what_it_can() {
+    // Small and beside the middle, with room enough: mended.
+    let framing = measure(&subject(120.0, 200.0, 80.0), frame()).unwrap();
+    close(framing.trim.centre_x_ratio, 0.5);
+    close(framing.trim.head_height_ratio, 34.0 / 45.0);
+    // At the very edge: not.
+    let framing = measure(&subject(50.0, 260.0, 120.0), frame()).unwrap();
+    assert!(framing.trim.centre_x_ratio.get() < 0.42, "{:?}", framing.trim);
+}
+
+/// A mirrored subject gives mirrored measurements.
+#[test]
+fn mirroring_swaps_left_and_right() {
+    for (x, y) in [(40.0, 200.0), (100.0, 260.0), (140.0, 430.0)] {
+        let here = measure(&subject(x, y, 200.0), frame()).unwrap();
+        let there = measure(&subject(360.0 - x, y, 200.0), frame()).unwrap();
+        close(there.margins.left_ratio, here.margins.right_ratio.get());
+        close(there.centre_x_ratio, 1.0 - here.centre_x_ratio.get());
+        let swap = |side| match side {
+            Side::Left => Side::Right,
+            Side::Right => Side::Left,
+            other => other,
+        };
+        let mut expected: Vec<_> =
+            here.cuts.iter().map(|cut| (swap(cut.side), cut.part)).collect();
+        expected.sort();
+        let mut got = cut_parts(&there);
+        got.sort();
+        assert_eq!(got, expected);
+    }
+}
