@@ -1,0 +1,154 @@
+//! The photo as a grid of small cells, and which of them are wall.
+
+use image::{GrayImage, Luma};
+use imageproc::distance_transform::Norm;
+use imageproc::morphology::dilate;
+use imageproc::region_labelling::{Connectivity, connected_components};
+use shomei_photo::{ImageSize, Lab, PersonClass, Photo, Rect, Subject};
+
+/// Working pixels along a side of a cell: large enough to average sensor noise and JPEG
+/// ringing away, small enough for a light switch.
+pub(crate) const CELL: u32 = 3;
+/// Probability of "person" from which a cell is not wall.
+const PERSON: f32 = 0.3;
+/// Width of the band around the person that is left out, in cells: masks end ragged there, and
+/// a soft or sharpened outline colours its surroundings.
+pub(crate) const BAND: u8 = 3;
+/// Rows and columns at the photo's edge that are left out: encoders pad there, scans have rims.
+const RIM: usize = 1;
+
+/// Averages of the photo over cells; indices run row by row.
+pub(crate) struct Cells {
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+    /// L\*, a\*, b\* of each cell's mean colour.
+    pub(crate) lab: Vec<[f32; 3]>,
+    /// Mean luma (ITU-R BT.601) over 255.
+    pub(crate) luma: Vec<f32>,
+    /// Cells that are wall (or something before it), in ascending order.
+    pub(crate) wall: Vec<usize>,
+    /// The same as a map.
+    pub(crate) is_wall: Vec<bool>,
+    /// Cells of the person alone, without the band.
+    pub(crate) is_person: Vec<bool>,
+    /// The head in cells.
+    pub(crate) head: Option<Rect>,
+}
+
+impl Cells {
+    pub(crate) fn of(photo: &Photo, subject: &Subject) -> Option<Self> {
+        let size = photo.size();
+        let (columns, rows) = (size.width() / CELL, size.height() / CELL);
+        let grid = ImageSize::new(columns, rows)?;
+        let person = person_cells(subject, grid)?;
+        let near = dilate(&person, Norm::LInf, BAND);
+
+        let (columns, rows) = (columns as usize, rows as usize);
+        let mut cells = Self {
+            columns,
+            rows,
+            lab: Vec::with_capacity(columns * rows),
+            luma: Vec::with_capacity(columns * rows),
+            wall: Vec::new(),
+            is_wall: vec![false; columns * rows],
+            is_person: person.pixels().map(|pixel| pixel.0[0] > 0).collect(),
+            head: subject.head.as_ref().and_then(|head| {
+                let cell = CELL as f32;
+                let rect = head.rect;
+                Rect::new(
+                    rect.x() / cell,
+                    rect.y() / cell,
+                    rect.width() / cell,
+                    rect.height() / cell,
+                )
+            }),
+        };
+        for row in 0..rows {
+            for column in 0..columns {
+                let [r, g, b] = mean(photo, row, column);
+                let lab = Lab::from_srgb([r, g, b].map(|v| v.round() as u8));
+                cells.lab.push([lab.l(), lab.a(), lab.b()]);
+                cells.luma.push((0.299 * r + 0.587 * g + 0.114 * b) / 255.0);
+            }
+        }
+        for (index, near) in near.pixels().enumerate() {
+            let (row, column) = (index / columns, index % columns);
+            let rim = row < RIM
+                || column < RIM
+                || row + RIM >= rows
+                || column + RIM >= columns;
+            if near.0[0] == 0 && !rim {
+                cells.is_wall[index] = true;
+                cells.wall.push(index);
+            }
+        }
+        Some(cells)
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.columns * self.rows
+    }
+
+    /// The place of a cell, each coordinate from -1 to 1.
+    pub(crate) fn place(&self, cell: usize) -> (f32, f32) {
+        let (row, column) = (cell / self.columns, cell % self.columns);
+        (
+            (column as f32 + 0.5) / self.columns as f32 * 2.0 - 1.0,
+            (row as f32 + 0.5) / self.rows as f32 * 2.0 - 1.0,
+        )
+    }
+
+    pub(crate) fn median_colour(&self) -> Option<Lab> {
+        let channel = |channel: usize| {
+            let mut values: Vec<f32> =
+                self.wall.iter().map(|&cell| self.lab[cell][channel]).collect();
+            crate::percentile(&mut values, 0.5)
+        };
+        Lab::new(channel(0)?, channel(1)?, channel(2)?)
+    }
+}
+
+/// The person of the main face as a map (255 inside). Somebody or something else that the mask
+/// takes for a person, but that is not connected to them, belongs to the background.
+fn person_cells(subject: &Subject, grid: ImageSize) -> Option<GrayImage> {
+    let person = subject.person.as_ref()?.resampled(grid);
+    let background = subject.classes.as_ref()?.of(PersonClass::Background).resampled(grid);
+    let face = subject.faces.first()?.rect;
+
+    let mut map = GrayImage::new(grid.width(), grid.height());
+    for ((pixel, &person), &background) in map.pixels_mut().zip(&person).zip(&background) {
+        // Either mask may miss a part; hair is where they differ most.
+        pixel.0[0] = if person.max(1.0 - background) > PERSON { 255 } else { 0 };
+    }
+    let labels = connected_components(&map, Connectivity::Eight, Luma([0]));
+    let mut own = Vec::new();
+    for (x, y, label) in labels.enumerate_pixels() {
+        let (x, y) = ((x as f32 + 0.5) * CELL as f32, (y as f32 + 0.5) * CELL as f32);
+        let inside = x > face.x() && x < face.right() && y > face.y() && y < face.bottom();
+        if inside && label.0[0] > 0 && !own.contains(&label.0[0]) {
+            own.push(label.0[0]);
+        }
+    }
+    for (pixel, label) in map.pixels_mut().zip(labels.pixels()) {
+        if !own.contains(&label.0[0]) {
+            pixel.0[0] = 0;
+        }
+    }
+    Some(map)
+}
+
+/// Mean sRGB of a cell.
+fn mean(photo: &Photo, row: usize, column: usize) -> [f32; 3] {
+    let width = photo.size().width() as usize;
+    let cell = CELL as usize;
+    let mut sum = [0u32; 3];
+    for y in row * cell..(row + 1) * cell {
+        let start = (y * width + column * cell) * 3;
+        for pixel in photo.rgb()[start..start + cell * 3].chunks_exact(3) {
+            for (total, &value) in sum.iter_mut().zip(pixel) {
+                *total += u32::from(value);
+            }
+        }
+    }
+    sum.map(|total| total as f32 / (cell * cell) as f32)
+}

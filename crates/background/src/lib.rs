@@ -1,0 +1,76 @@
+//! What is behind the person: how even the wall is, which things stand before it, whether the
+//! person casts a shadow on it, what colour it has.
+//!
+//! Pure pixels over a [`Photo`] and the masks of its [`Subject`]. This crate must not know
+//! networks, the order of landmarks or rules.
+//!
+//! # Method
+//!
+//! 1. The photo is averaged over cells of 3 × 3 working pixels and taken to CIE L\*a\*b\*; cells
+//!    of the person, and a band around the person where masks are unsure, are left out.
+//! 2. A surface of second order is fitted to the rest, robustly: the wall with the smooth
+//!    fall-off of light that real walls have.
+//! 3. What deviates from it is told apart: compact things, shadows (darker, same hue, beside
+//!    the person), texture, two tones.
+//!
+//! ```
+//! use shomei_photo::{ImageSize, Photo, Subject};
+//!
+//! let size = ImageSize::new(360, 480).unwrap();
+//! let photo = Photo::new(vec![220; 360 * 480 * 3], size, size).unwrap();
+//! // Without masks there is no telling what the background is.
+//! assert!(shomei_background::measure(&photo, &Subject::default()).is_none());
+//! ```
+
+mod cells;
+mod deviations;
+mod measurement;
+mod surface;
+
+use shomei_photo::{DeltaE, Photo, Ratio, Subject};
+
+use cells::Cells;
+pub use measurement::{Background, BackgroundObject, Shadow, UnevenKind, Unevenness};
+use surface::Surface;
+
+/// Fewer background cells than this share of the photo say nothing.
+const MIN_AREA: f32 = 0.005;
+
+/// Measures the background; `None` if the subject has no masks or hardly any background is
+/// visible.
+#[must_use]
+pub fn measure(photo: &Photo, subject: &Subject) -> Option<Background> {
+    let cells = Cells::of(photo, subject)?;
+    if cells.wall.len() as f32 <= MIN_AREA * cells.count() as f32 {
+        return None;
+    }
+    let surface = Surface::fit(&cells)?;
+    let deviations = deviations::find(&cells, &surface, photo.frame());
+    let mut lightness: Vec<f32> =
+        cells.wall.iter().map(|&cell| surface.at(&cells, cell)[0]).collect();
+    let mut luma: Vec<f32> = cells.wall.iter().map(|&cell| cells.luma[cell]).collect();
+    Some(Background {
+        area_ratio: Ratio::new(cells.wall.len() as f32 / cells.count() as f32)?,
+        colour: cells.median_colour()?,
+        spread_delta_e: DeltaE::new(deviations.spread)?,
+        fall_off_delta_e: DeltaE::new(
+            percentile(&mut lightness, 0.95)? - percentile(&mut lightness, 0.05)?,
+        )?,
+        luma_spread_ratio: Ratio::new(percentile(&mut luma, 0.95)? - percentile(&mut luma, 0.05)?)?,
+        texture_ratio: Ratio::new(deviations.texture)?,
+        objects: deviations.objects,
+        unevenness: deviations.unevenness,
+        shadows: deviations.shadows,
+    })
+}
+
+/// The value below which a `share` of `values` lies; `None` without values.
+fn percentile(values: &mut [f32], share: f32) -> Option<f32> {
+    let last = values.len().checked_sub(1)?;
+    let index = (share * last as f32).round() as usize;
+    let (_, value, _) = values.select_nth_unstable_by(index.min(last), f32::total_cmp);
+    Some(*value)
+}
+
+#[cfg(test)]
+mod tests;

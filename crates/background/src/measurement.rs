@@ -1,0 +1,79 @@
+//! What this stage measures.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shomei_photo::{DeltaE, Lab, Ratio, Region, Side};
+
+/// What is behind the person. Colours are compared in CIE L\*a\*b\* after averaging over small
+/// cells, so that sensor noise does not count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Background {
+    /// Background that was looked at, over the whole photo. The band around the person, where
+    /// masks are unsure, is left out.
+    pub area_ratio: Ratio,
+    /// Median colour.
+    pub colour: Lab,
+    /// 95th percentile of the distance from the fitted smooth surface.
+    pub spread_delta_e: DeltaE,
+    /// Lightest to darkest (5th to 95th percentile) of the fitted smooth surface, in ΔL\*: the
+    /// fall-off of light over an even wall.
+    pub fall_off_delta_e: DeltaE,
+    /// 5th to 95th percentile of the luma over 255.
+    pub luma_spread_ratio: Ratio,
+    /// Share of the background covered by edges that are not the person's outline.
+    pub texture_ratio: Ratio,
+    /// Compact things that differ from the wall, largest first.
+    pub objects: Vec<BackgroundObject>,
+    /// The wall itself is not even.
+    pub unevenness: Option<Unevenness>,
+    /// Shadows cast on the wall, deepest first.
+    pub shadows: Vec<Shadow>,
+}
+
+/// A compact thing that differs from the wall.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BackgroundObject {
+    /// Where.
+    pub region: Region,
+    /// Its area over the whole photo.
+    pub area_ratio: Ratio,
+    /// Mean distance from the wall's colour.
+    pub contrast_delta_e: DeltaE,
+}
+
+/// What makes a wall uneven.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unevenness {
+    /// Pattern, gradient or two tones.
+    pub kind: UnevenKind,
+    /// Where it is strongest.
+    pub region: Region,
+    /// How strong, as a colour distance.
+    pub strength_delta_e: DeltaE,
+}
+
+/// Kinds of uneven walls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum UnevenKind {
+    /// Repeated or textured: stripes, bricks, leaves, a whole room.
+    Pattern,
+    /// A smooth change beyond the fall-off of light on a wall.
+    Gradient,
+    /// Two even areas that differ.
+    TwoTones,
+}
+
+/// A shadow on the wall: darker than the wall around it, of the same hue.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Shadow {
+    /// Where.
+    pub region: Region,
+    /// On which side of the head.
+    pub side: Side,
+    /// Its area over the whole photo.
+    pub area_ratio: Ratio,
+    /// Share of the light that is missing: 0 none, 1 black (linear luminance).
+    pub depth_ratio: Ratio,
+}
