@@ -1,0 +1,155 @@
+//! A coordinate system that moves, tilts and grows with the face.
+
+use shomei_photo::{Frame, ImageSize, Landmarks, Photo, Point, Rect, Region};
+
+/// Origin between the eyes; `u` along the eye line to the right, `v` down the face; the unit is
+/// the distance of the eyes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FaceAxes {
+    origin: Point,
+    unit: f32,
+    cos: f32,
+    sin: f32,
+}
+
+/// A rectangle in face axes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Zone {
+    pub(crate) u: (f32, f32),
+    pub(crate) v: (f32, f32),
+}
+
+/// Samples along each side of a zone.
+const SAMPLES: usize = 24;
+
+impl FaceAxes {
+    /// `None` if the eyes coincide.
+    pub(crate) fn of(marks: &Landmarks) -> Option<Self> {
+        let (left, right) = (marks.left_eye(), marks.right_eye());
+        let unit = left.distance(right);
+        (unit > 1.0).then(|| Self {
+            origin: left.midpoint(right),
+            unit,
+            cos: (right.x() - left.x()) / unit,
+            sin: (right.y() - left.y()) / unit,
+        })
+    }
+
+    /// Distance of the eyes in working pixels.
+    pub(crate) const fn unit(&self) -> f32 {
+        self.unit
+    }
+
+    /// The working-frame point at (`u`, `v`).
+    pub(crate) fn point(&self, u: f32, v: f32) -> Option<Point> {
+        Point::new(
+            self.origin.x() + (u * self.cos - v * self.sin) * self.unit,
+            self.origin.y() + (u * self.sin + v * self.cos) * self.unit,
+        )
+    }
+
+    /// (`u`, `v`) of a working-frame point.
+    pub(crate) fn place(&self, point: Point) -> (f32, f32) {
+        let (x, y) = (point.x() - self.origin.x(), point.y() - self.origin.y());
+        ((x * self.cos + y * self.sin) / self.unit, (y * self.cos - x * self.sin) / self.unit)
+    }
+
+    /// Evenly spread points of a zone that lie inside the photo.
+    pub(crate) fn samples(&self, zone: Zone, size: ImageSize) -> Vec<Point> {
+        let at = |range: (f32, f32), step: usize| {
+            range.0 + (range.1 - range.0) * (step as f32 + 0.5) / SAMPLES as f32
+        };
+        (0..SAMPLES * SAMPLES)
+            .filter_map(|i| self.point(at(zone.u, i % SAMPLES), at(zone.v, i / SAMPLES)))
+            .filter(|p| {
+                p.x() >= 0.0
+                    && p.y() >= 0.0
+                    && p.x() < size.width() as f32
+                    && p.y() < size.height() as f32
+            })
+            .collect()
+    }
+
+    /// The upright rectangle around a zone, in the original frame.
+    pub(crate) fn region(&self, zone: Zone, frame: Frame) -> Option<Region> {
+        let corners = [
+            self.point(zone.u.0, zone.v.0)?,
+            self.point(zone.u.1, zone.v.0)?,
+            self.point(zone.u.0, zone.v.1)?,
+            self.point(zone.u.1, zone.v.1)?,
+        ];
+        frame.region(Rect::around(corners)?)
+    }
+}
+
+/// Luma (ITU-R BT.601) of the pixel at a point, over 255.
+pub(crate) fn luma(photo: &Photo, point: Point) -> f32 {
+    let [r, g, b] = photo.pixel(point.x().max(0.0) as u32, point.y().max(0.0) as u32);
+    (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
+}
+
+/// The value below which a `share` of `values` lies; `None` without values.
+pub(crate) fn percentile(values: &mut [f32], share: f32) -> Option<f32> {
+    let last = values.len().checked_sub(1)?;
+    let index = (share * last as f32).round() as usize;
+    let (_, value, _) = values.select_nth_unstable_by(index.min(last), f32::total_cmp);
+    Some(*value)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use shomei_photo::{Ratio, mesh};
+
+    use super::*;
+
+    /// Landmarks of a face with the eyes 80 px apart around (180, 220), tilted by `roll`
+    /// (radians, clockwise), lids `lids` over the eye's width apart, lips `lips` over the
+    /// mouth's width.
+    pub(crate) fn landmarks(roll: f32, lids: f32, lips: f32) -> Landmarks {
+        let mut places = vec![(0.0, 0.5); Landmarks::COUNT];
+        for (step, index) in mesh::OVAL.into_iter().enumerate() {
+            let angle = step as f32 / mesh::OVAL.len() as f32 * std::f32::consts::TAU;
+            places[index] = (1.05 * angle.sin(), 0.45 - 1.35 * angle.cos());
+        }
+        for (corners, lid_pairs, iris, middle) in [
+            (mesh::LEFT_EYE_CORNERS, mesh::LEFT_LIDS, mesh::LEFT_IRIS, -0.5),
+            (mesh::RIGHT_EYE_CORNERS, mesh::RIGHT_LIDS, mesh::RIGHT_IRIS, 0.5),
+        ] {
+            places[corners[0]] = (middle - 0.2, 0.0);
+            places[corners[1]] = (middle + 0.2, 0.0);
+            for [upper, lower] in lid_pairs {
+                places[upper] = (middle, -0.2 * lids);
+                places[lower] = (middle, 0.2 * lids);
+            }
+            for index in iris {
+                places[index] = (middle, 0.0);
+            }
+        }
+        places[mesh::MOUTH_CORNERS[0]] = (-0.4, 1.1);
+        places[mesh::MOUTH_CORNERS[1]] = (0.4, 1.1);
+        places[mesh::INNER_LIPS[0]] = (0.0, 1.1 - 0.4 * lips);
+        places[mesh::INNER_LIPS[1]] = (0.0, 1.1 + 0.4 * lips);
+        let (sin, cos) = roll.sin_cos();
+        let points = places
+            .into_iter()
+            .map(|(u, v)| {
+                let (x, y) = (u * cos - v * sin, u * sin + v * cos);
+                Point::new(180.0 + 80.0 * x, 220.0 + 80.0 * y).unwrap()
+            })
+            .collect();
+        let depth = vec![0.0; Landmarks::COUNT];
+        Landmarks::new(points, depth, Ratio::new(1.0).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_axes_follow_a_tilted_face() {
+        for roll in [0.0, 0.4, -1.0] {
+            let axes = FaceAxes::of(&landmarks(roll, 0.3, 0.0)).unwrap();
+            assert!((axes.unit() - 80.0).abs() < 1e-3);
+            let mouth = axes.place(axes.point(0.4, 1.1).unwrap());
+            assert!((mouth.0 - 0.4).abs() < 1e-5 && (mouth.1 - 1.1).abs() < 1e-5);
+            let right_eye = axes.place(landmarks(roll, 0.3, 0.0).right_eye());
+            assert!((right_eye.0 - 0.5).abs() < 1e-5 && right_eye.1.abs() < 1e-5);
+        }
+    }
+}

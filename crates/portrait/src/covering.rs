@@ -1,0 +1,119 @@
+//! What covers eyes, lower face and head, by the class masks.
+//!
+//! A share is the mean probability of a class over the place where skin or hair is expected, not
+//! over the photo: a scarf below the chin is no mask.
+
+use shomei_photo::{ClassMasks, PersonClass, Photo, Point, Ratio, Subject, mesh};
+
+use crate::axes::{FaceAxes, Zone, luma, percentile};
+use crate::measurement::Covering;
+
+/// Brows to cheekbones, temple to temple.
+const EYES: Zone = Zone { u: (-0.95, 0.95), v: (-0.35, 0.45) };
+/// The eyes alone.
+const EYE_LEFT: Zone = Zone { u: (-0.75, -0.25), v: (-0.18, 0.18) };
+const EYE_RIGHT: Zone = Zone { u: (0.25, 0.75), v: (-0.18, 0.18) };
+/// Skin below the lenses of a pair of glasses.
+const CHEEKS: [Zone; 2] =
+    [Zone { u: (-0.75, -0.4), v: (0.6, 0.9) }, Zone { u: (0.4, 0.75), v: (0.6, 0.9) }];
+/// Tip of the nose to the chin's upper half.
+const LOWER_FACE: Zone = Zone { u: (-0.55, 0.55), v: (0.65, 1.5) };
+/// Half width of the place above the face.
+const HEAD_HALF_WIDTH: f32 = 0.8;
+
+pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Option<Covering> {
+    let classes = subject.classes.as_ref()?;
+    let marks = subject.landmarks.as_ref()?;
+    let (size, frame) = (photo.size(), photo.frame());
+    let points = |zone| axes.samples(zone, size);
+    let share = |points: &[Point], class| mean(points, classes, class, photo);
+
+    let forehead = axes.place(marks.at(mesh::FOREHEAD)).1;
+    let crown = subject.head.as_ref().map_or(forehead, |head| axes.place(head.crown).1);
+    // Just above the hairline there is always something, whatever the crown says.
+    let head = Zone {
+        u: (-HEAD_HALF_WIDTH, HEAD_HALF_WIDTH),
+        v: (crown.min(forehead - 0.1), forehead),
+    };
+    let eyes = [points(EYE_LEFT), points(EYE_RIGHT)].concat();
+    let lower = points(LOWER_FACE);
+    Some(Covering {
+        eyes_other_ratio: share(&points(EYES), PersonClass::Other)?,
+        eyes_luma_ratio: median_luma(photo, &eyes)
+            .zip(median_luma(photo, &CHEEKS.map(points).concat()))
+            .and_then(|(eyes, cheeks)| Ratio::quotient(eyes, cheeks.max(0.02))),
+        eyes_hair_ratio: share(&eyes, PersonClass::Hair)?,
+        eyes_region: axes.region(EYES, frame),
+        lower_face_other_ratio: share(&lower, PersonClass::Other)?,
+        lower_face_skin_ratio: share(&lower, PersonClass::FaceSkin)?,
+        lower_face_region: axes.region(LOWER_FACE, frame),
+        // A head that is cut right above the face has no place left to look at: nothing seen.
+        head_other_ratio: share(&points(head), PersonClass::Other).unwrap_or_default(),
+        head_region: axes.region(head, frame),
+    })
+}
+
+/// Mean probability of a class; `None` if no point is inside the photo.
+fn mean(points: &[Point], classes: &ClassMasks, class: PersonClass, photo: &Photo) -> Option<Ratio> {
+    let mask = classes.of(class);
+    let sum: f32 = points.iter().map(|&point| mask.at(point, photo.size())).sum();
+    Ratio::quotient(sum, points.len() as f32)
+}
+
+fn median_luma(photo: &Photo, points: &[Point]) -> Option<f32> {
+    let mut values: Vec<f32> = points.iter().map(|&point| luma(photo, point)).collect();
+    percentile(&mut values, 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+    use shomei_photo::{HeadOutline, ImageSize, Mask, Rect};
+
+    use super::*;
+    use crate::axes::tests::landmarks;
+
+    /// A face whose rows `from..to` (of 480) are worn things, the rest face skin.
+    fn covering(from: usize, to: usize) -> Covering {
+        let mask = |inside: &dyn Fn(usize) -> bool| {
+            Mask::new(Array2::from_shape_fn((480, 4), |(row, _)| f32::from(inside(row)))).unwrap()
+        };
+        let none = mask(&|_| false);
+        let classes = ClassMasks::new([
+            none.clone(),
+            none.clone(),
+            none.clone(),
+            mask(&|row| !(from..to).contains(&row)),
+            none,
+            mask(&|row| (from..to).contains(&row)),
+        ]);
+        let subject = Subject {
+            landmarks: Some(landmarks(0.0, 0.3, 0.0)),
+            classes,
+            head: Some(HeadOutline {
+                crown: Point::new(180.0, 90.0).unwrap(),
+                chin: Point::new(180.0, 364.0).unwrap(),
+                rect: Rect::new(90.0, 90.0, 180.0, 274.0).unwrap(),
+                contour: Vec::new(),
+            }),
+            ..Subject::default()
+        };
+        let size = ImageSize::new(360, 480).unwrap();
+        let photo = Photo::new(vec![180; 360 * 480 * 3], size, size).unwrap();
+        let axes = FaceAxes::of(subject.landmarks.as_ref().unwrap()).unwrap();
+        measure(&photo, &subject, axes).unwrap()
+    }
+
+    #[test]
+    fn each_place_sees_only_what_covers_it() {
+        let eyes = covering(195, 256);
+        assert!(eyes.eyes_other_ratio.get() > 0.9 && eyes.head_other_ratio.get() < 0.05);
+        assert!(eyes.lower_face_other_ratio.get() < 0.05);
+        let mouth = covering(270, 345);
+        assert!(mouth.lower_face_other_ratio.get() > 0.9 && mouth.eyes_other_ratio.get() < 0.05);
+        assert!(mouth.lower_face_skin_ratio.get() < 0.1);
+        let hat = covering(0, 140);
+        assert!(hat.head_other_ratio.get() > 0.8 && hat.eyes_other_ratio.get() < 0.05);
+        assert!((hat.eyes_luma_ratio.unwrap().get() - 1.0).abs() < 1e-3);
+    }
+}

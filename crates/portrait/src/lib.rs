@@ -1,0 +1,42 @@
+//! The face itself: where the head points, whether eyes and mouth are open, what covers face
+//! and head, how the light falls, how sharp it will be in print.
+//!
+//! This crate must not know networks, files or rules: "the lids are 0.05 apart" is measured
+//! here, that eyes must be open is said elsewhere.
+//!
+//! ```
+//! use shomei_photo::{ImageSize, Photo, Subject};
+//!
+//! let size = ImageSize::new(360, 480).unwrap();
+//! let photo = Photo::new(vec![220; 360 * 480 * 3], size, size).unwrap();
+//! assert!(shomei_portrait::measure(&photo, &Subject::default()).is_none());
+//! ```
+
+mod axes;
+mod covering;
+mod eyes;
+mod light;
+mod measurement;
+mod pose;
+mod sharpness;
+
+use shomei_photo::{Photo, Subject};
+
+use axes::FaceAxes;
+pub use measurement::{Covering, Eye, Light, Mouth, Portrait, Pose, Sharpness};
+
+/// Measures the main face; `None` if the subject has no landmarks.
+#[must_use]
+pub fn measure(photo: &Photo, subject: &Subject) -> Option<Portrait> {
+    let marks = subject.landmarks.as_ref()?;
+    let frame = photo.frame();
+    let axes = FaceAxes::of(marks);
+    Some(Portrait {
+        pose: pose::measure(marks),
+        eyes: eyes::measure_eyes(marks, frame),
+        mouth: eyes::measure_mouth(marks, frame),
+        covering: axes.and_then(|axes| covering::measure(photo, subject, axes)),
+        light: axes.and_then(|axes| light::measure(photo, subject, axes)),
+        sharpness: axes.and_then(|axes| sharpness::measure(photo, subject, axes)),
+    })
+}

@@ -1,0 +1,108 @@
+//! Light on the face.
+
+use shomei_photo::{PersonClass, Photo, Point, Ratio, Region, Subject};
+
+use crate::axes::{FaceAxes, Zone, luma, percentile};
+use crate::measurement::Light;
+
+/// Pairs of zones that an even light gives the same luminance: forehead, cheeks, jaw.
+const PAIRS: [[Zone; 2]; 3] = [
+    [Zone { u: (-0.6, -0.15), v: (-0.75, -0.45) }, Zone { u: (0.15, 0.6), v: (-0.75, -0.45) }],
+    [Zone { u: (-0.8, -0.35), v: (0.35, 0.8) }, Zone { u: (0.35, 0.8), v: (0.35, 0.8) }],
+    [Zone { u: (-0.6, -0.25), v: (1.1, 1.45) }, Zone { u: (0.25, 0.6), v: (1.1, 1.45) }],
+];
+/// The whole face.
+const FACE: Zone = Zone { u: (-0.9, 0.9), v: (-0.8, 1.5) };
+/// Probability of face skin from which a point counts.
+const SKIN: f32 = 0.5;
+/// Fewer skin points than this say nothing.
+const MIN_POINTS: usize = 40;
+const DARK: f32 = 0.10;
+const BRIGHT: f32 = 0.97;
+
+pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Option<Light> {
+    let skin = subject.classes.as_ref()?.of(PersonClass::FaceSkin);
+    let points = |zone: Zone| -> Vec<Point> {
+        let mut points = axes.samples(zone, photo.size());
+        points.retain(|&point| skin.at(point, photo.size()) > SKIN);
+        points
+    };
+    let mut face: Vec<f32> = points(FACE).into_iter().map(|point| luma(photo, point)).collect();
+    if face.len() < MIN_POINTS {
+        return None;
+    }
+    let count = face.len() as f32;
+    let share = |condition: &dyn Fn(f32) -> bool| {
+        Ratio::new(face.iter().filter(|&&value| condition(value)).count() as f32 / count)
+    };
+    let (dark, bright) = (share(&|v| v < DARK)?, share(&|v| v > BRIGHT)?);
+    let mean = face.iter().sum::<f32>() / count;
+
+    let mut balance = 1.0f32;
+    let mut darkest: Option<Region> = None;
+    for pair in PAIRS {
+        // Beards, fringes and glasses leave too little skin to compare.
+        let sides = pair.map(|zone| {
+            let points = points(zone);
+            let mut values: Vec<f32> =
+                points.iter().map(|&point| luma(photo, point).powf(2.2)).collect();
+            if values.len() < MIN_POINTS { None } else { percentile(&mut values, 0.5) }
+        });
+        let [Some(left), Some(right)] = sides else { continue };
+        let quotient = left.min(right) / left.max(right).max(1e-4);
+        if quotient < balance {
+            balance = quotient;
+            let zone = if left < right { pair[0] } else { pair[1] };
+            darkest = axes.region(zone, photo.frame());
+        }
+    }
+    Some(Light {
+        luma_ratio: Ratio::new(mean)?,
+        dark_ratio: dark,
+        bright_ratio: bright,
+        contrast_ratio: Ratio::new(percentile(&mut face, 0.95)? - percentile(&mut face, 0.05)?)?,
+        balance_ratio: Ratio::new(balance)?,
+        darkest_region: darkest,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+    use shomei_photo::{ClassMasks, ImageSize, Mask};
+
+    use super::*;
+    use crate::axes::tests::landmarks;
+
+    fn light(colour: impl Fn(usize) -> u8) -> Light {
+        let mask = |value: f32| Mask::new(Array2::from_elem((8, 8), value)).unwrap();
+        let subject = Subject {
+            landmarks: Some(landmarks(0.0, 0.3, 0.0)),
+            classes: ClassMasks::new([
+                mask(0.0),
+                mask(0.0),
+                mask(0.0),
+                mask(1.0),
+                mask(0.0),
+                mask(0.0),
+            ]),
+            ..Subject::default()
+        };
+        let size = ImageSize::new(360, 480).unwrap();
+        let rgb = (0..360 * 480).flat_map(|i| [colour(i % 360); 3]).collect();
+        let axes = FaceAxes::of(subject.landmarks.as_ref().unwrap()).unwrap();
+        measure(&Photo::new(rgb, size, size).unwrap(), &subject, axes).unwrap()
+    }
+
+    #[test]
+    fn an_even_face_and_a_half_dark_one() {
+        let even = light(|_| 150);
+        assert!((even.luma_ratio.get() - 150.0 / 255.0).abs() < 0.01);
+        assert!(even.balance_ratio.get() > 0.99 && even.contrast_ratio.get() < 0.01);
+        let half = light(|x| if x < 180 { 60 } else { 180 });
+        assert!((half.balance_ratio.get() - (60.0f32 / 180.0).powf(2.2)).abs() < 0.01);
+        assert!(half.darkest_region.unwrap().x < 180);
+        assert!(light(|_| 10).dark_ratio.get() > 0.99);
+        assert!(light(|_| 254).bright_ratio.get() > 0.99);
+    }
+}
