@@ -1,0 +1,89 @@
+//! The background is dark or strongly coloured.
+//!
+//! **Why.** The background should be white or nearly so, to set the head off. Studio walls in
+//! light grey or pale blue are accepted in practice.
+//!
+//! **What to do.** Stand in front of a white or light wall, in good light.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "背景の色が暗い、または濃すぎます",
+        en: "The background is dark or strongly coloured",
+    },
+    advice: Words {
+        ja: "白や薄い色の無地の壁の前で、明るくして撮影してください。",
+        en: "Please take the photo in front of a white or light wall, in good light.",
+    },
+    rule: "J-LIS, en-kofushinse-checkpoint: background not plain white or off-white (unsuitable example)",
+};
+
+params! {
+    /// Lightness L*: a person looks below this.
+    lightness_refer_below: Lab = 55.0 in 0.0..=100.0;
+    /// Lightness L*: rejected below this.
+    lightness_reject_below: Lab = 45.0 in 0.0..=100.0;
+    /// Chroma C*: a person looks above this.
+    chroma_refer_above: Lab = 28.0 in 0.0..=200.0;
+    /// Chroma C*: rejected above this.
+    chroma_reject_above: Lab = 40.0 in 0.0..=200.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let colour = m.background.as_ref()?.colour;
+    let lightness = round(f64::from(colour.l()));
+    // From the rounded components, since these are what the record keeps.
+    let part = |component: f32| round(f64::from(component));
+    let chroma = round(part(colour.a()).hypot(part(colour.b())));
+    let dark = below(lightness, p.lightness_refer_below, p.lightness_reject_below).map(|grade| {
+        let (is, limit) = (short(lightness, 0), short(p.lightness_refer_below, 1));
+        grade
+            .found(
+                format!("背景が暗すぎます（明度{is}、{limit}以上が目安です）。"),
+                format!("The background is dark (lightness {is} of 100; {limit} or more is fine)."),
+            )
+            .number("lab_l", lightness)
+    });
+    let strong = above(chroma, p.chroma_refer_above, p.chroma_reject_above).map(|grade| {
+        let (is, limit) = (short(chroma, 0), short(p.chroma_refer_above, 1));
+        grade
+            .found(
+                format!("背景の色が濃すぎます（彩度{is}、{limit}以内が目安です）。"),
+                format!(
+                    "The background is strongly coloured (chroma {is}; up to {limit} is fine)."
+                ),
+            )
+            .number("chroma", chroma)
+    });
+    worse(dark, strong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::check;
+    use shomei_photo::Lab;
+
+    #[test]
+    fn light_grey_and_pale_blue_pass() {
+        for (l, a, b, expected) in [
+            (98.0, 0.0, 0.0, None),
+            (58.0, 0.0, 0.0, None),
+            (75.0, -5.0, -20.0, None),
+            (50.0, 0.0, 0.0, Some(Outcome::Refer)),
+            (20.0, 0.0, 0.0, Some(Outcome::Reject)),
+            (70.0, 0.0, -32.0, Some(Outcome::Refer)),
+            (50.0, 40.0, 40.0, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::BackgroundColour,
+                |m| m.background.as_mut().unwrap().colour = Lab::new(l, a, b).unwrap(),
+                expected,
+            );
+        }
+    }
+}

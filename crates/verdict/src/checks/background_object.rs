@@ -1,0 +1,129 @@
+//! Something stands behind the person: furniture, a door frame, a switch, a plant, a chair.
+//!
+//! **Why.** The background must be plain. Indoor photos with things behind are one of the two
+//! commonest reasons for a photo to be refused.
+//!
+//! **What to do.** Stand in front of a plain wall and take everything else out of the picture. A
+//! wheelchair or tubes may be visible and can be declared.
+
+use shomei_background::BackgroundObject;
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "背景に物が写っています",
+        en: "There is an object in the background",
+    },
+    advice: Words {
+        ja: "家具などが写らないように、無地の壁の前で撮影してください。",
+        en: "Please take the photo in front of a plain wall, without furniture or other things.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: objects such as a chair in the background (unsuitable example)",
+};
+
+params! {
+    /// Area over the photo's and contrast to the wall: a person looks above both.
+    area_refer_above: Share = 0.002 in 0.0..=1.0;
+    /// Area over the photo's and contrast to the wall: rejected above both.
+    area_reject_above: Share = 0.004 in 0.0..=1.0;
+    /// Contrast to the wall that goes with `area_refer_above`.
+    contrast_refer_above: DeltaE = 6.0 in 0.0..=200.0;
+    /// Contrast to the wall that goes with `area_reject_above`.
+    contrast_reject_above: DeltaE = 12.0 in 0.0..=200.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let mut seen: Vec<_> = m
+        .background
+        .as_ref()?
+        .objects
+        .iter()
+        .filter_map(|object| Some((grade(object, p)?, object)))
+        .collect();
+    // Rejects first, then the largest.
+    seen.sort_by(|(a, one), (b, other)| {
+        let areas = other.area_ratio.num().total_cmp(&one.area_ratio.num());
+        (*a != Outcome::Reject)
+            .cmp(&(*b != Outcome::Reject))
+            .then(areas)
+    });
+    let &(outcome, object) = seen.first()?;
+    let area = object.area_ratio.num();
+    let limit = match outcome {
+        Outcome::Reject => p.area_reject_above,
+        _ => p.area_refer_above,
+    };
+    let share = percent(area);
+    Some(
+        Found::new(
+            outcome,
+            format!("背景に物が写っています（写真の面積の{share}）。"),
+            format!("There is an object in the background, {share} of the photo's area."),
+        )
+        .number("area_ratio", area)
+        .limit(None, Some(limit))
+        .at(Some(object.region)),
+    )
+}
+
+fn grade(object: &BackgroundObject, p: &Params) -> Option<Outcome> {
+    let (area, contrast) = (object.area_ratio.num(), object.contrast_delta_e.num());
+    if area > p.area_reject_above && contrast > p.contrast_reject_above {
+        Some(Outcome::Reject)
+    } else if area > p.area_refer_above && contrast > p.contrast_refer_above {
+        Some(Outcome::Refer)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, delta_e, ratio, region};
+
+    fn object(x: u32, area: f32, contrast: f32) -> BackgroundObject {
+        BackgroundObject {
+            region: region(x, 0, 40, 40),
+            area_ratio: ratio(area),
+            contrast_delta_e: delta_e(contrast),
+        }
+    }
+
+    #[test]
+    fn area_and_contrast_both_count() {
+        for (area, contrast, expected) in [
+            (0.001, 80.0, None),
+            (0.500, 4.0, None),
+            (0.003, 80.0, Some(Outcome::Refer)),
+            (0.500, 8.0, Some(Outcome::Refer)),
+            (0.020, 25.0, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::BackgroundObject,
+                |m| m.background.as_mut().unwrap().objects = vec![object(0, area, contrast)],
+                expected,
+            );
+        }
+    }
+
+    #[test]
+    fn the_worst_is_shown() {
+        let found = check(
+            Code::BackgroundObject,
+            |m| {
+                m.background.as_mut().unwrap().objects = vec![
+                    object(1, 0.5, 7.0),
+                    object(2, 0.01, 30.0),
+                    object(3, 0.02, 30.0),
+                ];
+            },
+            Some(Outcome::Reject),
+        );
+        assert_eq!(found.unwrap().region, Some(region(3, 0, 40, 40)));
+    }
+}

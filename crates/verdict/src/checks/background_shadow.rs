@@ -1,0 +1,91 @@
+//! The person casts a shadow on the wall.
+//!
+//! **Why.** A shadow beside the head blurs its outline, and the rules name it.
+//!
+//! **What to do.** Step away from the wall, by half a metre or more, and use light from the
+//! front or from both sides instead of a flash.
+
+use shomei_background::Shadow;
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "背景に影があります",
+        en: "There is a shadow on the background",
+    },
+    advice: Words {
+        ja: "壁から50cm以上離れ、フラッシュを使わずに、正面または左右から均一に光が当たる場所で撮影してください。",
+        en: "Please step half a metre or more away from the wall and use even light instead of a flash.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: shadow on the background (unsuitable example)",
+};
+
+params! {
+    /// Share of the light that is missing: a person looks above this.
+    depth_refer_above: Share = 0.12 in 0.0..=1.0;
+    /// Share of the light that is missing: rejected above this.
+    depth_reject_above: Share = 0.25 in 0.0..=1.0;
+    /// Smallest shadow that counts, over the photo's area.
+    min_area: Share = 0.01 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let counts = |shadow: &&Shadow| shadow.area_ratio.num() >= p.min_area;
+    let shadow = m
+        .background
+        .as_ref()?
+        .shadows
+        .iter()
+        .filter(counts)
+        .max_by(|a, b| {
+            let (a, b) = (a.depth_ratio.num(), b.depth_ratio.num());
+            a.total_cmp(&b)
+        })?;
+    let depth = shadow.depth_ratio.num();
+    let (is, limit) = (percent(depth), percent(p.depth_refer_above));
+    let mut found = above(depth, p.depth_refer_above, p.depth_reject_above)?
+        .found(
+            format!("背景に影があります（周囲より{is}暗く、{limit}以内が目安です）。"),
+            format!("There is a shadow on the background, {is} darker than the wall; up to {limit} is fine."),
+        )
+        .number("depth_ratio", depth)
+        .at(Some(shadow.region));
+    found.sides = vec![shadow.side];
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio, region};
+    use shomei_photo::Side;
+
+    #[test]
+    fn the_deepest_shadow_of_some_size_counts() {
+        let shadow = |depth, area| Shadow {
+            region: region(0, 0, 50, 200),
+            side: Side::Left,
+            area_ratio: ratio(area),
+            depth_ratio: ratio(depth),
+        };
+        for (depth, area, expected) in [
+            (0.10, 0.20, None),
+            (0.50, 0.005, None),
+            (0.20, 0.05, Some(Outcome::Refer)),
+            (0.40, 0.05, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::BackgroundShadow,
+                |m| {
+                    let shadows = &mut m.background.as_mut().unwrap().shadows;
+                    *shadows = vec![shadow(0.9, 0.001), shadow(depth, area)];
+                },
+                expected,
+            );
+        }
+    }
+}

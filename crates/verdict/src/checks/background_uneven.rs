@@ -1,0 +1,149 @@
+//! The background is not plain: it has a pattern, two tones, or a strong gradient.
+//!
+//! **Why.** The background must be plain. The fall-off of light on an even wall is fine. Where
+//! too little of the background is to be seen, it cannot be assessed, and a person looks.
+//!
+//! **What to do.** Stand in front of a plain, evenly lit wall, without corners, curtains,
+//! bricks or wood.
+
+use shomei_background::UnevenKind;
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "背景が均一ではありません",
+        en: "The background is not plain",
+    },
+    advice: Words {
+        ja: "模様や境目のない無地の壁の前で、光が均一に当たるように撮影してください。",
+        en: "Please take the photo in front of a plain, evenly lit wall without pattern or corners.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: patterned background (unsuitable example); plain background (無背景)",
+};
+
+params! {
+    /// Background over the whole photo: below this it cannot be assessed.
+    min_area: Share = 0.02 in 0.0..=1.0;
+    /// Strength of a pattern: a person looks above this.
+    pattern_refer_above: DeltaE = 6.0 in 0.0..=200.0;
+    /// Strength of a pattern: rejected above this.
+    pattern_reject_above: DeltaE = 12.0 in 0.0..=200.0;
+    /// Distance of two tones: a person looks above this.
+    tones_refer_above: DeltaE = 8.0 in 0.0..=200.0;
+    /// Distance of two tones: rejected above this.
+    tones_reject_above: DeltaE = 15.0 in 0.0..=200.0;
+    /// Range of a gradient: a person looks above this.
+    gradient_refer_above: DeltaE = 14.0 in 0.0..=200.0;
+    /// Range of a gradient: rejected above this.
+    gradient_reject_above: DeltaE = 25.0 in 0.0..=200.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let area = m.background.as_ref().map(|seen| seen.area_ratio.num());
+    let background = match (&m.background, area) {
+        (Some(background), Some(area)) if area >= p.min_area => background,
+        _ => {
+            let found = Found::unable(
+                "背景がほとんど写っていないため、背景を自動で確認できませんでした。",
+                "There is too little background to be assessed.",
+            );
+            return Some(match area {
+                Some(area) => found
+                    .number("area_ratio", area)
+                    .limit(Some(p.min_area), None),
+                None => found,
+            });
+        }
+    };
+    let uneven = background.unevenness?;
+    let strength = uneven.strength_delta_e.num();
+    let (refer, reject, kind, ja, en) = match uneven.kind {
+        UnevenKind::Pattern => (
+            p.pattern_refer_above,
+            p.pattern_reject_above,
+            "pattern",
+            "背景に模様や凹凸があります",
+            "The background has a pattern",
+        ),
+        UnevenKind::TwoTones => (
+            p.tones_refer_above,
+            p.tones_reject_above,
+            "two_tones",
+            "背景が2色に分かれています",
+            "The background has two tones",
+        ),
+        // `UnevenKind` may grow; a gradient is its mildest kind.
+        _ => (
+            p.gradient_refer_above,
+            p.gradient_reject_above,
+            "gradient",
+            "背景の明るさや色にむらがあります",
+            "The background changes from one side to the other",
+        ),
+    };
+    let (is, limit) = (short(strength, 1), short(refer, 1));
+    Some(
+        above(strength, refer, reject)?
+            .found(
+                format!("{ja}（色の差{is}、{limit}以内が目安です）。"),
+                format!("{en} (colour difference {is} ΔE; up to {limit} is fine)."),
+            )
+            .number("strength_delta_e", strength)
+            .fact("kind", kind)
+            .at(Some(uneven.region)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, delta_e, ratio, region};
+    use shomei_background::Unevenness;
+
+    #[test]
+    fn each_kind_has_its_limits() {
+        use UnevenKind::{Gradient, Pattern, TwoTones};
+        for (kind, strength, expected) in [
+            (Pattern, 5.0, None),
+            (Pattern, 10.0, Some(Outcome::Refer)),
+            (Pattern, 14.0, Some(Outcome::Reject)),
+            (TwoTones, 7.0, None),
+            (TwoTones, 14.0, Some(Outcome::Refer)),
+            (TwoTones, 30.0, Some(Outcome::Reject)),
+            (Gradient, 14.0, None),
+            (Gradient, 20.0, Some(Outcome::Refer)),
+            (Gradient, 30.0, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::BackgroundUneven,
+                |m| {
+                    m.background.as_mut().unwrap().unevenness = Some(Unevenness {
+                        kind,
+                        region: region(0, 0, 100, 100),
+                        strength_delta_e: delta_e(strength),
+                    });
+                },
+                expected,
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_not_judged() {
+        check(
+            Code::BackgroundUneven,
+            |m| m.background.as_mut().unwrap().area_ratio = ratio(0.01),
+            Some(Outcome::Unable),
+        );
+        check(
+            Code::BackgroundUneven,
+            |m| m.background = None,
+            Some(Outcome::Unable),
+        );
+        check(Code::BackgroundUneven, |_| (), None);
+    }
+}

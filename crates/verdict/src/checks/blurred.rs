@@ -1,0 +1,79 @@
+//! The face is out of focus or shaken.
+//!
+//! **Why.** The face must be sharp at the size in which the card shows it.
+//!
+//! **What to do.** Hold the camera still or put it down, tap on the face to focus, and clean
+//! the lens.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "ピントが合っていない、または手ぶれしています",
+        en: "The face is blurred",
+    },
+    advice: Words {
+        ja: "カメラを固定し、顔にピントを合わせて撮影してください。レンズの汚れもご確認ください。",
+        en: "Please hold the camera still, focus on the face and clean the lens.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: out of focus, camera shake (unsuitable example)",
+};
+
+params! {
+    /// Blur as the standard deviation of a Gaussian: a person looks above this.
+    refer_above: PrintPixels = 1.9 in 0.0..=100.0;
+    /// Blur as the standard deviation of a Gaussian: rejected above this.
+    reject_above: PrintPixels = 2.6 in 0.0..=100.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let Some(sharpness) = m.portrait.as_ref()?.sharpness else {
+        return Some(
+            Found::unable(
+                "ピントを自動で確認できませんでした。",
+                "The sharpness could not be assessed.",
+            )
+            .at(m.face_region()),
+        );
+    };
+    let blur = sharpness.blur_print_px.num();
+    let (is, limit) = (short(blur, 2), short(p.refer_above, 2));
+    Some(
+        above(blur, p.refer_above, p.reject_above)?
+            .found(
+                format!("顔がぼやけています（印刷時のぼけ{is}ドット、{limit}以内が目安です）。"),
+                format!("The face is blurred by {is} dots of the print; up to {limit} is fine."),
+            )
+            .number("blur_print_px", blur)
+            .at(m.face_region()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, px};
+
+    #[test]
+    fn blur_is_graded() {
+        for (blur, expected) in [
+            (1.0, None),
+            (2.2, Some(Outcome::Refer)),
+            (5.0, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::Blurred,
+                |m| {
+                    let sharpness = &mut m.portrait.as_mut().unwrap().sharpness;
+                    sharpness.as_mut().unwrap().blur_print_px = px(blur);
+                },
+                expected,
+            );
+        }
+        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().sharpness = None;
+        check(Code::Blurred, unknown, Some(Outcome::Unable));
+    }
+}

@@ -1,0 +1,52 @@
+//! A picture editor left its name in the file.
+//!
+//! **Why.** Photos edited with image software are not accepted, yet cropping or turning leaves
+//! the same mark as retouching: a person decides.
+//!
+//! **What to do.** Send the photo as the camera took it, without filters or retouching.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::File,
+    waivable: false,
+    title: Words {
+        ja: "画像編集ソフトの記録があります",
+        en: "An image editor left its mark",
+    },
+    advice: Words {
+        ja: "加工していない、撮影したままの写真をお送りください。",
+        en: "Please send the photo as the camera took it, without any editing.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: images edited using image editing software will not be accepted",
+};
+
+params! {}
+
+pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
+    let editor = m.file.jpeg.as_ref()?.editor.as_deref()?;
+    m.headed().then(|| {
+        Found::refer(
+            format!("画像編集ソフト（{editor}）で保存された記録があります。"),
+            format!("The file was saved by an image editor ({editor})."),
+        )
+        .fact("editor", editor)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::check;
+
+    #[test]
+    fn a_mark_goes_to_a_person() {
+        check(
+            Code::Edited,
+            |m| m.file.jpeg.as_mut().unwrap().editor = Some("Photoshop".to_owned()),
+            Some(Outcome::Refer),
+        );
+        check(Code::Edited, |_| (), None);
+    }
+}

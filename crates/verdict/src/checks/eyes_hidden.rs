@@ -1,0 +1,112 @@
+//! The eyes are hidden: by dark lenses, heavy frames, hair or a hand.
+//!
+//! **Why.** Both eyes must be seen. Clear glasses are fine, so that what is worn over the eyes
+//! counts only where it is darker than the skin.
+//!
+//! **What to do.** Take sunglasses off and keep hair away from the eyes. Who needs them every
+//! day for an illness can declare it.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "目が隠れています",
+        en: "The eyes are hidden",
+    },
+    advice: Words {
+        ja: "サングラスなどを外し、前髪が目にかからないようにして、両目がはっきり見えるように撮影してください。",
+        en: "Please take off dark glasses and keep hair away, so that both eyes are clearly seen.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: sunglasses obscuring the features (unsuitable example)",
+};
+
+params! {
+    /// Share of worn things over the eyes: a person looks above this, if they are dark.
+    worn_refer_above: Share = 0.12 in 0.0..=1.0;
+    /// Share of worn things over the eyes: rejected above this, if they are dark.
+    worn_reject_above: Share = 0.3 in 0.0..=1.0;
+    /// Luma of the eyes' area over that of the cheeks: worn things below this go to a person.
+    luma_refer_below: Share = 0.75 in 0.0..=2.0;
+    /// Luma of the eyes' area over that of the cheeks: worn things below this are rejected.
+    luma_reject_below: Share = 0.55 in 0.0..=2.0;
+    /// Share of hair over the eyes: a person looks above this.
+    hair_refer_above: Share = 0.25 in 0.0..=1.0;
+    /// Share of hair over the eyes: rejected above this.
+    hair_reject_above: Share = 0.6 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let covering = m.portrait.as_ref()?.covering?;
+    let worn = covering.eyes_other_ratio.num();
+    let hair = covering.eyes_hair_ratio.num();
+    let luma = covering.eyes_luma_ratio.map(Num::num);
+    // Of unknown luma: too little to reject, enough for a look.
+    let refer = if luma.is_none_or(|luma| luma < p.luma_refer_below) {
+        p.worn_refer_above
+    } else {
+        f64::INFINITY
+    };
+    let reject = if luma.is_some_and(|luma| luma < p.luma_reject_below) {
+        p.worn_reject_above
+    } else {
+        f64::INFINITY
+    };
+    let by_worn = above(worn, refer, reject).map(|grade| {
+        grade
+            .found(
+                format!(
+                    "目のまわりの{}が濃い色のもので覆われています。",
+                    percent(worn)
+                ),
+                format!(
+                    "Something dark covers {} of the area of the eyes.",
+                    percent(worn)
+                ),
+            )
+            .number("eyes_other_ratio", worn)
+    });
+    let by_hair = above(hair, p.hair_refer_above, p.hair_reject_above).map(|grade| {
+        grade
+            .found(
+                format!("目の{}が髪で隠れています。", percent(hair)),
+                format!("Hair covers {} of the eyes.", percent(hair)),
+            )
+            .number("eyes_hair_ratio", hair)
+    });
+    Some(worse(by_worn, by_hair)?.at(covering.eyes_region))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn clear_glasses_pass_and_dark_ones_do_not() {
+        for (worn, luma, hair, expected) in [
+            (0.40, Some(0.90), 0.0, None),
+            (0.05, Some(0.40), 0.0, None),
+            (0.15, Some(0.70), 0.0, Some(Outcome::Refer)),
+            (0.40, Some(0.70), 0.0, Some(Outcome::Refer)),
+            (0.40, None, 0.0, Some(Outcome::Refer)),
+            (0.40, Some(0.30), 0.0, Some(Outcome::Reject)),
+            (0.0, Some(0.90), 0.4, Some(Outcome::Refer)),
+            (0.15, Some(0.70), 0.8, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::EyesHidden,
+                |m| {
+                    let covering = &mut m.portrait.as_mut().unwrap().covering;
+                    let covering = covering.as_mut().unwrap();
+                    covering.eyes_other_ratio = ratio(worn);
+                    covering.eyes_luma_ratio = luma.map(ratio);
+                    covering.eyes_hair_ratio = ratio(hair);
+                },
+                expected,
+            );
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Nose, mouth or chin are covered: by a mask, a scarf or a hand.
+//!
+//! **Why.** The whole face must be seen.
+//!
+//! **What to do.** Take the mask off and keep hands and scarves away from the face. Bandages
+//! and what is worn every day for an illness can be declared.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "顔の一部が隠れています",
+        en: "A part of the face is covered",
+    },
+    advice: Words {
+        ja: "マスクなどを外し、手や物が顔にかからないようにして撮影してください。",
+        en: "Please take off the mask and keep hands and things away from the face.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: features obscured (unsuitable example)",
+};
+
+params! {
+    /// Share of worn or held things over nose, mouth and chin: a person looks above this.
+    worn_refer_above: Share = 0.2 in 0.0..=1.0;
+    /// Share of worn or held things over nose, mouth and chin: rejected above this.
+    worn_reject_above: Share = 0.5 in 0.0..=1.0;
+    /// Share of skin on nose, mouth and chin: a person looks below this.
+    skin_refer_below: Share = 0.3 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let Some(covering) = m.portrait.as_ref()?.covering else {
+        return Some(
+            Found::unable(
+                "顔が隠れていないかを自動で確認できませんでした。",
+                "Whether the face is covered could not be assessed.",
+            )
+            .at(m.face_region()),
+        );
+    };
+    let worn = covering.lower_face_other_ratio.num();
+    let skin = covering.lower_face_skin_ratio.num();
+    let found = if let Some(grade) = above(worn, p.worn_refer_above, p.worn_reject_above) {
+        grade
+            .found(
+                format!("鼻・口・あごのあたりの{}が隠れています。", percent(worn)),
+                format!(
+                    "Something covers {} of nose, mouth and chin.",
+                    percent(worn)
+                ),
+            )
+            .number("lower_face_other_ratio", worn)
+    } else {
+        below(skin, p.skin_refer_below, f64::NEG_INFINITY)?
+            .found(
+                format!(
+                    "鼻・口・あごのあたりの肌が{}しか見えていません。",
+                    percent(skin)
+                ),
+                format!(
+                    "Only {} of the skin on nose, mouth and chin is seen.",
+                    percent(skin)
+                ),
+            )
+            .number("lower_face_skin_ratio", skin)
+    };
+    Some(found.at(covering.lower_face_region))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn masks_are_rejected_and_doubts_are_looked_at() {
+        for (worn, skin, expected) in [
+            (0.02, 0.95, None),
+            (0.02, 0.40, None),
+            (0.02, 0.20, Some(Outcome::Refer)),
+            (0.30, 0.60, Some(Outcome::Refer)),
+            (0.85, 0.05, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::FaceCovered,
+                |m| {
+                    let covering = &mut m.portrait.as_mut().unwrap().covering;
+                    let covering = covering.as_mut().unwrap();
+                    covering.lower_face_other_ratio = ratio(worn);
+                    covering.lower_face_skin_ratio = ratio(skin);
+                },
+                expected,
+            );
+        }
+        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().covering = None;
+        check(Code::FaceCovered, unknown, Some(Outcome::Unable));
+    }
+}

@@ -1,0 +1,193 @@
+//! A part of the head lies outside the photo: skull, chin, cheek, ear, or much of the hair.
+//!
+//! **Why.** The card must show the whole face, and what is not in the photo cannot be trimmed
+//! back in. Long hair may leave the photo; hair along most of an edge means that the head does.
+//!
+//! **What to do.** Take the photo from farther away and with the head in the middle, so that
+//! there is space on all four sides.
+
+use shomei_framing::{Cut, Part};
+use shomei_photo::Side;
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "顔や頭の一部が切れています",
+        en: "A part of the head is cut off",
+    },
+    advice: Words {
+        ja: "カメラから離れて、頭全体が写り、上下左右に余白ができるように撮影してください。",
+        en: "Please take the photo from farther away, so that the whole head is in it with space on all sides.",
+    },
+    rule: "J-LIS: part of the face is cut off, too close to the lens (news on unsuitable photos; also city.uji.kyoto.jp/site/myna/91062.html)",
+};
+
+params! {
+    /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: a person looks
+    /// above this.
+    refer_above: Share = 0.01 in 0.0..=1.0;
+    /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: rejected above
+    /// this.
+    reject_above: Share = 0.03 in 0.0..=1.0;
+    /// Hair along the photo's edge over the head's extent: a person looks above this.
+    hair_refer_above: Share = 0.5 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let grade = |cut: &Cut| {
+        let lost = cut.lost_ratio.num();
+        match cut.part {
+            Part::Hair => above(lost, p.hair_refer_above, f64::INFINITY),
+            _ => above(lost, p.refer_above, p.reject_above),
+        }
+    };
+    let mut cuts: Vec<_> = m
+        .framing
+        .as_ref()?
+        .cuts
+        .iter()
+        .filter_map(|cut| Some((grade(cut)?, cut)))
+        .collect();
+    // Rejects first, then what is cut most; hair is measured otherwise and comes last.
+    cuts.sort_by(|(a, one), (b, other)| {
+        let rank = |outcome, cut: &Cut| (outcome != Outcome::Reject, cut.part == Part::Hair);
+        rank(a.outcome, one)
+            .cmp(&rank(b.outcome, other))
+            .then(other.lost_ratio.num().total_cmp(&one.lost_ratio.num()))
+    });
+    let &(worst, cut) = cuts.first()?;
+    let named = |name: fn(&Cut) -> String| {
+        let mut names: Vec<String> = Vec::new();
+        for (_, cut) in &cuts {
+            let name = name(cut);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    };
+    let ja = named(|cut| format!("{}（{}側）", part(cut.part).ja, side(cut.side).ja));
+    let en = named(|cut| format!("{} ({})", part(cut.part).en, side(cut.side).en));
+    let mut sides: Vec<_> = cuts.iter().map(|(_, cut)| cut.side).collect();
+    sides.sort_unstable();
+    sides.dedup();
+    let mut found = worst
+        .found(
+            format!("写真の端で切れている部分があります：{}。", ja.join("、")),
+            format!("Cut off at the photo's edge: {}.", en.join(", ")),
+        )
+        .number("lost_ratio", cut.lost_ratio.num())
+        .fact("parts", named(|cut| part(cut.part).en.to_owned()))
+        .at(Some(cut.region));
+    found.sides = sides;
+    Some(found)
+}
+
+fn part(part: Part) -> Words {
+    match part {
+        Part::Hair => Words {
+            ja: "髪",
+            en: "hair",
+        },
+        Part::Skull => Words {
+            ja: "頭",
+            en: "skull",
+        },
+        Part::Ear => Words {
+            ja: "耳",
+            en: "ear",
+        },
+        Part::Cheek => Words {
+            ja: "頬",
+            en: "cheek",
+        },
+        Part::Chin => Words {
+            ja: "あご",
+            en: "chin",
+        },
+        _ => Words {
+            ja: "顔",
+            en: "face",
+        },
+    }
+}
+
+fn side(side: Side) -> Words {
+    match side {
+        Side::Top => Words {
+            ja: "上",
+            en: "top",
+        },
+        Side::Bottom => Words {
+            ja: "下",
+            en: "bottom",
+        },
+        Side::Left => Words {
+            ja: "左",
+            en: "left",
+        },
+        Side::Right => Words {
+            ja: "右",
+            en: "right",
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{check, ratio, region};
+    use crate::{Code, Lang};
+
+    fn cut(part: Part, side: Side, lost: f32) -> Cut {
+        Cut {
+            side,
+            part,
+            lost_ratio: ratio(lost),
+            region: region(0, 0, 100, 1),
+        }
+    }
+
+    #[test]
+    fn hair_may_leave_the_photo_and_the_face_may_not() {
+        for (part, lost, expected) in [
+            (Part::Skull, 0.005, None),
+            (Part::Skull, 0.02, Some(Outcome::Refer)),
+            (Part::Chin, 0.2, Some(Outcome::Reject)),
+            (Part::Ear, 0.04, Some(Outcome::Reject)),
+            (Part::Cheek, 0.04, Some(Outcome::Reject)),
+            (Part::Hair, 0.4, None),
+            (Part::Hair, 1.0, Some(Outcome::Refer)),
+        ] {
+            check(
+                Code::FaceCut,
+                |m| m.framing.as_mut().unwrap().cuts = vec![cut(part, Side::Left, lost)],
+                expected,
+            );
+        }
+    }
+
+    #[test]
+    fn sides_and_parts_are_named() {
+        let found = check(
+            Code::FaceCut,
+            |m| {
+                m.framing.as_mut().unwrap().cuts = vec![
+                    cut(Part::Hair, Side::Top, 0.9),
+                    cut(Part::Chin, Side::Bottom, 0.02),
+                    cut(Part::Cheek, Side::Left, 0.3),
+                    cut(Part::Ear, Side::Left, 0.001),
+                ];
+            },
+            Some(Outcome::Reject),
+        )
+        .unwrap();
+        assert_eq!(found.sides, [Side::Top, Side::Bottom, Side::Left]);
+        let text = "Cut off at the photo's edge: cheek (left), chin (bottom), hair (top).";
+        assert_eq!(found.text.pick(Lang::En), text);
+        assert_eq!(found.measured[0].1, 0.3);
+    }
+}

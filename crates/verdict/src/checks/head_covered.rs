@@ -1,0 +1,68 @@
+//! Something is worn on the head: a hat, a cap, a hood or a wide band.
+//!
+//! **Why.** The photo must be taken without a hat, with the outline of the head to be seen.
+//!
+//! **What to do.** Take the hat off. A covering for religion or illness that leaves the face's
+//! outline free can be declared.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "帽子などで頭が覆われています",
+        en: "The head is covered",
+    },
+    advice: Words {
+        ja: "帽子や幅の広いヘアバンドなどを外して撮影してください。",
+        en: "Please take off the hat, hood or wide band.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: no hat (無帽); coverings for religion or illness are excepted (apprec/abroad/procedure/photo/)",
+};
+
+params! {
+    /// Share of worn things above the face: a person looks above this.
+    refer_above: Share = 0.08 in 0.0..=1.0;
+    /// Share of worn things above the face: rejected above this.
+    reject_above: Share = 0.35 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let covering = m.portrait.as_ref()?.covering?;
+    let worn = covering.head_other_ratio.num();
+    Some(
+        above(worn, p.refer_above, p.reject_above)?
+            .found(
+                format!("頭の{}が帽子などで覆われています。", percent(worn)),
+                format!("Something worn covers {} of the head.", percent(worn)),
+            )
+            .number("head_other_ratio", worn)
+            .at(covering.head_region),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn coverings_are_graded() {
+        for (worn, expected) in [
+            (0.03, None),
+            (0.25, Some(Outcome::Refer)),
+            (0.6, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::HeadCovered,
+                |m| {
+                    let covering = &mut m.portrait.as_mut().unwrap().covering;
+                    covering.as_mut().unwrap().head_other_ratio = ratio(worn);
+                },
+                expected,
+            );
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The eyes look to the side.
+//!
+//! **Why.** The face should look at the camera. A squint, or somebody who cannot fix the gaze,
+//! looks the same to us: a person decides, and nothing is rejected.
+//!
+//! **What to do.** Look into the lens, not at the screen.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "視線がカメラから外れています",
+        en: "The eyes look away",
+    },
+    advice: Words {
+        ja: "画面ではなく、カメラのレンズを見て撮影してください。",
+        en: "Please look into the camera's lens, not at the screen.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: facing the front; a gaze that cannot be fixed is excepted (apprec/abroad/procedure/photo/)",
+};
+
+params! {
+    /// Distance of the irises from the middle of the eyes, mean of both eyes, over the width of
+    /// an eye: a person looks above this.
+    refer_above: Share = 0.15 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let [left, right] = m.portrait.as_ref()?.eyes?;
+    let gaze = round(f64::midpoint(left.gaze_ratio.num(), right.gaze_ratio.num()) - 0.5);
+    let (ja, en) = if gaze < 0.0 {
+        ("左", "left")
+    } else {
+        ("右", "right")
+    };
+    Some(
+        above(gaze.abs(), p.refer_above, f64::INFINITY)?
+            .found(
+                format!("視線が写真の{ja}に向いている可能性があります。"),
+                format!("The eyes seem to look to the {en} of the photo."),
+            )
+            .number("gaze_off_ratio", gaze.abs())
+            .at(left.region.or(right.region)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn it_never_rejects() {
+        for (left, right, expected) in [
+            (0.5, 0.5, None),
+            (0.35, 0.65, None),
+            (0.30, 0.32, Some(Outcome::Refer)),
+            (1.0, 1.0, Some(Outcome::Refer)),
+        ] {
+            check(
+                Code::LookingAway,
+                |m| {
+                    let eyes = m.portrait.as_mut().unwrap().eyes.as_mut().unwrap();
+                    eyes[0].gaze_ratio = ratio(left);
+                    eyes[1].gaze_ratio = ratio(right);
+                },
+                expected,
+            );
+        }
+    }
+}

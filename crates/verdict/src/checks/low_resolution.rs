@@ -1,0 +1,90 @@
+//! Too few pixels fall on the face.
+//!
+//! **Why.** The part that is printed, 22.0 × 27.5 mm, needs about 325 pixels in height; with
+//! fewer it becomes coarse. The distance of the eyes tells how finely the face is resolved.
+//!
+//! **What to do.** Come nearer, or set the camera to a larger picture; do not send a reduced
+//! copy or a screenshot.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "顔の部分の画素数が足りません",
+        en: "The face has too few pixels",
+    },
+    advice: Words {
+        ja: "縮小していない元の写真を使うか、カメラに近づいて撮影してください。",
+        en: "Please send the original photo in full size, or come nearer to the camera.",
+    },
+    rule: "General practice for ID photos (ISO/ICAO: at least 60, better 90 pixels between the eyes); not in the J-LIS list",
+};
+
+params! {
+    /// Distance of the eyes: a person looks below this.
+    eyes_refer_below: Pixels = 90.0 in 0.0..=10_000.0;
+    /// Distance of the eyes: rejected below this.
+    eyes_reject_below: Pixels = 60.0 in 0.0..=10_000.0;
+    /// Pixels along the 27.5 mm of the print: a person looks below this. The default is 300 dpi.
+    print_refer_below: Pixels = 325.0 in 0.0..=10_000.0;
+    /// Pixels along the 27.5 mm of the print: rejected below this.
+    print_reject_below: Pixels = 220.0 in 0.0..=10_000.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let framing = m.framing.as_ref()?;
+    let (eyes, print) = (
+        framing.inter_eye_px.num(),
+        framing.trim.print_height_px.num(),
+    );
+    let by_eyes = below(eyes, p.eyes_refer_below, p.eyes_reject_below).map(|grade| {
+        let (is, limit) = (short(eyes, 0), short(p.eyes_refer_below, 0));
+        grade
+            .found(
+                format!("両目の間が{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"),
+                format!("There are only {is} pixels between the eyes; {limit} or more are fine."),
+            )
+            .number("inter_eye_px", eyes)
+    });
+    let by_print = below(print, p.print_refer_below, p.print_reject_below).map(|grade| {
+        let (is, limit) = (short(print, 0), short(p.print_refer_below, 0));
+        grade
+            .found(
+                format!("印刷される部分の高さが{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"),
+                format!("The part to be printed is only {is} pixels high; {limit} or more are fine."),
+            )
+            .number("print_height_px", print)
+    });
+    Some(worse(by_eyes, by_print)?.at(m.face_region()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, px};
+
+    #[test]
+    fn eyes_and_print_are_graded() {
+        for (eyes, print, expected) in [
+            (120.0, 600.0, None),
+            (90.0, 325.0, None),
+            (70.0, 600.0, Some(Outcome::Refer)),
+            (120.0, 300.0, Some(Outcome::Refer)),
+            (40.0, 600.0, Some(Outcome::Reject)),
+            (70.0, 150.0, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::LowResolution,
+                |m| {
+                    let framing = m.framing.as_mut().unwrap();
+                    framing.inter_eye_px = px(eyes);
+                    framing.trim.print_height_px = px(print);
+                },
+                expected,
+            );
+        }
+    }
+}

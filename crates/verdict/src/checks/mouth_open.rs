@@ -1,0 +1,71 @@
+//! The mouth is open.
+//!
+//! **Why.** The expression should not differ significantly from the usual one. How far a smile
+//! may go is not said: by default a person decides, and nothing is rejected.
+//!
+//! **What to do.** Close the mouth and keep a natural expression.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "口が開いています",
+        en: "The mouth is open",
+    },
+    advice: Words {
+        ja: "口を閉じて、自然な表情で撮影してください。",
+        en: "Please close the mouth and keep a natural expression.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: expression significantly different from normal (unsuitable example)",
+};
+
+params! {
+    /// Gap of the lips over the width of the mouth: a person looks above this.
+    refer_above: Share = 0.15 in 0.0..=5.0;
+    /// Gap of the lips over the width of the mouth: rejected above this. The default is beyond
+    /// any mouth.
+    reject_above: Share = 5.0 in 0.0..=5.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let mouth = m.portrait.as_ref()?.mouth?;
+    let open = mouth.openness_ratio.num();
+    let (is, limit) = (percent(open), percent(p.refer_above));
+    Some(
+        above(open, p.refer_above, p.reject_above)?
+            .found(
+                format!("口が開いています（開き具合が口の幅の{is}、{limit}以内が目安です）。"),
+                format!("The mouth is open by {is} of its width; up to {limit} is fine."),
+            )
+            .number("openness_ratio", open)
+            .at(mouth.region),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn by_default_it_never_rejects() {
+        for (open, expected) in [
+            (0.0, None),
+            (0.10, None),
+            (0.17, Some(Outcome::Refer)),
+            (1.5, Some(Outcome::Refer)),
+        ] {
+            check(
+                Code::MouthOpen,
+                |m| {
+                    let mouth = &mut m.portrait.as_mut().unwrap().mouth;
+                    mouth.as_mut().unwrap().openness_ratio = ratio(open);
+                },
+                expected,
+            );
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! There is no face to be seen, or none that could be assessed.
+//!
+//! **Why.** The card shows the holder's face. If a step of the review failed, the photo is not
+//! judged but goes to a person.
+//!
+//! **What to do.** Take a photo of yourself from the front, in good light, with the whole face
+//! in the picture.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Picture,
+    waivable: false,
+    title: Words {
+        ja: "顔が確認できません",
+        en: "No face was found",
+    },
+    advice: Words {
+        ja: "正面を向いて、明るい場所で、顔全体が写るように撮影してください。",
+        en: "Please take the photo from the front, in good light, with the whole face in it.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: a photo of the applicant, facing the front",
+};
+
+params! {
+    /// Confidence of the landmark model that there is a face: a person looks below this.
+    refer_below: Share = 0.9 in 0.0..=1.0;
+    /// Confidence of the landmark model that there is a face: rejected below this.
+    reject_below: Share = 0.5 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    if m.face.is_some() && m.faces() == 0 && m.failure.is_none() {
+        return Some(
+            Found::reject(
+                "写真に顔が見つかりません。",
+                "No face was found in the photo.",
+            )
+            .number("faces", 0.0),
+        );
+    }
+    if !m.assessed() {
+        return Some(unassessed(m));
+    }
+    let presence = m.face.as_ref()?.presence_ratio?.num();
+    let sure = percent(presence);
+    Some(
+        below(presence, p.refer_below, p.reject_below)?
+            .found(
+                format!("顔をはっきりと確認できません（確度{sure}）。"),
+                format!("No face can be made out with certainty (confidence {sure})."),
+            )
+            .number("presence_ratio", presence)
+            .at(m.face_region()),
+    )
+}
+
+/// The review broke off.
+pub(crate) fn unassessed(m: &Measurements) -> Found {
+    let found = Found::unable(
+        "この写真は自動で確認できませんでした。職員が確認します。",
+        "This photo could not be assessed automatically; staff will look at it.",
+    )
+    .advice(
+        "職員による確認をお待ちいただくか、別の写真でお試しください。",
+        "Please wait for staff to look at it, or try another photo.",
+    )
+    .at(m.face_region());
+    match &m.failure {
+        Some(failure) => found.fact("stage", failure.stage.as_str()),
+        None => found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{check, codes, ratio};
+    use crate::{Code, Failure};
+    use shomei_photo::FaceFacts;
+
+    #[test]
+    fn presence_is_graded() {
+        for (presence, expected) in [
+            (1.0, None),
+            (0.9, None),
+            (0.7, Some(Outcome::Refer)),
+            (0.4, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::NoFace,
+                |m| m.face.as_mut().unwrap().presence_ratio = Some(ratio(presence)),
+                expected,
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_face_it_speaks_alone() {
+        let change = |m: &mut Measurements| {
+            m.face = Some(FaceFacts::default());
+            m.framing = None;
+            m.portrait = None;
+        };
+        check(Code::NoFace, change, Some(Outcome::Reject));
+        assert_eq!(codes(change), [Code::NoFace]);
+    }
+
+    #[test]
+    fn what_broke_off_is_not_judged() {
+        let failed = |m: &mut Measurements| {
+            m.failure = Some(Failure {
+                stage: "portrait".to_owned(),
+                cause: "index out of bounds".to_owned(),
+            });
+            m.portrait = None;
+        };
+        check(Code::NoFace, failed, Some(Outcome::Unable));
+        check(Code::NoFace, |m| m.face = None, Some(Outcome::Unable));
+        check(Code::NoFace, |m| m.framing = None, Some(Outcome::Unable));
+    }
+}

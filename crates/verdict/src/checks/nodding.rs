@@ -1,0 +1,74 @@
+//! The head is raised or lowered.
+//!
+//! **Why.** The card needs the face from the front. The angle depends on the shape of the face
+//! by up to 13°, so that the limits are wide.
+//!
+//! **What to do.** Hold the camera at the height of the eyes and look straight at it.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "顔が上または下を向いています",
+        en: "The head is raised or lowered",
+    },
+    advice: Words {
+        ja: "カメラを目の高さに合わせ、正面を向いて撮影してください。",
+        en: "Please hold the camera at eye level and face it straight on.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: facing the front",
+};
+
+params! {
+    /// Nod up or down: a person looks above this.
+    refer_above: Degrees = 20.0 in 0.0..=90.0;
+    /// Nod up or down: rejected above this.
+    reject_above: Degrees = 28.0 in 0.0..=90.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let pitch = m.portrait.as_ref()?.pose?.pitch_degrees.num();
+    let (is, limit) = (short(pitch.abs(), 1), short(p.refer_above, 1));
+    let (ja, en) = if pitch < 0.0 {
+        ("上", "raised")
+    } else {
+        ("下", "lowered")
+    };
+    Some(
+        above(pitch.abs(), p.refer_above, p.reject_above)?
+            .found(
+                format!("顔が{ja}へ{is}°向いています（{limit}°以内が目安です）。"),
+                format!("The head is {en} by {is}°; up to {limit}° is fine."),
+            )
+            .number("pitch_degrees", pitch)
+            .at(m.face_region()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, degrees};
+
+    #[test]
+    fn both_directions_are_graded() {
+        for (pitch, expected) in [
+            (13.0, None),
+            (-13.0, None),
+            (24.0, Some(Outcome::Refer)),
+            (-35.0, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::Nodding,
+                |m| {
+                    let pose = &mut m.portrait.as_mut().unwrap().pose;
+                    pose.as_mut().unwrap().pitch_degrees = degrees(pitch);
+                },
+                expected,
+            );
+        }
+    }
+}

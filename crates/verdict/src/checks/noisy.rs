@@ -1,0 +1,67 @@
+//! The photo is grainy, as from a camera in poor light.
+//!
+//! **Why.** Grain hides the features and grows stronger in print.
+//!
+//! **What to do.** Take the photo in brighter light, without digital zoom.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "写真がざらついています",
+        en: "The photo is noisy",
+    },
+    advice: Words {
+        ja: "明るい場所で、デジタルズームを使わずに撮影してください。",
+        en: "Please take the photo in brighter light, without digital zoom.",
+    },
+    rule: "General practice for ID photos (mimotohosho.jp/process/regulation_photo: noise); not in the J-LIS list",
+};
+
+params! {
+    /// Standard deviation of the noise on the skin over 255: a person looks above this.
+    refer_above: Share = 0.035 in 0.0..=1.0;
+    /// Standard deviation of the noise on the skin over 255: rejected above this.
+    reject_above: Share = 0.07 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let noise = m.portrait.as_ref()?.sharpness?.noise_ratio.num();
+    let (is, limit) = (percent(noise), percent(p.refer_above));
+    Some(
+        above(noise, p.refer_above, p.reject_above)?
+            .found(
+                format!("写真がざらついています（ノイズ{is}、{limit}以内が目安です）。"),
+                format!("The photo is noisy (noise {is}; up to {limit} is fine)."),
+            )
+            .number("noise_ratio", noise)
+            .at(m.face_region()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn noise_is_graded() {
+        for (noise, expected) in [
+            (0.01, None),
+            (0.05, Some(Outcome::Refer)),
+            (0.10, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::Noisy,
+                |m| {
+                    let sharpness = &mut m.portrait.as_mut().unwrap().sharpness;
+                    sharpness.as_mut().unwrap().noise_ratio = ratio(noise);
+                },
+                expected,
+            );
+        }
+    }
+}

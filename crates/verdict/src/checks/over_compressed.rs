@@ -1,0 +1,65 @@
+//! The JPEG is compressed so strongly that blocks and fringes show.
+//!
+//! **Why.** Fine features are lost for good. Messenger programs and screenshots do this.
+//!
+//! **What to do.** Send the original photo from the camera, not one that came through a
+//! messenger.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Picture,
+    waivable: false,
+    title: Words {
+        ja: "圧縮により画質が落ちています",
+        en: "The photo is compressed too strongly",
+    },
+    advice: Words {
+        ja: "メッセージアプリなどを経由していない、撮影したままの写真をお送りください。",
+        en: "Please send the original photo, not one that came through a messenger.",
+    },
+    rule: "General practice for ID photos (mimotohosho.jp/process/regulation_photo: jaggies, digital defects); not in the J-LIS list",
+};
+
+params! {
+    /// Quality of the quantisation table: a person looks below this.
+    refer_below: Quality = 40.0 in 0.0..=100.0;
+    /// Quality of the quantisation table: rejected below this.
+    reject_below: Quality = 25.0 in 0.0..=100.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let quality = f64::from(m.file.jpeg.as_ref()?.quality?);
+    let limit = short(p.refer_below, 0);
+    Some(
+        below(quality, p.refer_below, p.reject_below)?
+            .found(
+                format!("JPEGの圧縮が強すぎます（品質{quality}、{limit}以上が目安です）。"),
+                format!("The JPEG is compressed too strongly (quality {quality}; {limit} or more is fine)."),
+            )
+            .number("jpeg_quality", quality),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::check;
+
+    #[test]
+    fn quality_is_graded() {
+        for (quality, expected) in [
+            (None, None),
+            (Some(75), None),
+            (Some(30), Some(Outcome::Refer)),
+            (Some(10), Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::OverCompressed,
+                |m| m.file.jpeg.as_mut().unwrap().quality = quality,
+                expected,
+            );
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The head is in the photo as a whole, but there is hardly any space around it.
+//!
+//! **Why.** Operators trim the photo to the card's shape. Without a margin they cannot do so
+//! without touching the head, and a person decides whether it will do.
+//!
+//! **What to do.** Take the photo from a little farther away, with space above the hair and
+//! beside both ears.
+
+use shomei_framing::Part;
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "頭のまわりの余白が足りません",
+        en: "There is too little space around the head",
+    },
+    advice: Words {
+        ja: "カメラから少し離れて、頭の上と左右に余白ができるように撮影してください。",
+        en: "Please take the photo from a little farther away, with space above and beside the head.",
+    },
+    rule: "J-LIS: the photo cannot be trimmed (トリミングができない); composition guide (目安) of checkpoint.html",
+};
+
+params! {
+    /// Head height over the height of the best 35:45 part: a person looks above this.
+    head_refer_above: Share = 0.86 in 0.1..=3.0;
+    /// Space above the hair over the photo's height: a person looks below this.
+    top_refer_below: Share = 0.015 in 0.0..=0.5;
+    /// Space at the left or right of the head over the photo's width: a person looks below this.
+    /// The default is 2 of 35 mm.
+    side_refer_below: Share = 0.0571 in 0.0..=0.5;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let framing = m.framing.as_ref()?;
+    let cut = framing.cuts.iter().any(|cut| cut.part != Part::Hair);
+    if cut || framing.head_height_ratio.num() > p.head_refer_above {
+        // too_close and face_cut speak of the worse.
+        return None;
+    }
+    let top = framing.margins.top_ratio.num();
+    let side = framing
+        .margins
+        .left_ratio
+        .num()
+        .min(framing.margins.right_ratio.num());
+    let head = framing.trim.head_height_ratio.num();
+    let found = if top < p.top_refer_below {
+        let (is, limit) = (percent(top.max(0.0)), percent(p.top_refer_below));
+        Found::refer(
+            format!("頭の上の余白が写真の高さの{is}しかありません（{limit}以上が目安です）。"),
+            format!("The space above the head is only {is} of the photo's height; {limit} or more is fine."),
+        )
+        .number("top_margin_ratio", top)
+        .limit(Some(p.top_refer_below), None)
+    } else if side < p.side_refer_below {
+        let (is, limit) = (percent(side.max(0.0)), percent(p.side_refer_below));
+        Found::refer(
+            format!("頭の横の余白が写真の幅の{is}しかありません（{limit}以上が目安です）。"),
+            format!("The space beside the head is only {is} of the photo's width; {limit} or more is fine."),
+        )
+        .number("side_margin_ratio", side)
+        .limit(Some(p.side_refer_below), None)
+    } else if head > p.head_refer_above {
+        let (is, limit) = (percent(head), percent(p.head_refer_above));
+        Found::refer(
+            format!("35:45に切り抜くと、頭が高さの{is}になります（{limit}以内が目安です）。"),
+            format!("Trimmed to 35:45, the head takes {is} of the height; up to {limit} is fine."),
+        )
+        .number("trimmed_head_height_ratio", head)
+        .limit(None, Some(p.head_refer_above))
+    } else {
+        return None;
+    };
+    Some(found.at(m.face_region()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn each_margin_counts() {
+        for (top, left, right, trimmed, expected) in [
+            (0.10, 0.2, 0.2, 0.76, None),
+            (0.01, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
+            (-0.1, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
+            (0.10, 0.04, 0.2, 0.76, Some(Outcome::Refer)),
+            (0.10, 0.2, 0.04, 0.76, Some(Outcome::Refer)),
+            (0.10, 0.2, 0.2, 0.90, Some(Outcome::Refer)),
+        ] {
+            check(
+                Code::TightFraming,
+                |m| {
+                    let framing = m.framing.as_mut().unwrap();
+                    framing.margins.top_ratio = ratio(top);
+                    framing.margins.left_ratio = ratio(left);
+                    framing.margins.right_ratio = ratio(right);
+                    framing.trim.head_height_ratio = ratio(trimmed);
+                },
+                expected,
+            );
+        }
+    }
+
+    #[test]
+    fn a_head_that_is_too_close_is_not_told_twice() {
+        check(
+            Code::TightFraming,
+            |m| {
+                let framing = m.framing.as_mut().unwrap();
+                framing.head_height_ratio = ratio(0.97);
+                framing.margins.top_ratio = ratio(0.0);
+            },
+            None,
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! The head is tilted to a shoulder.
+//!
+//! **Why.** The card needs the face upright.
+//!
+//! **What to do.** Hold head and camera straight, both eyes at the same height.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "顔が傾いています",
+        en: "The head is tilted",
+    },
+    advice: Words {
+        ja: "頭とカメラをまっすぐにして、両目が同じ高さになるように撮影してください。",
+        en: "Please hold head and camera straight, with both eyes at the same height.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: tilted left or right (unsuitable example)",
+};
+
+params! {
+    /// Tilt to either side: a person looks above this.
+    refer_above: Degrees = 6.0 in 0.0..=90.0;
+    /// Tilt to either side: rejected above this.
+    reject_above: Degrees = 8.5 in 0.0..=90.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let roll = m.portrait.as_ref()?.pose?.roll_degrees.num();
+    let (is, limit) = (short(roll.abs(), 1), short(p.refer_above, 1));
+    let (ja, en) = if roll < 0.0 {
+        ("左", "left")
+    } else {
+        ("右", "right")
+    };
+    Some(
+        above(roll.abs(), p.refer_above, p.reject_above)?
+            .found(
+                format!("顔が写真の{ja}へ{is}°傾いています（{limit}°以内が目安です）。"),
+                format!(
+                    "The head is tilted by {is}° to the {en} of the photo; up to {limit}° is fine."
+                ),
+            )
+            .number("roll_degrees", roll)
+            .at(m.face_region()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, degrees};
+
+    #[test]
+    fn both_directions_are_graded() {
+        for (roll, expected) in [
+            (4.5, None),
+            (-7.0, Some(Outcome::Refer)),
+            (9.0, Some(Outcome::Reject)),
+            (-30.0, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::Tilted,
+                |m| {
+                    let pose = &mut m.portrait.as_mut().unwrap().pose;
+                    pose.as_mut().unwrap().roll_degrees = degrees(roll);
+                },
+                expected,
+            );
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The face is washed out by too much light.
+//!
+//! **Why.** Where the photo is white, the features are gone.
+//!
+//! **What to do.** Take the photo without a flash and out of direct sunlight.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "顔が明るすぎて白くとんでいます",
+        en: "The face is too bright",
+    },
+    advice: Words {
+        ja: "フラッシュや直射日光を避けて撮影してください。",
+        en: "Please take the photo without a flash and out of direct sunlight.",
+    },
+    rule: "General practice for ID photos (ICAO Doc 9303: neither too dark nor too light); not in the J-LIS list",
+};
+
+params! {
+    /// Share of the face that is nearly white: a person looks above this.
+    white_refer_above: Share = 0.15 in 0.0..=1.0;
+    /// Share of the face that is nearly white: rejected above this.
+    white_reject_above: Share = 0.35 in 0.0..=1.0;
+    /// Mean luma of the face, 0 black to 1 white: a person looks above this.
+    luma_refer_above: Share = 0.87 in 0.0..=1.0;
+    /// Mean luma of the face, 0 black to 1 white: rejected above this.
+    luma_reject_above: Share = 0.93 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let light = m.portrait.as_ref()?.light?;
+    let (white, luma) = (light.bright_ratio.num(), light.luma_ratio.num());
+    let by_white = above(white, p.white_refer_above, p.white_reject_above).map(|grade| {
+        let (is, limit) = (percent(white), percent(p.white_refer_above));
+        grade
+            .found(
+                format!("顔の{is}が白くとんでいます（{limit}以内が目安です）。"),
+                format!("{is} of the face is washed out; up to {limit} is fine."),
+            )
+            .number("bright_ratio", white)
+    });
+    let by_luma = above(luma, p.luma_refer_above, p.luma_reject_above).map(|grade| {
+        let (is, limit) = (percent(luma), percent(p.luma_refer_above));
+        grade
+            .found(
+                format!("顔が明るすぎます（明るさ{is}、{limit}以内が目安です）。"),
+                format!("The face is too bright (brightness {is}; up to {limit} is fine)."),
+            )
+            .number("luma_ratio", luma)
+    });
+    Some(worse(by_white, by_luma)?.at(m.face_region()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn white_parts_and_the_whole_are_graded() {
+        for (white, luma, expected) in [
+            (0.05, 0.75, None),
+            (0.20, 0.75, Some(Outcome::Refer)),
+            (0.05, 0.90, Some(Outcome::Refer)),
+            (0.50, 0.90, Some(Outcome::Reject)),
+            (0.20, 0.95, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::TooBright,
+                |m| {
+                    let light = m.portrait.as_mut().unwrap().light.as_mut().unwrap();
+                    light.bright_ratio = ratio(white);
+                    light.luma_ratio = ratio(luma);
+                },
+                expected,
+            );
+        }
+    }
+}

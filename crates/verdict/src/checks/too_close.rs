@@ -1,0 +1,92 @@
+//! The head fills the photo: it was taken from too near, often as a selfie.
+//!
+//! **Why.** The photo is trimmed to the card's shape with the head at about three quarters of
+//! its height. Where there is no room around the head, it cannot be trimmed, and hair or chin
+//! get lost. This is the commonest reason for a photo to be refused.
+//!
+//! **What to do.** Take the photo from farther away, with space above the hair and beside both
+//! ears and with the shoulders in it. Let somebody else take it, or use a timer.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "顔が大きく写りすぎています",
+        en: "The face is too close to the camera",
+    },
+    advice: Words {
+        ja: "カメラから離れて、頭の上と左右に余白ができ、肩まで写るように撮影してください。",
+        en: "Please take the photo from farther away, with space above and beside the head and with the shoulders in it.",
+    },
+    rule: "J-LIS: too close to the lens, so that the photo cannot be trimmed (トリミングができない)",
+};
+
+params! {
+    /// Crown with hair to chin over the photo's height: a person looks above this.
+    head_refer_above: Share = 0.86 in 0.1..=3.0;
+    /// Crown with hair to chin over the photo's height: rejected above this.
+    head_reject_above: Share = 0.95 in 0.1..=3.0;
+    /// Hairline to chin over the photo's height: a person looks above this.
+    face_refer_above: Share = 0.64 in 0.1..=3.0;
+    /// Hairline to chin over the photo's height: rejected above this.
+    face_reject_above: Share = 0.66 in 0.1..=3.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let framing = m.framing.as_ref()?;
+    let head = framing.head_height_ratio.num();
+    let face = framing.face_height_ratio.num();
+    let by_head = above(head, p.head_refer_above, p.head_reject_above).map(|grade| {
+        let (is, limit) = (percent(head), percent(p.head_refer_above));
+        grade
+            .found(
+                format!(
+                    "頭のてっぺんからあごまでが写真の高さの{is}あります（{limit}以内が目安です）。"
+                ),
+                format!("Crown to chin takes {is} of the photo's height; up to {limit} is fine."),
+            )
+            .number("head_height_ratio", head)
+    });
+    let by_face = above(face, p.face_refer_above, p.face_reject_above).map(|grade| {
+        let (is, limit) = (percent(face), percent(p.face_refer_above));
+        grade
+            .found(
+                format!("顔が写真の高さの{is}あります（{limit}以内が目安です）。"),
+                format!("The face takes {is} of the photo's height; up to {limit} is fine."),
+            )
+            .number("face_height_ratio", face)
+    });
+    Some(worse(by_head, by_face)?.at(m.face_region()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn head_and_face_are_graded() {
+        for (head, face, expected) in [
+            (0.75, 0.50, None),
+            (0.86, 0.64, None),
+            (0.90, 0.50, Some(Outcome::Refer)),
+            (0.75, 0.65, Some(Outcome::Refer)),
+            (0.96, 0.50, Some(Outcome::Reject)),
+            (0.90, 0.70, Some(Outcome::Reject)),
+            (1.40, 1.10, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::TooClose,
+                |m| {
+                    let framing = m.framing.as_mut().unwrap();
+                    framing.head_height_ratio = ratio(head);
+                    framing.face_height_ratio = ratio(face);
+                },
+                expected,
+            );
+        }
+    }
+}

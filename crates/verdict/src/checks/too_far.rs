@@ -1,0 +1,67 @@
+//! The head is small in the photo.
+//!
+//! **Why.** The photo is trimmed to the head. From a small head, few pixels are left, and the
+//! print becomes coarse.
+//!
+//! **What to do.** Come nearer, until the head takes about two thirds of the photo's height,
+//! with the shoulders in it.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "顔が小さく写りすぎています",
+        en: "The face is too far from the camera",
+    },
+    advice: Words {
+        ja: "カメラに近づいて、頭のてっぺんからあごまでが写真の高さの3分の2ほどになるように撮影してください。",
+        en: "Please come nearer, until crown to chin takes about two thirds of the photo's height.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: composition guide (目安), head about 34 of 45 mm",
+};
+
+params! {
+    /// Crown with hair to chin over the photo's height: a person looks below this.
+    refer_below: Share = 0.42 in 0.0..=1.0;
+    /// Crown with hair to chin over the photo's height: rejected below this.
+    reject_below: Share = 0.36 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let head = m.framing.as_ref()?.head_height_ratio.num();
+    let (is, limit) = (percent(head), percent(p.refer_below));
+    Some(
+        below(head, p.refer_below, p.reject_below)?
+            .found(
+                format!("頭のてっぺんからあごまでが写真の高さの{is}しかありません（{limit}以上が目安です）。"),
+                format!("Crown to chin takes only {is} of the photo's height; {limit} or more is fine."),
+            )
+            .number("head_height_ratio", head)
+            .at(m.face_region()),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn small_heads_are_graded() {
+        for (head, expected) in [
+            (0.42, None),
+            (0.40, Some(Outcome::Refer)),
+            (0.36, Some(Outcome::Refer)),
+            (0.20, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::TooFar,
+                |m| m.framing.as_mut().unwrap().head_height_ratio = ratio(head),
+                expected,
+            );
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! A JPEG of a kind that ordinary programs do not show: arithmetic, lossless, hierarchical, or
+//! with more than 8 bits a sample.
+//!
+//! **Why.** The card system takes JPEG as cameras write it; it cannot be relied on to open
+//! these.
+//!
+//! **What to do.** Open the photo and save it again as an ordinary JPEG, or take a new one.
+
+use shomei_photo::{Decoding, Process};
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::File,
+    waivable: false,
+    title: Words {
+        ja: "特殊な方式のJPEGです",
+        en: "The JPEG is of an unusual kind",
+    },
+    advice: Words {
+        ja: "スマートフォンやカメラの標準の設定で撮影したJPEGの写真をお送りください。",
+        en: "Please send an ordinary JPEG, as a phone or camera takes it with its usual settings.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: file format JPEG",
+};
+
+params! {}
+
+pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
+    if m.file.decoding != Decoding::UnsupportedJpeg {
+        return None;
+    }
+    let found = Found::reject(
+        "一般のソフトウェアでは表示できない特殊な方式のJPEGです。",
+        "The JPEG is coded in an unusual way that most programs do not show.",
+    );
+    let Some(jpeg) = &m.file.jpeg else {
+        return Some(found);
+    };
+    let process = match jpeg.process {
+        Process::Baseline => "baseline",
+        Process::ExtendedSequential => "extended_sequential",
+        Process::Progressive => "progressive",
+        Process::Lossless => "lossless",
+        Process::Arithmetic => "arithmetic",
+        Process::Hierarchical => "hierarchical",
+        _ => "other",
+    };
+    Some(
+        found
+            .fact("process", process)
+            .fact("precision_bits", jpeg.precision_bits),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::check;
+
+    #[test]
+    fn only_what_was_not_decoded() {
+        for (decoding, expected) in [
+            (Decoding::UnsupportedJpeg, Some(Outcome::Reject)),
+            (Decoding::UnsupportedColour, None),
+            (Decoding::Complete, None),
+        ] {
+            check(
+                Code::UnsupportedJpeg,
+                |m| m.file.decoding = decoding,
+                expected,
+            );
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! A good photo, measured by hand, and the one way in which checks are tested.
+
+use shomei_background::Background;
+use shomei_framing::{Framing, Margins, Trim};
+use shomei_photo::{
+    ColourModel, Decoding, Degrees, DeltaE, FaceFacts, FaceSummary, FileFacts, Format, IccState,
+    ImageSize, JpegFacts, Lab, OriginalPoint, Process, Px, QuarterTurn, Ratio, Region,
+};
+use shomei_portrait::{Covering, Eye, Light, Mouth, Portrait, Pose, Sharpness};
+
+use crate::check::Found;
+use crate::checks::Checks;
+use crate::{Code, Lang, Measurements, Outcome, Policy, Waivers, judge};
+
+pub(crate) fn ratio(value: f32) -> Ratio {
+    Ratio::new(value).unwrap()
+}
+
+pub(crate) fn px(value: f32) -> Px {
+    Px::new(value).unwrap()
+}
+
+pub(crate) fn degrees(value: f32) -> Degrees {
+    Degrees::new(value).unwrap()
+}
+
+pub(crate) fn delta_e(value: f32) -> DeltaE {
+    DeltaE::new(value).unwrap()
+}
+
+pub(crate) fn region(x: u32, y: u32, width: u32, height: u32) -> Region {
+    Region {
+        x,
+        y,
+        width,
+        height,
+    }
+}
+
+/// A photo of 700 × 900 pixels that meets every rule.
+pub(crate) fn good() -> Measurements {
+    Measurements {
+        file: file(),
+        face: Some(face()),
+        framing: Some(framing()),
+        background: Some(background()),
+        portrait: Some(portrait()),
+        failure: None,
+    }
+}
+
+fn file() -> FileFacts {
+    FileFacts {
+        bytes: 120_000,
+        format: Format::Jpeg,
+        jpeg: Some(JpegFacts {
+            stored_size: ImageSize::new(700, 900),
+            orientation: 1,
+            process: Process::Baseline,
+            precision_bits: 8,
+            components: 3,
+            colour_model: ColourModel::YCbCr,
+            icc: IccState::Absent,
+            eoi: true,
+            trailing_bytes: 0,
+            quality: Some(90),
+            editor: None,
+        }),
+        decoding: Decoding::Complete,
+    }
+}
+
+fn face() -> FaceFacts {
+    FaceFacts {
+        turn: QuarterTurn::None,
+        faces: vec![FaceSummary {
+            region: region(210, 240, 280, 380),
+            score_ratio: ratio(0.93),
+            size_ratio: ratio(1.0),
+        }],
+        presence_ratio: Some(ratio(1.0)),
+        eyes: Some([
+            OriginalPoint { x: 285, y: 400 },
+            OriginalPoint { x: 415, y: 400 },
+        ]),
+        crown: Some(OriginalPoint { x: 350, y: 90 }),
+        chin: Some(OriginalPoint { x: 350, y: 630 }),
+        outline: vec![
+            OriginalPoint { x: 350, y: 90 },
+            OriginalPoint { x: 520, y: 360 },
+            OriginalPoint { x: 350, y: 630 },
+            OriginalPoint { x: 180, y: 360 },
+        ],
+    }
+}
+
+fn framing() -> Framing {
+    Framing {
+        head_height_ratio: ratio(0.6),
+        face_height_ratio: ratio(0.45),
+        head_width_ratio: ratio(0.49),
+        face_width_ratio: ratio(0.4),
+        margins: Margins {
+            top_ratio: ratio(0.1),
+            bottom_ratio: ratio(0.3),
+            left_ratio: ratio(0.26),
+            right_ratio: ratio(0.25),
+        },
+        centre_x_ratio: ratio(0.5),
+        eye_line_y_ratio: ratio(0.44),
+        inter_eye_px: px(130.0),
+        cuts: Vec::new(),
+        trim: Trim {
+            region: region(72, 27, 556, 715),
+            head_height_ratio: ratio(0.7556),
+            top_margin_ratio: ratio(0.0889),
+            centre_x_ratio: ratio(0.5),
+            print_height_px: px(695.0),
+        },
+    }
+}
+
+fn background() -> Background {
+    Background {
+        area_ratio: ratio(0.4),
+        colour: Lab::new(92.0, 0.5, 1.0).unwrap(),
+        spread_delta_e: delta_e(0.8),
+        fall_off_delta_e: delta_e(4.0),
+        luma_spread_ratio: ratio(0.05),
+        texture_ratio: ratio(0.001),
+        objects: Vec::new(),
+        unevenness: None,
+        shadows: Vec::new(),
+    }
+}
+
+fn portrait() -> Portrait {
+    let eye = |x| Eye {
+        openness_ratio: ratio(0.3),
+        gaze_ratio: ratio(0.5),
+        region: Some(region(x, 385, 60, 30)),
+    };
+    Portrait {
+        pose: Some(Pose {
+            yaw_degrees: degrees(1.5),
+            pitch_degrees: degrees(-4.0),
+            roll_degrees: degrees(0.5),
+        }),
+        eyes: Some([eye(255), eye(385)]),
+        mouth: Some(Mouth {
+            openness_ratio: ratio(0.01),
+            region: Some(region(290, 520, 120, 40)),
+        }),
+        covering: Some(Covering {
+            eyes_other_ratio: ratio(0.01),
+            eyes_luma_ratio: Some(ratio(0.8)),
+            eyes_hair_ratio: ratio(0.01),
+            eyes_region: Some(region(240, 360, 220, 80)),
+            lower_face_other_ratio: ratio(0.01),
+            lower_face_skin_ratio: ratio(0.95),
+            lower_face_region: Some(region(230, 440, 240, 190)),
+            head_other_ratio: ratio(0.02),
+            head_region: Some(region(180, 90, 340, 150)),
+        }),
+        light: Some(Light {
+            luma_ratio: ratio(0.65),
+            dark_ratio: ratio(0.01),
+            bright_ratio: ratio(0.0),
+            contrast_ratio: ratio(0.4),
+            balance_ratio: ratio(0.85),
+            darkest_region: Some(region(220, 440, 60, 60)),
+        }),
+        sharpness: Some(Sharpness {
+            blur_print_px: px(0.9),
+            noise_ratio: ratio(0.008),
+        }),
+    }
+}
+
+/// Runs one check with its defaults on a good photo that was changed, and asserts its outcome.
+pub(crate) fn check(
+    code: Code,
+    change: impl FnOnce(&mut Measurements),
+    expected: Option<Outcome>,
+) -> Option<Found> {
+    let mut measurements = good();
+    change(&mut measurements);
+    let found = Checks::default().run(code, &measurements);
+    let outcome = found.as_ref().map(|found| found.outcome);
+    assert_eq!(outcome, expected, "{code}: {found:#?}");
+    if let Some(found) = &found {
+        for lang in Lang::ALL {
+            let text = found.text.pick(lang);
+            let end = if lang == Lang::Ja { '。' } else { '.' };
+            assert!(text.ends_with(end), "{text}");
+            assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+        }
+    }
+    found
+}
+
+/// The codes of a whole review of a good photo that was changed.
+pub(crate) fn codes(change: impl FnOnce(&mut Measurements)) -> Vec<Code> {
+    let mut measurements = good();
+    change(&mut measurements);
+    judge(
+        &measurements,
+        &Policy::my_number_card(),
+        &Waivers::default(),
+    )
+    .findings()
+    .iter()
+    .map(crate::Finding::code)
+    .collect()
+}
+
+/// Asserts that a committed file holds `generated`; with `SHOMEI_BLESS=1` writes it instead.
+pub(crate) fn committed(file: &str, generated: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    if std::env::var_os("SHOMEI_BLESS").is_some() {
+        std::fs::write(&path, generated).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == generated,
+        "{file} is out of date; SHOMEI_BLESS=1 rewrites it"
+    );
+}

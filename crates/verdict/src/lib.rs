@@ -1,0 +1,55 @@
+//! Judges what was measured on an ID photo, and says why: the checks, the [`Policy`] with its
+//! thresholds, the [`Review`] with its [`Finding`]s in Japanese and English, and the record
+//! that is written ([`wire`]).
+//!
+//! This crate must not know pixels, models or codecs. It sees [`Measurements`] only, so that a
+//! new threshold is tried on old records without decoding a photo again, and every check is
+//! tested with numbers written by hand. It reads no file, no clock and no environment.
+//!
+//! ```
+//! use shomei_photo::{Decoding, FileFacts, Format};
+//! use shomei_verdict::{Code, Lang, Measurements, Policy, Verdict, Waivers, judge};
+//!
+//! let file = FileFacts {
+//!     bytes: 40_000,
+//!     format: Format::Png,
+//!     jpeg: None,
+//!     decoding: Decoding::NotJpeg,
+//! };
+//! let measurements = Measurements {
+//!     file,
+//!     face: None,
+//!     framing: None,
+//!     background: None,
+//!     portrait: None,
+//!     failure: None,
+//! };
+//! let policy = Policy::my_number_card();
+//! let review = judge(&measurements, &policy, &Waivers::default());
+//! assert_eq!(review.verdict(), Verdict::Reject);
+//! assert_eq!(review.findings()[0].code(), Code::NotJpeg);
+//! assert!(review.findings()[0].text(Lang::En).contains("PNG"));
+//! ```
+//!
+//! # Where things are
+//!
+//! A check is one file in `src/checks/`, listed in `src/checks.rs`. Its code, its policy table,
+//! its place in the JSON Schema and its explanation follow from that list.
+
+mod check;
+mod checks;
+mod finding;
+#[cfg(test)]
+mod fixtures;
+mod measurements;
+mod policy;
+mod review;
+mod waivers;
+pub mod wire;
+
+pub use checks::{Code, Summary, UnknownCode, explain, summary};
+pub use finding::{Finding, Lang, Limit, Outcome};
+pub use measurements::{Failure, Measurements};
+pub use policy::{Policy, PolicyError, PolicyErrorKind};
+pub use review::{Review, Verdict, judge};
+pub use waivers::{WaiverError, Waivers};

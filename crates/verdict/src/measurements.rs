@@ -1,0 +1,99 @@
+//! Everything that was measured on one photo: all that a judgement may look at.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shomei_background::Background;
+use shomei_framing::Framing;
+use shomei_photo::{Decoding, DeltaE, FaceFacts, FileFacts, Px, Ratio, Region};
+use shomei_portrait::Portrait;
+
+/// What the stages measured, from the bytes to the light on the face.
+///
+/// A stage that did not run leaves `None`: after a file that could not be decoded, or where no
+/// face was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Measurements {
+    /// The file.
+    pub file: FileFacts,
+    /// The faces; `None` if the picture was not decoded or the search failed.
+    pub face: Option<FaceFacts>,
+    /// How the head sits in the photo.
+    pub framing: Option<Framing>,
+    /// What is behind the person.
+    pub background: Option<Background>,
+    /// The face itself.
+    pub portrait: Option<Portrait>,
+    /// The stage that failed, if one did.
+    pub failure: Option<Failure>,
+}
+
+/// A stage that returned an error or panicked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// Name of the stage in snake_case, such as `face` or `background`.
+    pub stage: String,
+    /// What went wrong; never holds pixels or names.
+    pub cause: String,
+}
+
+impl Measurements {
+    /// Whether there is a whole picture, so that what it shows may be judged.
+    pub(crate) fn pictured(&self) -> bool {
+        match &self.file.decoding {
+            Decoding::Complete => true,
+            Decoding::Truncated { valid_ratio } => valid_ratio.is_some_and(|v| v.num() >= 1.0),
+            _ => false,
+        }
+    }
+
+    /// Whether the file's headers describe a picture that is there.
+    pub(crate) fn headed(&self) -> bool {
+        self.pictured()
+            || matches!(
+                self.file.decoding,
+                Decoding::UnsupportedJpeg | Decoding::UnsupportedColour
+            )
+    }
+
+    /// Whether all stages that look at a person had their say.
+    pub(crate) fn assessed(&self) -> bool {
+        self.pictured()
+            && self.failure.is_none()
+            && self.faces() > 0
+            && self.framing.is_some()
+            && self.portrait.is_some()
+    }
+
+    /// Number of faces.
+    pub(crate) fn faces(&self) -> usize {
+        self.face.as_ref().map_or(0, |face| face.faces.len())
+    }
+
+    /// The main face.
+    pub(crate) fn face_region(&self) -> Option<Region> {
+        Some(self.face.as_ref()?.faces.first()?.region)
+    }
+}
+
+/// The number as it stands in the record. Judging the rounded number makes a review that is
+/// judged again from its record come out the same.
+pub(crate) trait Num {
+    fn num(self) -> f64;
+}
+
+macro_rules! num {
+    ($($unit:ty),+) => {
+        $(impl Num for $unit {
+            fn num(self) -> f64 {
+                round(f64::from(self.get()))
+            }
+        })+
+    };
+}
+num!(Ratio, Px, shomei_photo::Degrees, DeltaE);
+
+/// Four decimals, without a negative zero.
+pub(crate) fn round(value: f64) -> f64 {
+    let rounded = (value * 1e4).round() / 1e4;
+    if rounded == 0.0 { 0.0 } else { rounded }
+}

@@ -1,0 +1,425 @@
+//! `shomei.review/1`. Fields may be added; anything else is a new version beside this one.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use shomei_photo::{Format, OriginalPoint, Region, Side};
+
+use crate::measurements::round;
+use crate::{Code, Finding, Lang, Limit, Measurements, Outcome, Review, Verdict, Waivers};
+
+/// The value of [`ReviewRecord::schema`].
+pub const SCHEMA: &str = "shomei.review/1";
+
+/// One review as a line of JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ReviewRecord {
+    /// Always `shomei.review/1`.
+    #[schemars(extend("const" = SCHEMA))]
+    pub schema: String,
+    /// What the caller calls the photo.
+    pub id: String,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Why, the most severe first; empty for an accepted photo.
+    pub findings: Vec<FindingRecord>,
+    /// The file in short.
+    pub file: FileRecord,
+    /// The main face in short; null if there is none.
+    pub face: Option<FaceRecord>,
+    /// All that was measured: enough to judge again.
+    pub measurements: Measurements,
+    /// The policy that was applied.
+    pub policy: PolicyRecord,
+    /// Exceptions that were declared.
+    #[schemars(with = "Vec<Code>")]
+    pub waivers: Waivers,
+    /// What measured.
+    pub engine: Engine,
+    /// Milliseconds by stage; the only part that differs from run to run.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub timings_ms: Option<BTreeMap<String, f64>>,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FindingRecord {
+    /// What it is about.
+    pub code: Code,
+    /// What follows.
+    pub outcome: Outcome,
+    /// What was measured, by name with unit.
+    pub measured: Map<String, Value>,
+    /// The limit that was crossed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub limit: Option<Limit>,
+    /// Where, in pixels of the original.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub region: Option<Region>,
+    /// The sides of the photo that are concerned.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub sides: Vec<Side>,
+    /// What is wrong, in the language asked for.
+    pub text: String,
+    /// What the applicant should do, in the language asked for.
+    pub advice: String,
+    /// The source of the rule and its wording.
+    pub rule: String,
+    /// Present and true if a declared exception turned a reject into a refer.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub waived: bool,
+}
+
+/// The file in short.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FileRecord {
+    /// Length in bytes.
+    pub bytes: u64,
+    /// Width in pixels as a viewer shows it; null if unknown.
+    pub width: Option<u32>,
+    /// Height in pixels as a viewer shows it; null if unknown.
+    pub height: Option<u32>,
+    /// Recognised by content.
+    pub format: Format,
+    /// EXIF orientation 1–8; null if it is no JPEG.
+    pub orientation: Option<u8>,
+}
+
+/// The main face in short, in pixels of the original.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FaceRecord {
+    /// The part of the face box inside the photo.
+    #[serde(rename = "box")]
+    pub region: Region,
+    /// Middle of the eye at the picture's left and right.
+    pub eyes: Option<[OriginalPoint; 2]>,
+    /// Crown with hair.
+    pub crown_y: Option<i32>,
+    /// Lowest point of the chin.
+    pub chin_y: Option<i32>,
+    /// Contour of the head with hair.
+    pub outline: Vec<OriginalPoint>,
+    /// Number of faces in the photo.
+    pub count: usize,
+}
+
+/// A policy by name and content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyRecord {
+    /// Its name.
+    pub name: String,
+    /// See [`crate::Policy::hash`].
+    pub hash: String,
+}
+
+/// What measured: the same engine measures the same numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Engine {
+    /// Version of the library.
+    pub version: String,
+    /// Identity of the models.
+    pub models: String,
+}
+
+impl ReviewRecord {
+    /// The record of `review`, with its texts in `lang`. `timings` are milliseconds by stage.
+    #[must_use]
+    pub fn new(
+        review: &Review,
+        id: impl Into<String>,
+        lang: Lang,
+        engine: Engine,
+        timings: Option<BTreeMap<String, f64>>,
+    ) -> Self {
+        let measurements = review.measurements();
+        Self {
+            schema: SCHEMA.to_owned(),
+            id: id.into(),
+            verdict: review.verdict(),
+            findings: review
+                .findings()
+                .iter()
+                .map(|finding| FindingRecord::new(finding, lang))
+                .collect(),
+            file: FileRecord::new(measurements),
+            face: FaceRecord::new(measurements),
+            measurements: measurements.clone(),
+            policy: PolicyRecord {
+                name: review.policy_name().to_owned(),
+                hash: review.policy_hash().to_owned(),
+            },
+            waivers: review.waivers().clone(),
+            engine,
+            timings_ms: timings.map(|all| {
+                all.into_iter()
+                    .map(|(stage, ms)| (stage, round(ms)))
+                    .collect()
+            }),
+        }
+    }
+}
+
+impl FindingRecord {
+    fn new(finding: &Finding, lang: Lang) -> Self {
+        Self {
+            code: finding.code(),
+            outcome: finding.outcome(),
+            measured: finding
+                .measured()
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone()))
+                .collect(),
+            limit: finding.limit(),
+            region: finding.region(),
+            sides: finding.sides().to_vec(),
+            text: finding.text(lang).to_owned(),
+            advice: finding.advice(lang).to_owned(),
+            rule: finding.rule().to_owned(),
+            waived: finding.waived(),
+        }
+    }
+}
+
+impl FileRecord {
+    fn new(measurements: &Measurements) -> Self {
+        let file = &measurements.file;
+        let shown = file.jpeg.as_ref().and_then(|jpeg| jpeg.shown_size());
+        Self {
+            bytes: file.bytes,
+            width: shown.map(|size| size.width()),
+            height: shown.map(|size| size.height()),
+            format: file.format,
+            orientation: file.jpeg.as_ref().map(|jpeg| jpeg.orientation),
+        }
+    }
+}
+
+impl FaceRecord {
+    fn new(measurements: &Measurements) -> Option<Self> {
+        let facts = measurements.face.as_ref()?;
+        Some(Self {
+            region: facts.faces.first()?.region,
+            eyes: facts.eyes,
+            crown_y: facts.crown.map(|point| point.y),
+            chin_y: facts.chin.map(|point| point.y),
+            outline: facts.outline.clone(),
+            count: facts.faces.len(),
+        })
+    }
+}
+
+/// The JSON Schema of [`ReviewRecord`] as it is written (draft 2020-12).
+#[must_use]
+pub fn schema() -> Value {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<ReviewRecord>()
+        .to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{committed, degrees, good, ratio};
+    use crate::{Failure, Policy, judge};
+    use shomei_framing::{Cut, Part};
+    use shomei_photo::{Decoding, FileFacts, LimitKind, Unreadable};
+
+    fn record(change: impl FnOnce(&mut Measurements)) -> ReviewRecord {
+        let mut measurements = good();
+        change(&mut measurements);
+        let waivers = "turned".parse().unwrap();
+        let review = judge(&measurements, &Policy::my_number_card(), &waivers);
+        let engine = Engine {
+            version: "0.1.0".to_owned(),
+            models: "0123456789abcdef".to_owned(),
+        };
+        let timings = BTreeMap::from([("decode".to_owned(), 1.234_567)]);
+        ReviewRecord::new(&review, "photos/0001.jpg", Lang::Ja, engine, Some(timings))
+    }
+
+    fn cut_and_turned(m: &mut Measurements) {
+        let framing = m.framing.as_mut().unwrap();
+        framing.head_height_ratio = ratio(0.953_456);
+        framing.cuts = vec![Cut {
+            side: Side::Top,
+            part: Part::Skull,
+            lost_ratio: ratio(1.0 / 3.0),
+            region: crate::fixtures::region(200, 0, 300, 1),
+        }];
+        m.portrait
+            .as_mut()
+            .unwrap()
+            .pose
+            .as_mut()
+            .unwrap()
+            .yaw_degrees = degrees(20.1);
+    }
+
+    fn records() -> Vec<ReviewRecord> {
+        let limit = LimitKind::Scans;
+        vec![
+            record(|_| ()),
+            record(cut_and_turned),
+            record(|m| m.face.as_mut().unwrap().faces.clear()),
+            record(|m| m.background.as_mut().unwrap().area_ratio = ratio(0.0)),
+            record(|m| m.portrait.as_mut().unwrap().covering = None),
+            record(|m| m.file.decoding = Decoding::LimitExceeded { limit }),
+            record(|m| {
+                m.file = FileFacts::unreadable(Unreadable::Vanished);
+                m.face = None;
+                m.framing = None;
+                m.background = None;
+                m.portrait = None;
+                m.failure = Some(Failure {
+                    stage: "decode".to_owned(),
+                    cause: "gone".to_owned(),
+                });
+            }),
+        ]
+    }
+
+    #[test]
+    fn the_fields_are_the_contract() {
+        let json = serde_json::to_value(record(cut_and_turned)).unwrap();
+        assert_eq!(json["schema"], SCHEMA);
+        assert_eq!(json["verdict"], "reject");
+        let cut = &json["findings"][1];
+        assert_eq!(cut["code"], "face_cut");
+        assert_eq!(cut["measured"]["lost_ratio"], 0.3333);
+        assert_eq!(cut["limit"].to_string(), r#"{"max":0.03}"#);
+        assert_eq!(cut["sides"][0], "top");
+        assert_eq!(cut["region"]["width"], 300);
+        assert!(cut.get("waived").is_none());
+        let turned = &json["findings"][2];
+        assert_eq!(turned["code"], "turned");
+        assert_eq!(turned["outcome"], "refer");
+        assert_eq!(turned["limit"].to_string(), r#"{"max":15}"#);
+        assert_eq!(turned["waived"], true);
+        assert_eq!(json["waivers"].to_string(), r#"["turned"]"#);
+        assert_eq!(
+            json["file"].to_string(),
+            r#"{"bytes":120000,"format":"jpeg","height":900,"orientation":1,"width":700}"#
+        );
+        assert_eq!(json["face"]["box"]["x"], 210);
+        assert_eq!(json["face"]["crown_y"], 90);
+        assert_eq!(json["measurements"]["framing"]["head_height_ratio"], 0.9535);
+        assert_eq!(json["timings_ms"]["decode"], 1.2346);
+    }
+
+    #[test]
+    fn records_are_read_back_and_judged_again() {
+        for record in records() {
+            let json = serde_json::to_string(&record).unwrap();
+            let back: ReviewRecord = serde_json::from_str(&json).unwrap();
+            assert_eq!(serde_json::to_string(&back).unwrap(), json);
+            let policy = Policy::my_number_card();
+            let again = judge(&back.measurements, &policy, &back.waivers);
+            let again = ReviewRecord::new(&again, back.id, Lang::Ja, back.engine, back.timings_ms);
+            assert_eq!(serde_json::to_string(&again).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn a_value_on_the_limit_is_judged_as_it_is_written() {
+        // 0.860_04 is written as 0.86, which is allowed.
+        let fresh = record(|m| {
+            m.framing.as_mut().unwrap().head_height_ratio = ratio(0.860_04);
+        });
+        assert_eq!(fresh.verdict, Verdict::Accept);
+    }
+
+    #[test]
+    fn records_meet_the_committed_schema() {
+        let schema = schema();
+        let text = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        committed("schema/review.v1.json", &text);
+        for record in records() {
+            let json = serde_json::to_value(&record).unwrap();
+            assert_eq!(faults(&schema, &schema, &json), Vec::<String>::new());
+        }
+        let mut wrong = serde_json::to_value(record(|_| ())).unwrap();
+        wrong["schema"] = "shomei.review/2".into();
+        assert_eq!(faults(&schema, &schema, &wrong).len(), 1);
+        wrong["verdict"] = "perhaps".into();
+        wrong["file"].as_object_mut().unwrap().remove("bytes");
+        assert_eq!(faults(&schema, &schema, &wrong).len(), 3);
+    }
+
+    /// Where `value` does not meet `schema`, for the keywords that schemars writes here; any
+    /// other keyword is a fault. (A full validator would double the crates that are built, and
+    /// change the features under which the networks' runtime is built.)
+    fn faults(root: &Value, schema: &Value, value: &Value) -> Vec<String> {
+        let Value::Object(rules) = schema else {
+            return Vec::new();
+        };
+        let each = |schemas: &Value| -> Vec<Vec<String>> {
+            let schemas = schemas.as_array().unwrap();
+            schemas.iter().map(|schema| faults(root, schema, value)).collect()
+        };
+        let mut found = Vec::new();
+        for (rule, wanted) in rules {
+            let met = match rule.as_str() {
+                "$ref" => {
+                    let pointer = wanted.as_str().unwrap().trim_start_matches('#');
+                    found.extend(faults(root, root.pointer(pointer).unwrap(), value));
+                    true
+                }
+                "type" => match wanted {
+                    Value::String(kind) => is_a(value, kind),
+                    kinds => kinds.as_array().unwrap().iter().any(|k| is_a(value, k.as_str().unwrap())),
+                },
+                "const" => value == wanted,
+                "enum" => wanted.as_array().unwrap().contains(value),
+                "anyOf" => each(wanted).iter().any(Vec::is_empty),
+                "oneOf" => each(wanted).iter().filter(|faults| faults.is_empty()).count() == 1,
+                "required" => wanted
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .all(|name| value.get(name.as_str().unwrap()).is_some()),
+                "properties" => {
+                    for (name, schema) in wanted.as_object().unwrap() {
+                        let inner = value.get(name).map(|value| faults(root, schema, value));
+                        found.extend(inner.into_iter().flatten().map(|f| format!("{name}.{f}")));
+                    }
+                    true
+                }
+                "additionalProperties" => wanted == &Value::Bool(true),
+                "items" => {
+                    for value in value.as_array().into_iter().flatten() {
+                        found.extend(faults(root, wanted, value));
+                    }
+                    true
+                }
+                "minItems" => value.as_array().is_none_or(|v| v.len() as u64 >= wanted.as_u64().unwrap()),
+                "maxItems" => value.as_array().is_none_or(|v| v.len() as u64 <= wanted.as_u64().unwrap()),
+                "minimum" => value.as_f64().is_none_or(|v| v >= wanted.as_f64().unwrap()),
+                "maximum" => value.as_f64().is_none_or(|v| v <= wanted.as_f64().unwrap()),
+                "$schema" | "$defs" | "title" | "description" | "format" | "uniqueItems" => true,
+                _ => false,
+            };
+            if !met {
+                found.push(format!("{rule} {wanted}"));
+            }
+        }
+        found
+    }
+
+    fn is_a(value: &Value, kind: &str) -> bool {
+        match kind {
+            "object" => value.is_object(),
+            "array" => value.is_array(),
+            "string" => value.is_string(),
+            "boolean" => value.is_boolean(),
+            "null" => value.is_null(),
+            "integer" => value.is_u64() || value.is_i64(),
+            "number" => value.is_number(),
+            _ => false,
+        }
+    }
+}
