@@ -108,8 +108,8 @@ impl Cells {
     }
 }
 
-/// The person of the main face as a map (255 inside). Somebody or something else that the mask
-/// takes for a person, but that is not connected to them, belongs to the background.
+/// The person of the main face as a map (255 inside): what is connected to the face or to
+/// something below it. Anything else that the masks take for a person belongs to the background.
 fn person_cells(subject: &Subject, grid: ImageSize) -> Option<GrayImage> {
     let person = subject.person.as_ref()?.resampled(grid);
     let background = subject.classes.as_ref()?.of(PersonClass::Background).resampled(grid);
@@ -124,7 +124,8 @@ fn person_cells(subject: &Subject, grid: ImageSize) -> Option<GrayImage> {
     let mut own = Vec::new();
     for (x, y, label) in labels.enumerate_pixels() {
         let (x, y) = ((x as f32 + 0.5) * CELL as f32, (y as f32 + 0.5) * CELL as f32);
-        let inside = x > face.x() && x < face.right() && y > face.y() && y < face.bottom();
+        // Below the face too: a necklace or a pale neck may part the mask.
+        let inside = x > face.x() && x < face.right() && y > face.y();
         if inside && label.0[0] > 0 && !own.contains(&label.0[0]) {
             own.push(label.0[0]);
         }

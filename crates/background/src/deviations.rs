@@ -19,7 +19,7 @@ const SHADOW: f32 = 3.5;
 const SHADOW_LEAVES: f32 = 0.2;
 /// Difference of the colour channels' losses of light that a shadow may show, over the loss:
 /// a shadow is a little bluish or yellowish where two lights meet.
-const SHADOW_HUE: f32 = 0.35;
+const SHADOW_HUE: f32 = 0.2;
 /// Smallest thing that is kept, over the whole photo.
 const MIN_OBJECT: f32 = 0.0008;
 /// Smallest shadow that is kept, over the whole photo.

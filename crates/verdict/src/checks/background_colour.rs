@@ -23,9 +23,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Lightness L*: a person looks below this.
-    lightness_refer_below: Lab = 55.0 in 0.0..=100.0;
+    lightness_refer_below: Lab = 46.0 in 0.0..=100.0;
     /// Lightness L*: rejected below this.
-    lightness_reject_below: Lab = 45.0 in 0.0..=100.0;
+    lightness_reject_below: Lab = 38.0 in 0.0..=100.0;
     /// Chroma C*: a person looks above this.
     chroma_refer_above: Lab = 28.0 in 0.0..=200.0;
     /// Chroma C*: rejected above this.

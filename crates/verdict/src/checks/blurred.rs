@@ -23,9 +23,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Blur as the standard deviation of a Gaussian: a person looks above this.
-    refer_above: PrintPixels = 1.9 in 0.0..=100.0;
+    refer_above: PrintPixels = 1.35 in 0.0..=100.0;
     /// Blur as the standard deviation of a Gaussian: rejected above this.
-    reject_above: PrintPixels = 2.6 in 0.0..=100.0;
+    reject_above: PrintPixels = 2.0 in 0.0..=100.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {

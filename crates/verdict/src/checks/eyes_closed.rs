@@ -25,7 +25,7 @@ pub(super) const ABOUT: About = About {
 params! {
     /// Distance of the lids over the width of the eye, of the less open eye: a person looks
     /// below this.
-    refer_below: Share = 0.17 in 0.0..=1.0;
+    refer_below: Share = 0.2 in 0.0..=1.0;
     /// Distance of the lids over the width of the eye, of the more open eye: rejected below
     /// this.
     reject_below: Share = 0.12 in 0.0..=1.0;

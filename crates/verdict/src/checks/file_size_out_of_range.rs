@@ -1,7 +1,7 @@
 //! The file is smaller than 20 KB or larger than 7 MB.
 //!
 //! **Why.** The application site does not take other sizes. It does not say whether a KB has
-//! 1000 or 1024 bytes; we read it leniently at both ends: 20 × 1000 and 7 × 1024 × 1024.
+//! 1000 or 1024 bytes, so a size that only one reading allows goes to a person.
 //!
 //! **What to do.** Too small: send the original photo instead of a reduced copy. Too large: set
 //! the camera to a smaller size, or reduce the photo.
@@ -25,58 +25,46 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Smallest file.
-    min_bytes: Bytes = 20_000.0 in 0.0..=1_000_000_000.0;
-    /// Largest file.
-    max_bytes: Bytes = 7_340_032.0 in 1.0..=1_000_000_000.0;
+    /// Smallest file: a person looks below this (20 KB of 1024 bytes).
+    refer_below: Bytes = 20_480.0 in 0.0..=1_000_000_000.0;
+    /// Smallest file: rejected below this (20 KB of 1000 bytes).
+    reject_below: Bytes = 20_000.0 in 0.0..=1_000_000_000.0;
+    /// Largest file: a person looks above this (7 MB of 1000 × 1000 bytes).
+    refer_above: Bytes = 7_000_000.0 in 1.0..=1_000_000_000.0;
+    /// Largest file: rejected above this (7 MB of 1024 × 1024 bytes).
+    reject_above: Bytes = 7_340_032.0 in 1.0..=1_000_000_000.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let bytes = m.file.bytes as f64;
-    let over_limit = m.file.decoding
+    let too_long = m.file.decoding
         == Decoding::LimitExceeded {
             limit: LimitKind::Bytes,
         };
-    let found = if over_limit || bytes > p.max_bytes {
-        Found::reject(
-            format!(
-                "ファイルサイズが{}あります（{}まで）。",
-                size(bytes),
-                size(p.max_bytes)
-            ),
-            format!(
-                "The file has {}; at most {} are allowed.",
-                size(bytes),
-                size(p.max_bytes)
-            ),
+    // What was not read to its end is longer than any document allows.
+    let judged = if too_long { f64::MAX } else { bytes };
+    let large = above(judged, p.refer_above, p.reject_above).map(|grade| {
+        let (is, limit) = (size(bytes), size(p.refer_above));
+        grade.found(
+            format!("ファイルサイズが{is}あります（{limit}まで）。"),
+            format!("The file has {is}; at most {limit} are allowed."),
         )
-    } else if m.headed() && bytes < p.min_bytes {
-        // Of a file that is cut short or no picture at all, the size says nothing.
-        Found::reject(
-            format!(
-                "ファイルサイズが{}しかありません（{}以上）。",
-                size(bytes),
-                size(p.min_bytes)
-            ),
-            format!(
-                "The file has only {}; at least {} are needed.",
-                size(bytes),
-                size(p.min_bytes)
-            ),
-        )
-    } else {
-        return None;
-    };
-    Some(
-        found
-            .number("bytes", bytes)
-            .limit(Some(p.min_bytes), Some(p.max_bytes)),
-    )
+    });
+    let found = large.or_else(|| {
+        // Of a file that is cut short or no picture at all, a small size says nothing.
+        let grade = below(bytes, p.refer_below, p.reject_below).filter(|_| m.headed())?;
+        let (is, limit) = (size(bytes), size(p.refer_below));
+        Some(grade.found(
+            format!("ファイルサイズが{is}しかありません（{limit}以上）。"),
+            format!("The file has only {is}; at least {limit} are needed."),
+        ))
+    });
+    Some(found?.number("bytes", bytes))
 }
 
 fn size(bytes: f64) -> String {
-    if bytes >= 1_048_576.0 {
-        format!("{} MB", short(bytes / 1_048_576.0, 2))
+    if bytes >= 1_000_000.0 {
+        format!("{} MB", short(bytes / 1_000_000.0, 2))
     } else if bytes >= 1000.0 {
         format!("{} KB", short(bytes / 1000.0, 1))
     } else {
@@ -91,11 +79,14 @@ mod tests {
     use crate::fixtures::check;
 
     #[test]
-    fn both_ends_are_lenient() {
+    fn both_readings_of_kb_and_mb_must_agree() {
         for (bytes, expected) in [
             (19_999, Some(Outcome::Reject)),
-            (20_000, None),
-            (7 * 1024 * 1024, None),
+            (20_000, Some(Outcome::Refer)),
+            (20_480, None),
+            (7_000_000, None),
+            (7_000_001, Some(Outcome::Refer)),
+            (7 * 1024 * 1024, Some(Outcome::Refer)),
             (7 * 1024 * 1024 + 1, Some(Outcome::Reject)),
             (u64::MAX, Some(Outcome::Reject)),
         ] {

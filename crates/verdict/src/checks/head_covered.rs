@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Share of worn things above the face: a person looks above this.
-    refer_above: Share = 0.08 in 0.0..=1.0;
+    refer_above: Share = 0.15 in 0.0..=1.0;
     /// Share of worn things above the face: rejected above this.
     reject_above: Share = 0.35 in 0.0..=1.0;
 }

@@ -31,7 +31,7 @@ params! {
     top_refer_below: Share = 0.015 in 0.0..=0.5;
     /// Space at the left or right of the head over the photo's width: a person looks below this.
     /// The default is 2 of 35 mm.
-    side_refer_below: Share = 0.0571 in 0.0..=0.5;
+    side_refer_below: Share = 0.03 in 0.0..=0.5;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {

@@ -26,9 +26,9 @@ params! {
     /// Share of the face that is nearly white: rejected above this.
     white_reject_above: Share = 0.35 in 0.0..=1.0;
     /// Mean luma of the face, 0 black to 1 white: a person looks above this.
-    luma_refer_above: Share = 0.87 in 0.0..=1.0;
+    luma_refer_above: Share = 0.78 in 0.0..=1.0;
     /// Mean luma of the face, 0 black to 1 white: rejected above this.
-    luma_reject_above: Share = 0.93 in 0.0..=1.0;
+    luma_reject_above: Share = 0.88 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {

@@ -24,9 +24,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Mean luma of the face, 0 black to 1 white: a person looks below this.
-    refer_below: Share = 0.25 in 0.0..=1.0;
+    refer_below: Share = 0.2 in 0.0..=1.0;
     /// Mean luma of the face, 0 black to 1 white: rejected below this.
-    reject_below: Share = 0.18 in 0.0..=1.0;
+    reject_below: Share = 0.15 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {

@@ -1,0 +1,33 @@
+//! Reviews ID photos for Japan's My Number Card (個人番号カード): bytes in, a verdict out, with a
+//! stated reason for everything that is not accepted.
+//!
+//! [`Reviewer`] reviews one photo and never fails on a bad one; [`Batch`] reviews many, in
+//! parallel and in order, with memory bounded by the photos in flight. This crate knows the
+//! order of the stages and nothing else: it must not know where files lie, sockets or terminals.
+//!
+//! ```no_run
+//! use shomei::{Lang, Reviewer};
+//!
+//! let reviewer = Reviewer::builder().build()?;
+//! let review = reviewer.review(&std::fs::read("photo.jpg")?);
+//! println!("{}", review.verdict());
+//! for finding in review.findings() {
+//!     println!("{}: {}", finding.code(), finding.text(Lang::En));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod batch;
+mod pipeline;
+mod reviewer;
+
+pub use batch::{Batch, Input, Reviews};
+pub use pipeline::Inspection;
+pub use reviewer::{Error, ErrorKind, Review, ReviewOptions, Reviewer, ReviewerBuilder};
+pub use shomei_decode::Limits;
+pub use shomei_face::ModelSet;
+pub use shomei_photo as photo;
+pub use shomei_verdict::{
+    Code, Finding, Lang, Limit, Measurements, Outcome, Policy, PolicyError, Summary, UnknownCode,
+    Verdict, WaiverError, Waivers, explain, summary, wire,
+};

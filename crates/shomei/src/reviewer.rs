@@ -1,0 +1,260 @@
+//! One photo.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use shomei_decode::Limits;
+use shomei_face::{Analyser, ModelSet};
+use shomei_photo::{FileFacts, Unreadable};
+use shomei_verdict::wire::v1::{Engine, ReviewRecord};
+use shomei_verdict::{Finding, Lang, Measurements, Policy, Verdict, Waivers, judge};
+
+use crate::batch::Batch;
+use crate::pipeline::{self, Inspection};
+
+/// Reviews photos. Built once, shared by all threads, cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Reviewer {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    analyser: Analyser,
+    policy: Policy,
+    limits: Limits,
+    engine: Engine,
+}
+
+/// Settings of a [`Reviewer`].
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct ReviewerBuilder {
+    models: Option<ModelSet>,
+    policy: Policy,
+    limits: Limits,
+}
+
+/// What differs from photo to photo.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewOptions {
+    /// Exceptions that the applicant declared.
+    pub waivers: Waivers,
+}
+
+/// A [`Reviewer`] could not be built. (A photo is never an error.)
+#[derive(Debug, thiserror::Error)]
+#[error("{kind}")]
+pub struct Error {
+    kind: ErrorKind,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Why a [`Reviewer`] could not be built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A model cannot be loaded.
+    #[error("the models cannot be loaded")]
+    Models,
+    /// No models were given and none are embedded.
+    #[error("no models: this library was built without the feature `embedded-models`")]
+    NoModels,
+    /// The worker threads cannot be started.
+    #[error("the worker threads cannot be started")]
+    Threads,
+}
+
+impl Error {
+    pub(crate) fn new(
+        kind: ErrorKind,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { kind, source: Some(source.into()) }
+    }
+
+    /// Why it failed.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl ReviewerBuilder {
+    /// The rules to judge by; those of the My Number Card unless said otherwise.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// What is refused before decoding.
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Models in place of the embedded ones.
+    pub fn models(mut self, models: ModelSet) -> Self {
+        self.models = Some(models);
+        self
+    }
+
+    /// Loads and optimises the models, which takes about a second.
+    ///
+    /// # Errors
+    /// If there are no models or one cannot be loaded.
+    pub fn build(self) -> Result<Reviewer, Error> {
+        #[cfg(feature = "embedded-models")]
+        let models = Some(self.models.unwrap_or_else(ModelSet::embedded));
+        #[cfg(not(feature = "embedded-models"))]
+        let models = self.models;
+        let models = models.ok_or(Error { kind: ErrorKind::NoModels, source: None })?;
+        let analyser =
+            Analyser::new(&models).map_err(|error| Error::new(ErrorKind::Models, error))?;
+        let engine = Engine {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            models: models.digest(),
+        };
+        let inner = Inner { analyser, policy: self.policy, limits: self.limits, engine };
+        Ok(Reviewer { inner: Arc::new(inner) })
+    }
+}
+
+impl Reviewer {
+    /// Embedded models, the rules of the My Number Card, default limits.
+    pub fn builder() -> ReviewerBuilder {
+        ReviewerBuilder {
+            models: None,
+            policy: Policy::my_number_card(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Reviews the bytes of a file, whatever they are. Runs on the calling thread.
+    #[must_use]
+    pub fn review(&self, bytes: &[u8]) -> Review {
+        self.review_with(bytes, &ReviewOptions::default())
+    }
+
+    /// As [`Reviewer::review`], with what is particular to this photo.
+    #[must_use]
+    pub fn review_with(&self, bytes: &[u8], options: &ReviewOptions) -> Review {
+        self.inspect(bytes, options).review
+    }
+
+    /// As [`Reviewer::review_with`], with the picture and what was found in it.
+    #[must_use]
+    pub fn inspect(&self, bytes: &[u8], options: &ReviewOptions) -> Inspection {
+        let measured = pipeline::measure(bytes, &self.inner.analyser, &self.inner.limits);
+        Inspection {
+            review: self.judged(&measured.measurements, options, measured.timings),
+            photo: measured.photo,
+            subject: measured.subject,
+        }
+    }
+
+    /// The review of a file that exists but could not be read.
+    #[must_use]
+    pub fn unreadable(&self, cause: Unreadable) -> Review {
+        let measurements = pipeline::nothing_seen(FileFacts::unreadable(cause));
+        self.judged(&measurements, &ReviewOptions::default(), BTreeMap::new())
+    }
+
+    /// Reviews many photos in parallel.
+    #[must_use]
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
+    }
+
+    /// What is refused before decoding.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.inner.limits
+    }
+
+    /// The rules that are judged by.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.inner.policy
+    }
+
+    fn judged(
+        &self,
+        measurements: &Measurements,
+        options: &ReviewOptions,
+        timings: BTreeMap<String, f64>,
+    ) -> Review {
+        Review {
+            judged: judge(measurements, &self.inner.policy, &options.waivers),
+            engine: self.inner.engine.clone(),
+            timings,
+        }
+    }
+}
+
+/// The verdict on one photo, why, and what it rests on.
+#[derive(Clone, Debug)]
+pub struct Review {
+    judged: shomei_verdict::Review,
+    engine: Engine,
+    timings: BTreeMap<String, f64>,
+}
+
+impl Review {
+    /// Accept, refer to a person, or reject.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.judged.verdict()
+    }
+
+    /// Why it is not accepted, the worst first; empty for an accepted photo.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        self.judged.findings()
+    }
+
+    /// All numbers that the verdict rests on.
+    #[must_use]
+    pub fn measurements(&self) -> &Measurements {
+        self.judged.measurements()
+    }
+
+    /// Milliseconds of wall-clock time by stage.
+    #[must_use]
+    pub const fn timings_ms(&self) -> &BTreeMap<String, f64> {
+        &self.timings
+    }
+
+    /// The versioned record of this review, its texts in `lang`.
+    #[must_use]
+    pub fn record(&self, id: &str, lang: Lang) -> ReviewRecord {
+        let timings = Some(self.timings.clone());
+        ReviewRecord::new(&self.judged, id, lang, self.engine.clone(), timings)
+    }
+
+    /// The record as one line of JSON (`shomei.review/1`), without a line break.
+    #[must_use]
+    pub fn to_json(&self, id: &str, lang: Lang) -> String {
+        // Serialising plain data with string keys cannot fail.
+        serde_json::to_string(&self.record(id, lang)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reviewer_is_shared_between_threads() {
+        const fn shared<T: Send + Sync + Clone>() {}
+        shared::<Reviewer>();
+    }
+
+    #[test]
+    fn models_that_are_none_are_an_error() {
+        let models = ModelSet::new(vec![1], vec![2], vec![3], vec![4]);
+        let error = Reviewer::builder().models(models).build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Models);
+        assert!(std::error::Error::source(&error).is_some());
+    }
+}
