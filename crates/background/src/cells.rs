@@ -117,8 +117,9 @@ fn person_cells(subject: &Subject, grid: ImageSize) -> Option<GrayImage> {
 
     let mut map = GrayImage::new(grid.width(), grid.height());
     for ((pixel, &person), &background) in map.pixels_mut().zip(&person).zip(&background) {
-        // Either mask may miss a part; hair is where they differ most.
-        pixel.0[0] = if person.max(1.0 - background) > PERSON { 255 } else { 0 };
+        // Either mask may miss hair, and either may take a dark shadow for hair: both count.
+        let mean = person.midpoint(1.0 - background);
+        pixel.0[0] = if mean > PERSON { 255 } else { 0 };
     }
     let labels = connected_components(&map, Connectivity::Eight, Luma([0]));
     let mut own = Vec::new();

@@ -1,6 +1,6 @@
 //! Light on the face.
 
-use shomei_photo::{PersonClass, Photo, Point, Ratio, Region, Subject};
+use shomei_photo::{PersonClass, Photo, Point, Ratio, Subject};
 
 use crate::axes::{FaceAxes, Zone, luma, percentile};
 use crate::measurement::Light;
@@ -38,31 +38,33 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
     let (dark, bright) = (share(&|v| v < DARK)?, share(&|v| v > BRIGHT)?);
     let mean = face.iter().sum::<f32>() / count;
 
-    let mut balance = 1.0f32;
-    let mut darkest: Option<Region> = None;
-    for pair in PAIRS {
-        // Beards, fringes and glasses leave too little skin to compare.
-        let sides = pair.map(|zone| {
-            let points = points(zone);
-            let mut values: Vec<f32> =
-                points.iter().map(|&point| luma(photo, point).powf(2.2)).collect();
-            if values.len() < MIN_POINTS { None } else { percentile(&mut values, 0.5) }
-        });
-        let [Some(left), Some(right)] = sides else { continue };
-        let quotient = left.min(right) / left.max(right).max(1e-4);
-        if quotient < balance {
-            balance = quotient;
-            let zone = if left < right { pair[0] } else { pair[1] };
-            darkest = axes.region(zone, photo.frame());
-        }
-    }
+    let mut pairs: Vec<(f32, Zone)> = PAIRS
+        .into_iter()
+        .filter_map(|pair| {
+            // Beards, fringes and glasses leave too little skin to compare.
+            let luminance = |zone: Zone| {
+                let mut values: Vec<f32> = points(zone)
+                    .into_iter()
+                    .map(|point| luma(photo, point).powf(2.2))
+                    .collect();
+                (values.len() >= MIN_POINTS).then(|| percentile(&mut values, 0.5)).flatten()
+            };
+            let (left, right) = (luminance(pair[0])?, luminance(pair[1])?);
+            let darker = if left < right { pair[0] } else { pair[1] };
+            Some((left.min(right) / left.max(right).max(1e-4), darker))
+        })
+        .collect();
+    pairs.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    // One pair alone may compare a beard or a fringe; a shadow darkens two.
+    let (balance, darker) =
+        pairs.get(1).or(pairs.first()).map_or((1.0, None), |&(ratio, zone)| (ratio, Some(zone)));
     Some(Light {
         luma_ratio: Ratio::new(mean)?,
         dark_ratio: dark,
         bright_ratio: bright,
         contrast_ratio: Ratio::new(percentile(&mut face, 0.95)? - percentile(&mut face, 0.05)?)?,
         balance_ratio: Ratio::new(balance)?,
-        darkest_region: darkest,
+        darkest_region: darker.and_then(|zone| axes.region(zone, photo.frame())),
     })
 }
 

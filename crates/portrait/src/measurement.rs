@@ -90,7 +90,7 @@ pub struct Light {
     /// Luminance of the darker half of the face over that of the lighter half (linear light,
     /// matching zones of cheek, forehead and chin): 1 even, 0 one half black.
     pub balance_ratio: Ratio,
-    /// The darkest of the compared zones.
+    /// The darker of the zones that `balance_ratio` compares.
     pub darkest_region: Option<Region>,
 }
 
