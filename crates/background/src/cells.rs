@@ -73,10 +73,7 @@ impl Cells {
         }
         for (index, near) in near.pixels().enumerate() {
             let (row, column) = (index / columns, index % columns);
-            let rim = row < RIM
-                || column < RIM
-                || row + RIM >= rows
-                || column + RIM >= columns;
+            let rim = row < RIM || column < RIM || row + RIM >= rows || column + RIM >= columns;
             if near.0[0] == 0 && !rim {
                 cells.is_wall[index] = true;
                 cells.wall.push(index);
@@ -100,8 +97,11 @@ impl Cells {
 
     pub(crate) fn median_colour(&self) -> Option<Lab> {
         let channel = |channel: usize| {
-            let mut values: Vec<f32> =
-                self.wall.iter().map(|&cell| self.lab[cell][channel]).collect();
+            let mut values: Vec<f32> = self
+                .wall
+                .iter()
+                .map(|&cell| self.lab[cell][channel])
+                .collect();
             crate::percentile(&mut values, 0.5)
         };
         Lab::new(channel(0)?, channel(1)?, channel(2)?)
@@ -112,7 +112,11 @@ impl Cells {
 /// something below it. Anything else that the masks take for a person belongs to the background.
 fn person_cells(subject: &Subject, grid: ImageSize) -> Option<GrayImage> {
     let person = subject.person.as_ref()?.resampled(grid);
-    let background = subject.classes.as_ref()?.of(PersonClass::Background).resampled(grid);
+    let background = subject
+        .classes
+        .as_ref()?
+        .of(PersonClass::Background)
+        .resampled(grid);
     let face = subject.faces.first()?.rect;
 
     let mut map = GrayImage::new(grid.width(), grid.height());
@@ -124,7 +128,10 @@ fn person_cells(subject: &Subject, grid: ImageSize) -> Option<GrayImage> {
     let labels = connected_components(&map, Connectivity::Eight, Luma([0]));
     let mut own = Vec::new();
     for (x, y, label) in labels.enumerate_pixels() {
-        let (x, y) = ((x as f32 + 0.5) * CELL as f32, (y as f32 + 0.5) * CELL as f32);
+        let (x, y) = (
+            (x as f32 + 0.5) * CELL as f32,
+            (y as f32 + 0.5) * CELL as f32,
+        );
         // Below the face too: a necklace or a pale neck may part the mask.
         let inside = x > face.x() && x < face.right() && y > face.y();
         if inside && label.0[0] > 0 && !own.contains(&label.0[0]) {

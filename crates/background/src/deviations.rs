@@ -55,8 +55,9 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     for &cell in &cells.wall {
         deviation[cell] = surface.deviation(cells, cell);
     }
-    let shade: Vec<Option<f32>> =
-        (0..cells.count()).map(|cell| light_left(cells, surface, cell)).collect();
+    let shade: Vec<Option<f32>> = (0..cells.count())
+        .map(|cell| light_left(cells, surface, cell))
+        .collect();
     let distance = distances(cells);
 
     let shadows = shadows(cells, &shade, &distance, frame);
@@ -67,7 +68,11 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     let mut second_tone: Option<(&Group, f32)> = None;
     let mut objects = Vec::new();
     for group in &things {
-        let near = group.cells.iter().filter(|&&cell| distance[cell] <= BAND + HALO).count();
+        let near = group
+            .cells
+            .iter()
+            .filter(|&&cell| distance[cell] <= BAND + HALO)
+            .count();
         let area = group.cells.len() as f32;
         if area < MIN_OBJECT * cells.count() as f32 || near as f32 > HALO_SHARE * area {
             continue;
@@ -122,7 +127,9 @@ fn light_left(cells: &Cells, surface: &Surface, cell: usize) -> Option<f32> {
     let own = lab_to_linear(cells.lab[cell]);
     let left: [f32; 3] = std::array::from_fn(|i| own[i] / wall[i].max(0.01));
     let mean = left.iter().sum::<f32>() / 3.0;
-    let (low, high) = left.iter().fold((f32::MAX, 0.0f32), |(low, high), &v| (low.min(v), high.max(v)));
+    let (low, high) = left.iter().fold((f32::MAX, 0.0f32), |(low, high), &v| {
+        (low.min(v), high.max(v))
+    });
     let same_hue = high - low < SHADOW_HUE * (1.0 - mean);
     (same_hue && mean > SHADOW_LEAVES).then_some(mean)
 }
@@ -130,7 +137,13 @@ fn light_left(cells: &Cells, surface: &Surface, cell: usize) -> Option<f32> {
 /// Linear sRGB (0 to 1) of a Lab colour (D65).
 fn lab_to_linear([l, a, b]: [f32; 3]) -> [f32; 3] {
     let fy = (l + 16.0) / 116.0;
-    let curve = |t: f32| if t > 6.0 / 29.0 { t * t * t } else { (t - 4.0 / 29.0) * 0.128_418_55 };
+    let curve = |t: f32| {
+        if t > 6.0 / 29.0 {
+            t * t * t
+        } else {
+            (t - 4.0 / 29.0) * 0.128_418_55
+        }
+    };
     let x = 0.950_47 * curve(fy + a / 500.0);
     let y = curve(fy);
     let z = 1.088_83 * curve(fy - b / 200.0);
@@ -159,7 +172,10 @@ impl Group {
     fn region(&self, cells: &Cells, frame: Frame) -> Option<Region> {
         let row = |cell: &usize| cell / cells.columns;
         let column = |cell: &usize| cell % cells.columns;
-        let (top, bottom) = (self.cells.iter().map(row).min()?, self.cells.iter().map(row).max()?);
+        let (top, bottom) = (
+            self.cells.iter().map(row).min()?,
+            self.cells.iter().map(row).max()?,
+        );
         let left = self.cells.iter().map(column).min()?;
         let right = self.cells.iter().map(column).max()?;
         let side = |cells: usize| cells as f32 * CELL as f32;
@@ -176,12 +192,18 @@ impl Group {
 fn groups(cells: &Cells, condition: impl Fn(usize) -> bool) -> Vec<Group> {
     let map = GrayImage::from_fn(cells.columns as u32, cells.rows as u32, |x, y| {
         let cell = y as usize * cells.columns + x as usize;
-        Luma([if cells.is_wall[cell] && condition(cell) { 255 } else { 0 }])
+        Luma([if cells.is_wall[cell] && condition(cell) {
+            255
+        } else {
+            0
+        }])
     });
     let labels = connected_components(&map, Connectivity::Eight, Luma([0]));
     let mut groups: Vec<Group> = Vec::new();
     for (cell, label) in labels.pixels().enumerate() {
-        let Some(index) = (label.0[0] as usize).checked_sub(1) else { continue };
+        let Some(index) = (label.0[0] as usize).checked_sub(1) else {
+            continue;
+        };
         while groups.len() <= index {
             groups.push(Group { cells: Vec::new() });
         }
@@ -197,11 +219,17 @@ fn shadows(
     distance: &[u8],
     frame: Frame,
 ) -> Vec<(Shadow, Vec<usize>)> {
-    let Some(head) = cells.head else { return Vec::new() };
+    let Some(head) = cells.head else {
+        return Vec::new();
+    };
     let mut shadows = Vec::new();
     for group in groups(cells, |cell| shade[cell].is_some()) {
         let area = group.cells.len() as f32;
-        let touching = group.cells.iter().filter(|&&cell| distance[cell] <= BAND + 2).count();
+        let touching = group
+            .cells
+            .iter()
+            .filter(|&&cell| distance[cell] <= BAND + 2)
+            .count();
         if area < MIN_SHADOW * cells.count() as f32 || touching == 0 {
             continue;
         }
@@ -292,8 +320,11 @@ fn pattern(cells: &Cells, edges: &[bool], spread: f32, frame: Frame) -> Option<U
 
 /// The fall-off of the light, however weak; its strength says whether it is more than that.
 fn gradient(cells: &Cells, surface: &Surface, frame: Frame) -> Option<Unevenness> {
-    let mut lightness: Vec<f32> =
-        cells.wall.iter().map(|&cell| surface.at(cells, cell)[0]).collect();
+    let mut lightness: Vec<f32> = cells
+        .wall
+        .iter()
+        .map(|&cell| surface.at(cells, cell)[0])
+        .collect();
     let dark = percentile(&mut lightness, 0.05)?;
     let light = percentile(&mut lightness, 0.95)?;
     let darkest = cells

@@ -46,8 +46,11 @@ pub fn measure(photo: &Photo, subject: &Subject) -> Option<Background> {
     }
     let surface = Surface::fit(&cells)?;
     let deviations = deviations::find(&cells, &surface, photo.frame());
-    let mut lightness: Vec<f32> =
-        cells.wall.iter().map(|&cell| surface.at(&cells, cell)[0]).collect();
+    let mut lightness: Vec<f32> = cells
+        .wall
+        .iter()
+        .map(|&cell| surface.at(&cells, cell)[0])
+        .collect();
     let mut luma: Vec<f32> = cells.wall.iter().map(|&cell| cells.luma[cell]).collect();
     Some(Background {
         area_ratio: Ratio::new(cells.wall.len() as f32 / cells.count() as f32)?,

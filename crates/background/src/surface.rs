@@ -58,13 +58,17 @@ impl Surface {
             normal[(term, term)] += RIDGE * total * if term > 2 { 1.0 } else { 0.1 };
         }
         let inverse = normal.try_inverse()?;
-        Some(Self { coefficients: sides.map(|side| inverse * side) })
+        Some(Self {
+            coefficients: sides.map(|side| inverse * side),
+        })
     }
 
     /// L\*, a\*, b\* of the wall at a cell.
     pub(crate) fn at(&self, cells: &Cells, cell: usize) -> [f32; 3] {
         let terms = terms(cells, cell);
-        self.coefficients.each_ref().map(|coefficients| coefficients.dot(&terms))
+        self.coefficients
+            .each_ref()
+            .map(|coefficients| coefficients.dot(&terms))
     }
 
     /// What a cell has more than the wall in L\*, a\* and b\*.
@@ -76,7 +80,11 @@ impl Surface {
 
     /// Distance of a cell from the wall, ΔE.
     pub(crate) fn deviation(&self, cells: &Cells, cell: usize) -> f32 {
-        self.difference(cells, cell).into_iter().map(|d| d * d).sum::<f32>().sqrt()
+        self.difference(cells, cell)
+            .into_iter()
+            .map(|d| d * d)
+            .sum::<f32>()
+            .sqrt()
     }
 }
 
@@ -96,7 +104,10 @@ fn most_frequent(cells: &Cells) -> Option<[f32; 3]> {
     let mut sum = [0.0f32; 3];
     let mut found = 0.0f32;
     for &cell in &cells.wall {
-        let near = bin(cells.lab[cell]).iter().zip(fullest).all(|(a, b)| (a - b).abs() <= 1);
+        let near = bin(cells.lab[cell])
+            .iter()
+            .zip(fullest)
+            .all(|(a, b)| (a - b).abs() <= 1);
         if near {
             for (total, value) in sum.iter_mut().zip(cells.lab[cell]) {
                 *total += value;

@@ -1,7 +1,5 @@
 use ndarray::Array2;
-use shomei_photo::{
-    ClassMasks, DetectedFace, HeadOutline, ImageSize, Mask, Point, Rect, Side,
-};
+use shomei_photo::{ClassMasks, DetectedFace, HeadOutline, ImageSize, Mask, Point, Rect, Side};
 
 use super::*;
 
@@ -58,7 +56,11 @@ fn photo(wall: impl Fn(f32, f32) -> [f32; 3]) -> Photo {
     for y in 0..HEIGHT {
         for x in 0..WIDTH {
             let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
-            let colour = if is_person(px, py) { [90.0, 60.0, 50.0] } else { wall(px, py) };
+            let colour = if is_person(px, py) {
+                [90.0, 60.0, 50.0]
+            } else {
+                wall(px, py)
+            };
             for value in colour {
                 noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 rgb.push((value + (noise >> 24) as f32 / 64.0 - 2.0).round() as u8);
@@ -81,7 +83,10 @@ fn grey(value: f32) -> [f32; 3] {
 fn an_even_wall_has_nothing_on_it() {
     for wall in [grey(235.0), grey(150.0), [225.0, 230.0, 245.0]] {
         let found = background(|_, _| wall);
-        assert!(found.objects.is_empty() && found.shadows.is_empty(), "{found:?}");
+        assert!(
+            found.objects.is_empty() && found.shadows.is_empty(),
+            "{found:?}"
+        );
         assert!(found.spread_delta_e.get() < 2.0 && found.texture_ratio.get() < 0.005);
         assert!(found.area_ratio.get() > 0.3);
     }
@@ -93,7 +98,10 @@ fn light_that_falls_off_smoothly_is_no_thing() {
         let fall = ((x - 250.0) / 360.0).powi(2) + ((y - 100.0) / 480.0).powi(2);
         grey(225.0 - 44.0 * fall)
     });
-    assert!(found.objects.is_empty() && found.shadows.is_empty(), "{found:?}");
+    assert!(
+        found.objects.is_empty() && found.shadows.is_empty(),
+        "{found:?}"
+    );
     let unevenness = found.unevenness.unwrap();
     assert_eq!(unevenness.kind, UnevenKind::Gradient);
     assert!(unevenness.strength_delta_e.get() < 18.0, "{unevenness:?}");
@@ -108,7 +116,9 @@ fn a_thing_on_the_wall_is_found_where_it_is() {
             grey(230.0)
         }
     });
-    let [object] = found.objects.as_slice() else { panic!("{found:?}") };
+    let [object] = found.objects.as_slice() else {
+        panic!("{found:?}")
+    };
     let r = object.region;
     for (got, expected) in [(r.x, 285), (r.y, 60), (r.width, 60), (r.height, 90)] {
         assert!(got.abs_diff(expected) <= 4, "{r:?}");
@@ -133,9 +143,21 @@ fn a_shadow_beside_the_head_is_told_from_a_thing() {
 
 #[test]
 fn patterns_and_two_tones_are_told_apart() {
-    let stripes = background(|x, _| grey(if (x / 12.0) as u32 % 2 == 0 { 230.0 } else { 190.0 }));
+    let stripes = background(|x, _| {
+        grey(if ((x / 12.0) as u32).is_multiple_of(2) {
+            230.0
+        } else {
+            190.0
+        })
+    });
     assert_eq!(stripes.unevenness.unwrap().kind, UnevenKind::Pattern);
-    let tones = background(|x, _| if x < 120.0 { [150.0, 180.0, 220.0] } else { grey(235.0) });
+    let tones = background(|x, _| {
+        if x < 120.0 {
+            [150.0, 180.0, 220.0]
+        } else {
+            grey(235.0)
+        }
+    });
     assert_eq!(tones.unevenness.unwrap().kind, UnevenKind::TwoTones);
 }
 
@@ -151,7 +173,13 @@ fn somebody_else_is_background() {
         }
     }
     subject.person = Mask::new(cells);
-    let photo = photo(|x, y| if other(x, y) { [60.0, 40.0, 90.0] } else { grey(230.0) });
+    let photo = photo(|x, y| {
+        if other(x, y) {
+            [60.0, 40.0, 90.0]
+        } else {
+            grey(230.0)
+        }
+    });
     let found = measure(&photo, &subject).unwrap();
     assert_eq!(found.objects.len(), 1, "{found:?}");
 }

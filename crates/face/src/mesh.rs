@@ -70,7 +70,11 @@ fn straightened(first: &Landmarks, square: Square) -> Option<Square> {
         return None;
     }
     let centre = Rect::around(first.points().iter().copied())?.centre();
-    Some(Square { centre, side: square.side, angle: tilt })
+    Some(Square {
+        centre,
+        side: square.side,
+        angle: tilt,
+    })
 }
 
 fn crop(face: &DetectedFace) -> Square {

@@ -6,8 +6,8 @@
 
 use shomei_photo::{Frame, Mask, PersonClass, Point, Ratio, Rect, Side, Subject};
 
-use crate::measurement::{Cut, Part};
 use crate::Head;
+use crate::measurement::{Cut, Part};
 
 /// An ear stands out of the mesh's oval by about this share of the face's width.
 const EAR: f32 = 0.08;
@@ -24,7 +24,12 @@ pub(crate) fn find(subject: &Subject, head: &Head, frame: Frame) -> Vec<Cut> {
     let mut cut = |side, part, lost: f32, strip: Option<Rect>| {
         let found = (|| {
             let region = frame.region(strip?)?;
-            (lost > 0.0).then_some(Cut { side, part, lost_ratio: Ratio::new(lost)?, region })
+            (lost > 0.0).then_some(Cut {
+                side,
+                part,
+                lost_ratio: Ratio::new(lost)?,
+                region,
+            })
         })();
         cuts.extend(found);
     };
@@ -35,18 +40,32 @@ pub(crate) fn find(subject: &Subject, head: &Head, frame: Frame) -> Vec<Cut> {
     };
     let top = edge.head_share(|t| (head.left + t * (head.right - head.left), 0.0));
     if top > 0.0 {
-        cut(Side::Top, Part::Skull, -head.skull / (head.chin - head.skull).max(1.0), across(0.0));
+        cut(
+            Side::Top,
+            Part::Skull,
+            -head.skull / (head.chin - head.skull).max(1.0),
+            across(0.0),
+        );
         cut(Side::Top, Part::Hair, top, across(0.0));
     }
     let below = (head.chin - height) / face;
-    cut(Side::Bottom, Part::Chin, below, across(height * (1.0 - STRIP)));
+    cut(
+        Side::Bottom,
+        Part::Chin,
+        below,
+        across(height * (1.0 - STRIP)),
+    );
 
     for (side, x, beyond) in [
         (Side::Left, 0.0, -oval.x()),
         (Side::Right, width, oval.right() - width),
     ] {
         let (from, to) = (head.top.max(0.0), head.chin.min(height));
-        let strip_x = if side == Side::Left { 0.0 } else { width * (1.0 - STRIP) };
+        let strip_x = if side == Side::Left {
+            0.0
+        } else {
+            width * (1.0 - STRIP)
+        };
         let strip = Rect::new(strip_x, from, STRIP * width, (to - from).max(1.0));
         cut(side, Part::Cheek, beyond / oval.width().max(1.0), strip);
         // Below the nose hair hangs free: it may leave the photo.
@@ -77,10 +96,8 @@ impl Edge<'_> {
             .map(|class| classes.of(class));
         let on_head = |step: usize| {
             let (x, y) = line((step as f32 + 0.5) / STEPS as f32);
-            let inside = x >= 0.0
-                && y >= 0.0
-                && x <= size.width() as f32
-                && y <= size.height() as f32;
+            let inside =
+                x >= 0.0 && y >= 0.0 && x <= size.width() as f32 && y <= size.height() as f32;
             Point::new(x, y).is_some_and(|point| {
                 inside
                     && person.at(point, size) > 0.5

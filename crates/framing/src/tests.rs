@@ -71,11 +71,18 @@ fn subject(x: f32, y: f32, face: f32) -> Subject {
 }
 
 fn close(ratio: Ratio, expected: f32) {
-    assert!((ratio.get() - expected).abs() < 0.012, "{ratio:?}, expected {expected}");
+    assert!(
+        (ratio.get() - expected).abs() < 0.012,
+        "{ratio:?}, expected {expected}"
+    );
 }
 
 fn cut_parts(framing: &Framing) -> Vec<(Side, Part)> {
-    framing.cuts.iter().map(|cut| (cut.side, cut.part)).collect()
+    framing
+        .cuts
+        .iter()
+        .map(|cut| (cut.side, cut.part))
+        .collect()
 }
 
 #[test]
@@ -89,7 +96,11 @@ fn a_well_framed_head() {
     close(framing.margins.bottom_ratio, 120.0 / 480.0);
     close(framing.margins.left_ratio, 88.0 / 360.0);
     close(framing.centre_x_ratio, 0.5);
-    assert!((framing.inter_eye_px.get() - 160.0).abs() < 1.0, "{:?}", framing.inter_eye_px);
+    assert!(
+        (framing.inter_eye_px.get() - 160.0).abs() < 1.0,
+        "{:?}",
+        framing.inter_eye_px
+    );
     assert_eq!(framing.cuts, []);
     close(framing.trim.head_height_ratio, 34.0 / 45.0);
     close(framing.trim.top_margin_ratio, 4.0 / 45.0);
@@ -110,7 +121,11 @@ fn each_side_is_named_with_what_is_cut() {
         let cut = framing.cuts.iter().find(|cut| cut.part == part).unwrap();
         assert_eq!(cut.side, side);
         close(cut.lost_ratio, lost);
-        assert!(framing.cuts.iter().all(|cut| cut.side == side), "{:?}", framing.cuts);
+        assert!(
+            framing.cuts.iter().all(|cut| cut.side == side),
+            "{:?}",
+            framing.cuts
+        );
     }
 }
 
@@ -123,7 +138,10 @@ fn hair_at_the_edge_is_not_a_cut_skull() {
     let framing = measure(&subject(88.0, 260.0, 200.0), frame()).unwrap();
     assert_eq!(cut_parts(&framing), [(Side::Left, Part::Hair)]);
     let framing = measure(&subject(78.0, 260.0, 200.0), frame()).unwrap();
-    assert_eq!(cut_parts(&framing), [(Side::Left, Part::Ear), (Side::Left, Part::Hair)]);
+    assert_eq!(
+        cut_parts(&framing),
+        [(Side::Left, Part::Ear), (Side::Left, Part::Hair)]
+    );
 }
 
 #[test]
@@ -142,7 +160,11 @@ fn trimming_mends_what_it_can() {
     close(framing.trim.head_height_ratio, 34.0 / 45.0);
     // At the very edge: not.
     let framing = measure(&subject(50.0, 260.0, 120.0), frame()).unwrap();
-    assert!(framing.trim.centre_x_ratio.get() < 0.42, "{:?}", framing.trim);
+    assert!(
+        framing.trim.centre_x_ratio.get() < 0.42,
+        "{:?}",
+        framing.trim
+    );
 }
 
 /// A mirrored subject gives mirrored measurements.
@@ -158,8 +180,11 @@ fn mirroring_swaps_left_and_right() {
             Side::Right => Side::Left,
             other => other,
         };
-        let mut expected: Vec<_> =
-            here.cuts.iter().map(|cut| (swap(cut.side), cut.part)).collect();
+        let mut expected: Vec<_> = here
+            .cuts
+            .iter()
+            .map(|cut| (swap(cut.side), cut.part))
+            .collect();
         expected.sort();
         let mut got = cut_parts(&there);
         got.sort();

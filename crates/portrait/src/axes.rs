@@ -51,7 +51,10 @@ impl FaceAxes {
     /// (`u`, `v`) of a working-frame point.
     pub(crate) fn place(&self, point: Point) -> (f32, f32) {
         let (x, y) = (point.x() - self.origin.x(), point.y() - self.origin.y());
-        ((x * self.cos + y * self.sin) / self.unit, (y * self.cos - x * self.sin) / self.unit)
+        (
+            (x * self.cos + y * self.sin) / self.unit,
+            (y * self.cos - x * self.sin) / self.unit,
+        )
     }
 
     /// Evenly spread points of a zone that lie inside the photo.
@@ -112,8 +115,18 @@ pub(crate) mod tests {
             places[index] = (1.05 * angle.sin(), 0.45 - 1.35 * angle.cos());
         }
         for (corners, lid_pairs, iris, middle) in [
-            (mesh::LEFT_EYE_CORNERS, mesh::LEFT_LIDS, mesh::LEFT_IRIS, -0.5),
-            (mesh::RIGHT_EYE_CORNERS, mesh::RIGHT_LIDS, mesh::RIGHT_IRIS, 0.5),
+            (
+                mesh::LEFT_EYE_CORNERS,
+                mesh::LEFT_LIDS,
+                mesh::LEFT_IRIS,
+                -0.5,
+            ),
+            (
+                mesh::RIGHT_EYE_CORNERS,
+                mesh::RIGHT_LIDS,
+                mesh::RIGHT_IRIS,
+                0.5,
+            ),
         ] {
             places[corners[0]] = (middle - 0.2, 0.0);
             places[corners[1]] = (middle + 0.2, 0.0);

@@ -9,15 +9,35 @@ use crate::axes::{FaceAxes, Zone, luma, percentile};
 use crate::measurement::Covering;
 
 /// Brows to cheekbones, temple to temple.
-const EYES: Zone = Zone { u: (-0.95, 0.95), v: (-0.35, 0.45) };
+const EYES: Zone = Zone {
+    u: (-0.95, 0.95),
+    v: (-0.35, 0.45),
+};
 /// The eyes alone.
-const EYE_LEFT: Zone = Zone { u: (-0.75, -0.25), v: (-0.18, 0.18) };
-const EYE_RIGHT: Zone = Zone { u: (0.25, 0.75), v: (-0.18, 0.18) };
+const EYE_LEFT: Zone = Zone {
+    u: (-0.75, -0.25),
+    v: (-0.18, 0.18),
+};
+const EYE_RIGHT: Zone = Zone {
+    u: (0.25, 0.75),
+    v: (-0.18, 0.18),
+};
 /// Skin below the lenses of a pair of glasses.
-const CHEEKS: [Zone; 2] =
-    [Zone { u: (-0.75, -0.4), v: (0.6, 0.9) }, Zone { u: (0.4, 0.75), v: (0.6, 0.9) }];
+const CHEEKS: [Zone; 2] = [
+    Zone {
+        u: (-0.75, -0.4),
+        v: (0.6, 0.9),
+    },
+    Zone {
+        u: (0.4, 0.75),
+        v: (0.6, 0.9),
+    },
+];
 /// Tip of the nose to the chin's upper half.
-const LOWER_FACE: Zone = Zone { u: (-0.55, 0.55), v: (0.65, 1.5) };
+const LOWER_FACE: Zone = Zone {
+    u: (-0.55, 0.55),
+    v: (0.65, 1.5),
+};
 /// Half width of the place above the face.
 const HEAD_HALF_WIDTH: f32 = 0.8;
 
@@ -29,7 +49,10 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
     let share = |points: &[Point], class| mean(points, classes, class, photo);
 
     let forehead = axes.place(marks.at(mesh::FOREHEAD)).1;
-    let crown = subject.head.as_ref().map_or(forehead, |head| axes.place(head.crown).1);
+    let crown = subject
+        .head
+        .as_ref()
+        .map_or(forehead, |head| axes.place(head.crown).1);
     // Just above the hairline there is always something, whatever the crown says.
     let head = Zone {
         u: (-HEAD_HALF_WIDTH, HEAD_HALF_WIDTH),
@@ -54,9 +77,17 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
 }
 
 /// Mean probability of a class; `None` if no point is inside the photo.
-fn mean(points: &[Point], classes: &ClassMasks, class: PersonClass, photo: &Photo) -> Option<Ratio> {
+fn mean(
+    points: &[Point],
+    classes: &ClassMasks,
+    class: PersonClass,
+    photo: &Photo,
+) -> Option<Ratio> {
     let mask = classes.of(class);
-    let sum: f32 = points.iter().map(|&point| mask.at(point, photo.size())).sum();
+    let sum: f32 = points
+        .iter()
+        .map(|&point| mask.at(point, photo.size()))
+        .sum();
     Ratio::quotient(sum, points.len() as f32)
 }
 
@@ -76,7 +107,10 @@ mod tests {
     /// A face whose rows `from..to` (of 480) are worn things, the rest face skin.
     fn covering(from: usize, to: usize) -> Covering {
         let mask = |inside: &dyn Fn(usize) -> bool| {
-            Mask::new(Array2::from_shape_fn((480, 4), |(row, _)| f32::from(inside(row)))).unwrap()
+            Mask::new(Array2::from_shape_fn((480, 4), |(row, _)| {
+                f32::from(inside(row))
+            }))
+            .unwrap()
         };
         let none = mask(&|_| false);
         let classes = ClassMasks::new([

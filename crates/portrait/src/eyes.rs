@@ -6,8 +6,20 @@ use crate::measurement::{Eye, Mouth};
 
 pub(crate) fn measure_eyes(marks: &Landmarks, frame: Frame) -> Option<[Eye; 2]> {
     Some([
-        eye(marks, mesh::LEFT_EYE_CORNERS, mesh::LEFT_LIDS, mesh::LEFT_IRIS, frame)?,
-        eye(marks, mesh::RIGHT_EYE_CORNERS, mesh::RIGHT_LIDS, mesh::RIGHT_IRIS, frame)?,
+        eye(
+            marks,
+            mesh::LEFT_EYE_CORNERS,
+            mesh::LEFT_LIDS,
+            mesh::LEFT_IRIS,
+            frame,
+        )?,
+        eye(
+            marks,
+            mesh::RIGHT_EYE_CORNERS,
+            mesh::RIGHT_LIDS,
+            mesh::RIGHT_IRIS,
+            frame,
+        )?,
     ])
 }
 
@@ -21,8 +33,10 @@ fn eye(
 ) -> Option<Eye> {
     let [left, right] = corners.map(|index| marks.at(index));
     let width = left.distance(right);
-    let gap: f32 =
-        lids.iter().map(|&[upper, lower]| marks.at(upper).distance(marks.at(lower))).sum();
+    let gap: f32 = lids
+        .iter()
+        .map(|&[upper, lower]| marks.at(upper).distance(marks.at(lower)))
+        .sum();
     let middle = marks.at(iris[0]);
     let along = ((middle.x() - left.x()) * (right.x() - left.x())
         + (middle.y() - left.y()) * (right.y() - left.y()))

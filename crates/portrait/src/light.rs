@@ -7,12 +7,42 @@ use crate::measurement::Light;
 
 /// Pairs of zones that an even light gives the same luminance: forehead, cheeks, jaw.
 const PAIRS: [[Zone; 2]; 3] = [
-    [Zone { u: (-0.6, -0.15), v: (-0.75, -0.45) }, Zone { u: (0.15, 0.6), v: (-0.75, -0.45) }],
-    [Zone { u: (-0.8, -0.35), v: (0.35, 0.8) }, Zone { u: (0.35, 0.8), v: (0.35, 0.8) }],
-    [Zone { u: (-0.6, -0.25), v: (1.1, 1.45) }, Zone { u: (0.25, 0.6), v: (1.1, 1.45) }],
+    [
+        Zone {
+            u: (-0.6, -0.15),
+            v: (-0.75, -0.45),
+        },
+        Zone {
+            u: (0.15, 0.6),
+            v: (-0.75, -0.45),
+        },
+    ],
+    [
+        Zone {
+            u: (-0.8, -0.35),
+            v: (0.35, 0.8),
+        },
+        Zone {
+            u: (0.35, 0.8),
+            v: (0.35, 0.8),
+        },
+    ],
+    [
+        Zone {
+            u: (-0.6, -0.25),
+            v: (1.1, 1.45),
+        },
+        Zone {
+            u: (0.25, 0.6),
+            v: (1.1, 1.45),
+        },
+    ],
 ];
 /// The whole face.
-const FACE: Zone = Zone { u: (-0.9, 0.9), v: (-0.8, 1.5) };
+const FACE: Zone = Zone {
+    u: (-0.9, 0.9),
+    v: (-0.8, 1.5),
+};
 /// Probability of face skin from which a point counts.
 const SKIN: f32 = 0.5;
 /// Fewer skin points than this say nothing.
@@ -27,7 +57,10 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
         points.retain(|&point| skin.at(point, photo.size()) > SKIN);
         points
     };
-    let mut face: Vec<f32> = points(FACE).into_iter().map(|point| luma(photo, point)).collect();
+    let mut face: Vec<f32> = points(FACE)
+        .into_iter()
+        .map(|point| luma(photo, point))
+        .collect();
     if face.len() < MIN_POINTS {
         return None;
     }
@@ -47,7 +80,9 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
                     .into_iter()
                     .map(|point| luma(photo, point).powf(2.2))
                     .collect();
-                (values.len() >= MIN_POINTS).then(|| percentile(&mut values, 0.5)).flatten()
+                (values.len() >= MIN_POINTS)
+                    .then(|| percentile(&mut values, 0.5))
+                    .flatten()
             };
             let (left, right) = (luminance(pair[0])?, luminance(pair[1])?);
             let darker = if left < right { pair[0] } else { pair[1] };
@@ -56,8 +91,10 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
         .collect();
     pairs.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     // One pair alone may compare a beard or a fringe; a shadow darkens two.
-    let (balance, darker) =
-        pairs.get(1).or(pairs.first()).map_or((1.0, None), |&(ratio, zone)| (ratio, Some(zone)));
+    let (balance, darker) = pairs
+        .get(1)
+        .or(pairs.first())
+        .map_or((1.0, None), |&(ratio, zone)| (ratio, Some(zone)));
     Some(Light {
         luma_ratio: Ratio::new(mean)?,
         dark_ratio: dark,

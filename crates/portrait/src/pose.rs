@@ -112,7 +112,10 @@ mod tests {
                 measure(&face(Rotation3::from_axis_angle(&axis, angle.to_radians()))).unwrap();
             let got = [pose.yaw_degrees, pose.pitch_degrees, pose.roll_degrees];
             for (got, expected) in got.into_iter().zip(expected) {
-                assert!((got.get() - expected).abs() < 0.1, "{pose:?}, expected {expected:?}");
+                assert!(
+                    (got.get() - expected).abs() < 0.1,
+                    "{pose:?}, expected {expected:?}"
+                );
             }
         }
     }
@@ -124,10 +127,14 @@ mod tests {
         let weights = constants["procrustes"].as_object().unwrap();
         assert_eq!(weights.len(), CANONICAL.len());
         for (index, weight, place) in CANONICAL {
-            let near = |a: f32, b: &serde_json::Value| (f64::from(a) - b.as_f64().unwrap()).abs() < 1e-5;
+            let near =
+                |a: f32, b: &serde_json::Value| (f64::from(a) - b.as_f64().unwrap()).abs() < 1e-5;
             assert!(near(weight, &weights[&index.to_string()]), "{index}");
             for (axis, value) in place.into_iter().enumerate() {
-                assert!(near(value, &constants["canonical_xyz"][index][axis]), "{index}");
+                assert!(
+                    near(value, &constants["canonical_xyz"][index][axis]),
+                    "{index}"
+                );
             }
         }
     }

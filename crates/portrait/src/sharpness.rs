@@ -16,7 +16,10 @@ use crate::measurement::Sharpness;
 /// σ₁ and σ₂, in working pixels.
 const REBLUR: [f32; 2] = [1.0, 2.0];
 /// Brows, eyes, nose and mouth: where every face has edges.
-const FEATURES: Zone = Zone { u: (-0.95, 0.95), v: (-0.5, 1.35) };
+const FEATURES: Zone = Zone {
+    u: (-0.95, 0.95),
+    v: (-0.5, 1.35),
+};
 /// The share of the pixels with the steepest gradients of a kind that is looked at.
 const STEEPEST: f32 = 0.015;
 /// Crown to chin in dots of the print: 34 of 45 mm, of 325 dots (27.5 mm at 300 dpi).
@@ -24,8 +27,16 @@ const PRINTED_HEAD: f32 = 325.0 * 34.0 / 45.0;
 /// Distance of the eyes in dots, where crown and chin are not known: a third of the head.
 const PRINTED_EYES: f32 = PRINTED_HEAD * 0.3;
 /// Skin without features.
-const SKIN: [Zone; 2] =
-    [Zone { u: (-0.75, -0.4), v: (0.4, 0.9) }, Zone { u: (0.4, 0.75), v: (0.4, 0.9) }];
+const SKIN: [Zone; 2] = [
+    Zone {
+        u: (-0.75, -0.4),
+        v: (0.4, 0.9),
+    },
+    Zone {
+        u: (0.4, 0.75),
+        v: (0.4, 0.9),
+    },
+];
 
 pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Option<Sharpness> {
     let samples = axes.samples(FEATURES, photo.size());
@@ -70,7 +81,10 @@ fn edge_blur(patch: &Array2<f32>) -> Option<f32> {
         }
     }
     let keep = (((rows * columns) as f32 * STEEPEST) as usize).max(1);
-    kinds.into_iter().filter_map(|edges| median_blur(edges, keep)).reduce(f32::max)
+    kinds
+        .into_iter()
+        .filter_map(|edges| median_blur(edges, keep))
+        .reduce(f32::max)
 }
 
 /// Median σ of the `keep` steepest edges, each given by its gradient after σ₁ and after σ₂.
@@ -102,10 +116,19 @@ fn blurred(image: &Array2<f32>, sigma: f32) -> Array2<f32> {
     let tap = |at: usize, i: usize, length: usize| (at + i).saturating_sub(reach).min(length - 1);
     let across = Array2::from_shape_fn((rows, columns), |(row, column)| {
         let line = image.row(row);
-        kernel.iter().enumerate().map(|(i, k)| k * line[tap(column, i, columns)]).sum::<f32>() / sum
+        kernel
+            .iter()
+            .enumerate()
+            .map(|(i, k)| k * line[tap(column, i, columns)])
+            .sum::<f32>()
+            / sum
     });
     Array2::from_shape_fn((rows, columns), |(row, column)| {
-        kernel.iter().enumerate().map(|(i, k)| k * across[[tap(row, i, rows), column]]).sum::<f32>()
+        kernel
+            .iter()
+            .enumerate()
+            .map(|(i, k)| k * across[[tap(row, i, rows), column]])
+            .sum::<f32>()
             / sum
     })
 }
@@ -159,7 +182,10 @@ mod tests {
         let mut last = 0.0;
         for sigma in [0.8, 1.2, 2.0, 3.0, 5.0] {
             let found = edge_blur(&tiles(sigma, sigma)).unwrap();
-            assert!(ESTIMATE.contains(&(found / sigma)) && found > last, "{sigma}: {found}");
+            assert!(
+                ESTIMATE.contains(&(found / sigma)) && found > last,
+                "{sigma}: {found}"
+            );
             last = found;
         }
     }

@@ -44,7 +44,11 @@ impl Input {
         id: impl Into<String>,
         read: impl FnOnce(&Limits) -> io::Result<Vec<u8>> + Send + 'static,
     ) -> Self {
-        Self { id: id.into(), options: ReviewOptions::default(), read: Box::new(read) }
+        Self {
+            id: id.into(),
+            options: ReviewOptions::default(),
+            read: Box::new(read),
+        }
     }
 
     /// What is particular to this photo.
@@ -64,7 +68,10 @@ pub struct Batch {
 
 impl Batch {
     pub(crate) const fn new(reviewer: Reviewer) -> Self {
-        Self { reviewer, jobs: None }
+        Self {
+            reviewer,
+            jobs: None,
+        }
     }
 
     /// Number of workers; the number of processors unless said otherwise.
@@ -159,7 +166,15 @@ fn read_all(
             return;
         }
         let bytes = (input.read)(limits);
-        if work.send(Task { index, id: input.id, options: input.options, bytes }).is_err() {
+        if work
+            .send(Task {
+                index,
+                id: input.id,
+                options: input.options,
+                bytes,
+            })
+            .is_err()
+        {
             return;
         }
     }
@@ -185,7 +200,11 @@ fn review<T>(
         },
     };
     let result = finish(&task.id, inspection);
-    Answer { index: task.index, id: task.id, result }
+    Answer {
+        index: task.index,
+        id: task.id,
+        result,
+    }
 }
 
 fn cause(error: &io::Error) -> Unreadable {
@@ -211,7 +230,9 @@ pub struct Reviews<T> {
 
 impl<T> std::fmt::Debug for Answer<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("index", &self.index).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("index", &self.index)
+            .finish_non_exhaustive()
     }
 }
 
@@ -222,7 +243,8 @@ impl<T> Iterator for Reviews<T> {
         while !self.waiting.contains_key(&self.next) {
             // Closed and empty: reader and workers have ended, all answers were taken.
             let answer = self.done.as_ref()?.recv().ok()?;
-            self.waiting.insert(answer.index, (answer.id, answer.result));
+            self.waiting
+                .insert(answer.index, (answer.id, answer.result));
         }
         let item = self.waiting.remove(&self.next)?;
         self.next += 1;

@@ -32,7 +32,10 @@ pub(crate) struct Measured {
 
 /// Runs all stages on the bytes of a file. A stage that panics is recorded as failed.
 pub(crate) fn measure(bytes: &[u8], analyser: &Analyser, limits: &Limits) -> Measured {
-    let mut run = Run { timings: BTreeMap::new(), failure: None };
+    let mut run = Run {
+        timings: BTreeMap::new(),
+        failure: None,
+    };
     let decoded = run.stage("decode", || {
         Ok::<_, String>(shomei_decode::decode(bytes, limits, &Options::default()))
     });
@@ -41,7 +44,9 @@ pub(crate) fn measure(bytes: &[u8], analyser: &Analyser, limits: &Limits) -> Mea
             bytes: bytes.len() as u64,
             format: Format::Unknown,
             jpeg: None,
-            decoding: Decoding::Corrupt { detail: "the decoder failed".to_owned() },
+            decoding: Decoding::Corrupt {
+                detail: "the decoder failed".to_owned(),
+            },
         };
         return run.finish(nothing_seen(facts), None, None);
     };
@@ -49,8 +54,11 @@ pub(crate) fn measure(bytes: &[u8], analyser: &Analyser, limits: &Limits) -> Mea
     let Some(photo) = decoded.photo else {
         return run.finish(measurements, None, None);
     };
-    let analysis =
-        run.stage("face", || analyser.analyse(photo.clone()).map_err(|error| error.to_string()));
+    let analysis = run.stage("face", || {
+        analyser
+            .analyse(photo.clone())
+            .map_err(|error| error.to_string())
+    });
     let Some(Analysis { photo, subject }) = analysis else {
         return run.finish(measurements, Some(photo), None);
     };
@@ -58,8 +66,9 @@ pub(crate) fn measure(bytes: &[u8], analyser: &Analyser, limits: &Limits) -> Mea
     measurements.face = Some(subject.facts(frame));
     if !subject.faces.is_empty() {
         measurements.framing = run.measure("framing", || shomei_framing::measure(&subject, frame));
-        measurements.background =
-            run.measure("background", || shomei_background::measure(&photo, &subject));
+        measurements.background = run.measure("background", || {
+            shomei_background::measure(&photo, &subject)
+        });
         measurements.portrait =
             run.measure("portrait", || shomei_portrait::measure(&photo, &subject));
     }
@@ -93,14 +102,18 @@ impl Run {
         let start = Instant::now();
         // Nothing that the closure touches is used again after a panic.
         let result = catch_unwind(AssertUnwindSafe(work));
-        self.timings.insert(name.to_owned(), start.elapsed().as_secs_f64() * 1e3);
+        self.timings
+            .insert(name.to_owned(), start.elapsed().as_secs_f64() * 1e3);
         let cause = match result {
             Ok(Ok(value)) => return Some(value),
             Ok(Err(cause)) => cause.into(),
             Err(_) => "panicked".to_owned(),
         };
         // The first failure is the cause of the later ones.
-        self.failure.get_or_insert(Failure { stage: name.to_owned(), cause });
+        self.failure.get_or_insert(Failure {
+            stage: name.to_owned(),
+            cause,
+        });
         None
     }
 
@@ -115,7 +128,12 @@ impl Run {
         subject: Option<Subject>,
     ) -> Measured {
         measurements.failure = self.failure;
-        Measured { measurements, photo, subject, timings: self.timings }
+        Measured {
+            measurements,
+            photo,
+            subject,
+            timings: self.timings,
+        }
     }
 }
 
@@ -125,12 +143,21 @@ mod tests {
 
     #[test]
     fn a_stage_that_panics_costs_its_result_and_is_named() {
-        let mut run = Run { timings: BTreeMap::new(), failure: None };
+        let mut run = Run {
+            timings: BTreeMap::new(),
+            failure: None,
+        };
         assert_eq!(run.measure("framing", || Some(1)), Some(1));
-        assert_eq!(run.measure("background", || -> Option<u8> { panic!("on purpose") }), None);
+        assert_eq!(
+            run.measure("background", || -> Option<u8> { panic!("on purpose") }),
+            None
+        );
         assert_eq!(run.stage("portrait", || Err::<u8, _>("later")), None);
         let failure = run.failure.unwrap();
-        assert_eq!((failure.stage.as_str(), failure.cause.as_str()), ("background", "panicked"));
+        assert_eq!(
+            (failure.stage.as_str(), failure.cause.as_str()),
+            ("background", "panicked")
+        );
         assert_eq!(run.timings.len(), 3);
     }
 }

@@ -70,7 +70,10 @@ impl Error {
         kind: ErrorKind,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { kind, source: Some(source.into()) }
+        Self {
+            kind,
+            source: Some(source.into()),
+        }
     }
 
     /// Why it failed.
@@ -108,15 +111,25 @@ impl ReviewerBuilder {
         let models = Some(self.models.unwrap_or_else(ModelSet::embedded));
         #[cfg(not(feature = "embedded-models"))]
         let models = self.models;
-        let models = models.ok_or(Error { kind: ErrorKind::NoModels, source: None })?;
+        let models = models.ok_or(Error {
+            kind: ErrorKind::NoModels,
+            source: None,
+        })?;
         let analyser =
             Analyser::new(&models).map_err(|error| Error::new(ErrorKind::Models, error))?;
         let engine = Engine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: models.digest(),
         };
-        let inner = Inner { analyser, policy: self.policy, limits: self.limits, engine };
-        Ok(Reviewer { inner: Arc::new(inner) })
+        let inner = Inner {
+            analyser,
+            policy: self.policy,
+            limits: self.limits,
+            engine,
+        };
+        Ok(Reviewer {
+            inner: Arc::new(inner),
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which crate may depend on which. Stages do not know each other; only the pipeline knows their
 //! order.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
@@ -16,7 +18,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shomei-portrait", &["shomei-photo"]),
     (
         "shomei-verdict",
-        &["shomei-photo", "shomei-framing", "shomei-background", "shomei-portrait"],
+        &[
+            "shomei-photo",
+            "shomei-framing",
+            "shomei-background",
+            "shomei-portrait",
+        ],
     ),
     (
         "shomei",
@@ -36,11 +43,21 @@ const ALLOWED: &[(&str, &[&str])] = &[
 
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     metadata["packages"].as_array().unwrap().clone()
 }
@@ -62,7 +79,12 @@ fn crates_depend_only_in_the_direction_of_the_map() {
         .collect();
     let allowed: BTreeMap<String, BTreeSet<String>> = ALLOWED
         .iter()
-        .map(|(name, own)| ((*name).to_owned(), own.iter().map(|&n| n.to_owned()).collect()))
+        .map(|(name, own)| {
+            (
+                (*name).to_owned(),
+                own.iter().map(|&n| n.to_owned()).collect(),
+            )
+        })
         .collect();
     assert_eq!(ours, allowed);
 }
@@ -80,7 +102,11 @@ fn heavy_libraries_stay_in_their_crate() {
         let users: Vec<String> = packages()
             .iter()
             .filter(|package| {
-                package["dependencies"].as_array().unwrap().iter().any(|d| d["name"] == library)
+                package["dependencies"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|d| d["name"] == library)
             })
             .map(|package| package["name"].as_str().unwrap().to_owned())
             .collect();

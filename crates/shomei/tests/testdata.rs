@@ -1,6 +1,8 @@
 //! Every photo of `testdata/photos` gets the verdict, the codes and the sides that
 //! `testdata/expected.csv` says, through the real models.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -23,7 +25,11 @@ struct Expected {
 
 fn expected() -> Vec<Expected> {
     let list = |field: &str| {
-        field.split(';').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        field
+            .split(';')
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     csv::Reader::from_path(testdata().join("expected.csv"))
         .unwrap()
@@ -52,7 +58,12 @@ fn inputs() -> Vec<Input> {
 
 fn reviews(jobs: usize) -> Vec<(String, Review)> {
     let jobs = NonZeroUsize::new(jobs).unwrap();
-    REVIEWER.batch().jobs(jobs).review_all(inputs()).unwrap().collect()
+    REVIEWER
+        .batch()
+        .jobs(jobs)
+        .review_all(inputs())
+        .unwrap()
+        .collect()
 }
 
 #[test]
@@ -60,8 +71,11 @@ fn every_photo_gets_its_expected_verdict() {
     let mut wrong = Vec::new();
     for (row, (id, review)) in expected().into_iter().zip(reviews(2)) {
         assert_eq!(row.file, id, "in the order of the inputs");
-        let codes: BTreeSet<String> =
-            review.findings().iter().map(|finding| finding.code().to_string()).collect();
+        let codes: BTreeSet<String> = review
+            .findings()
+            .iter()
+            .map(|finding| finding.code().to_string())
+            .collect();
         let sides: BTreeSet<String> = review
             .findings()
             .iter()
@@ -138,7 +152,9 @@ fn a_batch_survives_its_neighbours() {
 fn a_waiver_turns_a_reject_into_a_refer() {
     let bytes = std::fs::read(testdata().join("photos/tilted.jpg")).unwrap();
     assert_eq!(REVIEWER.review(&bytes).verdict(), Verdict::Reject);
-    let options = ReviewOptions { waivers: "tilted".parse().unwrap() };
+    let options = ReviewOptions {
+        waivers: "tilted".parse().unwrap(),
+    };
     let waived = REVIEWER.review_with(&bytes, &options);
     assert_eq!(waived.verdict(), Verdict::Refer);
     assert!(waived.findings()[0].waived());
@@ -150,7 +166,11 @@ fn damaged_photos_are_verdicts() {
     let whole = std::fs::read(testdata().join("photos/accept_studio_man_01.jpg")).unwrap();
     for percent in (2..100).step_by(7) {
         let cut = &whole[..whole.len() * percent / 100];
-        assert_eq!(REVIEWER.review(cut).verdict(), Verdict::Reject, "{percent} %");
+        assert_eq!(
+            REVIEWER.review(cut).verdict(),
+            Verdict::Reject,
+            "{percent} %"
+        );
     }
     let mut state = 7u32;
     for _ in 0..12 {

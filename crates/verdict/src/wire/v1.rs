@@ -359,7 +359,10 @@ mod tests {
         };
         let each = |schemas: &Value| -> Vec<Vec<String>> {
             let schemas = schemas.as_array().unwrap();
-            schemas.iter().map(|schema| faults(root, schema, value)).collect()
+            schemas
+                .iter()
+                .map(|schema| faults(root, schema, value))
+                .collect()
         };
         let mut found = Vec::new();
         for (rule, wanted) in rules {
@@ -371,12 +374,22 @@ mod tests {
                 }
                 "type" => match wanted {
                     Value::String(kind) => is_a(value, kind),
-                    kinds => kinds.as_array().unwrap().iter().any(|k| is_a(value, k.as_str().unwrap())),
+                    kinds => kinds
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .any(|k| is_a(value, k.as_str().unwrap())),
                 },
                 "const" => value == wanted,
                 "enum" => wanted.as_array().unwrap().contains(value),
                 "anyOf" => each(wanted).iter().any(Vec::is_empty),
-                "oneOf" => each(wanted).iter().filter(|faults| faults.is_empty()).count() == 1,
+                "oneOf" => {
+                    each(wanted)
+                        .iter()
+                        .filter(|faults| faults.is_empty())
+                        .count()
+                        == 1
+                }
                 "required" => wanted
                     .as_array()
                     .unwrap()
@@ -396,8 +409,12 @@ mod tests {
                     }
                     true
                 }
-                "minItems" => value.as_array().is_none_or(|v| v.len() as u64 >= wanted.as_u64().unwrap()),
-                "maxItems" => value.as_array().is_none_or(|v| v.len() as u64 <= wanted.as_u64().unwrap()),
+                "minItems" => value
+                    .as_array()
+                    .is_none_or(|v| v.len() as u64 >= wanted.as_u64().unwrap()),
+                "maxItems" => value
+                    .as_array()
+                    .is_none_or(|v| v.len() as u64 <= wanted.as_u64().unwrap()),
                 "minimum" => value.as_f64().is_none_or(|v| v >= wanted.as_f64().unwrap()),
                 "maximum" => value.as_f64().is_none_or(|v| v <= wanted.as_f64().unwrap()),
                 "$schema" | "$defs" | "title" | "description" | "format" | "uniqueItems" => true,
