@@ -1,0 +1,243 @@
+//! What can be said on the command line. The comments are the help texts.
+
+use std::env;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use shomei::{Code, Lang, Waivers};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  every photo was accepted
+  1  some photo was rejected, or referred to a person
+  2  wrong usage or configuration, or an error of input or output";
+
+const REVIEW_HELP: &str = "\
+Examples:
+  shomei review photo.jpg
+  shomei review photos --format jsonl --out reviews.jsonl --exclude '*.csv'
+  find photos -name '*.jpg' -print0 | shomei review --null --files-from -
+
+Globs without a slash match names at any depth below a directory argument, globs with one match
+the path relative to it. Files that are named themselves are always reviewed.
+
+The id of a photo is its path as given. In a path that is not UTF-8, bytes that cannot be written
+stand as %XX, and % as %25.
+
+Exit codes:
+  0  every photo was accepted
+  1  some photo was rejected, or referred to a person
+  2  wrong usage or configuration, or an error of input or output";
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  shomei explain
+  shomei explain too_close";
+
+const POLICY_HELP: &str = "\
+Examples:
+  shomei policy show > my-policy.toml
+  shomei policy show --policy my-policy.toml";
+
+/// Reviews ID photos for Japan's My Number Card (個人番号カード), with a reason for each verdict
+#[derive(Debug, Parser)]
+#[command(name = "shomei", version, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Review photos: accept, refer to a person, or reject, and say why
+    #[command(after_help = REVIEW_HELP)]
+    Review(ReviewArgs),
+    /// Explain a code: what is refused, why, and what to do
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain(ExplainArgs),
+    /// The thresholds that photos are judged by
+    #[command(subcommand, after_help = POLICY_HELP)]
+    Policy(PolicyCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReviewArgs {
+    /// Photos, and directories to walk: every regular file in them whose name does not begin
+    /// with a dot, sorted by name
+    #[arg(value_name = "PATH", required_unless_present = "files_from")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// How the reviews are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+
+    /// Write the reviews to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Language of the texts [default: from LC_ALL, LC_MESSAGES or LANG, else en]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+
+    /// Photos reviewed at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) jobs: Option<u16>,
+
+    /// Thresholds that differ from the usual ones (TOML; see `shomei policy show`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Checks for which an exception is declared for all these photos: they refer instead of
+    /// rejecting
+    #[arg(
+        long,
+        value_name = "CODE[,CODE]",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) waive: Waivers,
+
+    /// Draw what was found into a PNG per photo in this directory. The pictures show the people
+    #[arg(long, value_name = "DIR")]
+    pub(crate) overlay: Option<PathBuf>,
+
+    /// Read further paths from this file, one a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<PathBuf>,
+
+    /// The paths of `--files-from` end with NUL instead of a line break
+    #[arg(short = '0', long, requires = "files_from")]
+    pub(crate) null: bool,
+
+    /// In directories, take only what matches one of these
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+
+    /// In directories, leave out what matches one of these, directories included
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+
+    /// Leave the timings out of JSON lines, so that they are the same in every run
+    #[arg(long)]
+    pub(crate) no_timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code; all are listed without one
+    #[arg(value_parser = codes(), hide_possible_values = true)]
+    pub(crate) code: Option<Code>,
+
+    /// Language of titles and advice [default: from LC_ALL, LC_MESSAGES or LANG, else en]. The
+    /// explanation itself is in English
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Print all thresholds as TOML, with their units and allowed ranges
+    #[command(after_help = POLICY_HELP)]
+    Show {
+        /// Apply this file first
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Text to read
+    Human,
+    /// A `shomei.review/1` record a line
+    Jsonl,
+    /// A table with one row a photo
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangArg {
+    /// Japanese
+    Ja,
+    /// English
+    En,
+}
+
+/// The language asked for, else that of the environment.
+pub(crate) fn lang(asked: Option<LangArg>) -> Lang {
+    match asked {
+        Some(LangArg::Ja) => Lang::Ja,
+        Some(LangArg::En) => Lang::En,
+        None => of_locale(|name| env::var(name).ok()),
+    }
+}
+
+/// The first of the variables that is set counts, as POSIX has it.
+fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty());
+    match locale {
+        Some(locale) if locale.starts_with("ja") => Lang::Ja,
+        _ => Lang::En,
+    }
+}
+
+/// Refuses an unknown code with the nearest ones.
+fn codes() -> impl TypedValueParser<Value = Code> {
+    PossibleValuesParser::new(Code::ALL.iter().map(|code| code.as_str()))
+        .try_map(|name| name.parse::<Code>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound_and_everything_is_documented() {
+        fn documented(command: &clap::Command) {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{}", argument.get_id());
+            }
+            command.get_subcommands().for_each(documented);
+        }
+        Cli::command().debug_assert();
+        documented(&Cli::command());
+    }
+
+    #[test]
+    fn the_locale_chooses_the_language() {
+        let lang = |set: &[(&str, &str)]| {
+            of_locale(|name| {
+                let found = set.iter().find(|(key, _)| *key == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert_eq!(lang(&[]), Lang::En);
+        assert_eq!(lang(&[("LANG", "ja_JP.UTF-8")]), Lang::Ja);
+        assert_eq!(lang(&[("LANG", "ja_JP.UTF-8"), ("LC_ALL", "C")]), Lang::En);
+        assert_eq!(lang(&[("LANG", "ja_JP.UTF-8"), ("LC_ALL", "")]), Lang::Ja);
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        for (args, named) in [
+            (vec!["review", "--jobs", "0", "x"], "--jobs"),
+            (
+                vec!["review", "--waive", "blurred", "x"],
+                "blurred cannot be waived",
+            ),
+            (vec!["review"], "PATH"),
+            (vec!["review", "--null", "x"], "--files-from"),
+            (vec!["explain", "too_closs"], "'too_close'"),
+        ] {
+            let error = Cli::try_parse_from([vec!["shomei"], args].concat()).unwrap_err();
+            assert!(error.to_string().contains(named), "{error}");
+            assert_eq!(error.exit_code(), 2);
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! The command from outside. Every start loads the models, which takes about a second, so that
+//! tests share runs where they can.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+const GOOD: &str = "accept_studio_woman_01.jpg";
+
+fn shomei() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shomei"));
+    command
+        .env_remove("LC_ALL")
+        .env("LANG", "C")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Output {
+    shomei().args(args).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Runs what must be refused: exit 2, nothing on stdout, a message that names the thing.
+fn refused(args: &[&str], named: &str) {
+    let output = run(args);
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+    assert_eq!(stdout(&output), "", "{args:?}");
+    assert!(message.contains(named), "{args:?}: {message}");
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+/// A folder with copies of some test photos.
+fn folder(photos: &[&str]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for photo in photos {
+        fs::copy(Path::new(PHOTOS).join(photo), folder.path().join(photo)).unwrap();
+    }
+    folder
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn ids(lines: &str) -> Vec<String> {
+    lines
+        .lines()
+        .map(|line| {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(record["schema"], "shomei.review/1");
+            record["id"].as_str().unwrap().to_owned()
+        })
+        .collect()
+}
+
+fn listing(folder: &str) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| text(&entry.unwrap().path()).to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_folder_is_reviewed_once_each_in_order_at_any_number_of_jobs() {
+    let overlays = TempDir::new().unwrap();
+    let out = overlays.path().join("reviews.jsonl");
+    let pictures = overlays.path().join("made/here");
+    let common = [
+        "review",
+        PHOTOS,
+        "--format",
+        "jsonl",
+        "--no-timings",
+        "--jobs",
+    ];
+    let one = run(common.iter().copied().chain(["1"]));
+    let options = ["3", "--out", text(&out), "--overlay", text(&pictures)];
+    let three = run(common.iter().copied().chain(options));
+    for output in [&one, &three] {
+        assert_eq!(output.status.code(), Some(1));
+        assert_eq!(stderr(output), "");
+    }
+    assert_eq!(stdout(&three), "");
+    assert_eq!(stdout(&one), fs::read_to_string(&out).unwrap());
+    let expected = listing(PHOTOS);
+    assert_eq!(ids(&stdout(&one)), expected);
+
+    let drawn = listing(text(&pictures));
+    assert_eq!(drawn.len(), expected.len());
+    assert!(
+        drawn
+            .iter()
+            .any(|name| name.ends_with("accept_studio_woman_01.jpg.png")),
+        "{drawn:?}"
+    );
+    for file in &drawn {
+        let mut picture = png::Decoder::new(BufReader::new(File::open(file).unwrap()))
+            .read_info()
+            .unwrap();
+        let mut pixels = vec![0; picture.output_buffer_size().unwrap()];
+        picture.next_frame(&mut pixels).unwrap();
+        let colours: HashSet<_> = pixels.chunks_exact(3).collect();
+        assert!(colours.len() > 2, "{file} is empty");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&pictures), mode(&out)), (0o700, 0o600));
+        assert_eq!(mode(Path::new(&drawn[0])), 0o600);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_goes_to_a_person_and_stops_nothing() {
+    let folder = folder(&["not_jpeg_text.jpg"]);
+    let gone = folder.path().join("gone.jpg");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", &gone).unwrap();
+    #[cfg(not(unix))]
+    return;
+    let output = run(["review", "--format", "jsonl", text(folder.path())]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(stderr(&output), "");
+    let lines = stdout(&output);
+    assert_eq!(ids(&lines).len(), 2);
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!(first["id"], text(&gone));
+    assert_eq!(first["verdict"], "refer");
+    assert_eq!(first["findings"][0]["code"], "file_unreadable");
+    assert_eq!(first["findings"][0]["outcome"], "unable");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_without_a_writer_does_not_hang() {
+    let folder = folder(&[]);
+    let pipe = folder.path().join("pipe.jpg");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    if !made.is_ok_and(|status| status.success()) {
+        return;
+    }
+    let output = run(["review", "--format", "csv", text(&pipe)]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("file_unreadable"));
+}
+
+#[test]
+fn photos_that_are_all_accepted_exit_with_0() {
+    // Which photos are accepted is for the conformance test; here all checks are off.
+    let folder = folder(&[GOOD]);
+    let codes = stdout(&run(["explain"]));
+    let off: String = codes
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(|code| format!("[{code}]\nenabled = false\n"))
+        .collect();
+    let policy = folder.path().join(".policy.toml");
+    fs::write(&policy, off).unwrap();
+    let output = run(["review", text(folder.path()), "--policy", text(&policy)]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    let id = folder.path().join(GOOD);
+    assert_eq!(stdout(&output), format!("✓ accept  {}\n", id.display()));
+    let summary = stderr(&output);
+    assert!(
+        summary.starts_with("1 photo: 1 accepted, 0 referred, 0 rejected ("),
+        "{summary}"
+    );
+    assert!(!summary.contains(GOOD));
+}
+
+#[test]
+fn lists_and_globs_choose_the_photos() {
+    let folder = folder(&["not_jpeg_text.jpg", "not_jpeg.png", "not_jpeg_png.jpg"]);
+    let at = |name: &str| text(&folder.path().join(name)).to_owned();
+    let mut child = shomei()
+        .args([
+            "review",
+            "--format",
+            "csv",
+            "--lang",
+            "ja",
+            "--files-from",
+            "-",
+            "-0",
+        ])
+        .args(["--include", "*.jpg", "--exclude", "*text*"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let list = format!("{}\0{}\0", at("not_jpeg.png"), text(folder.path()));
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(list.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let table = stdout(&output);
+    assert!(
+        table.starts_with("id,verdict,codes,outcomes,text\n"),
+        "{table}"
+    );
+    let rows: Vec<_> = csv::Reader::from_reader(table.as_bytes())
+        .records()
+        .map(|row| row.unwrap())
+        .collect();
+    let ids: Vec<_> = rows.iter().map(|row| &row[0]).collect();
+    // Named itself, so that no glob leaves it out; then the directory.
+    assert_eq!(ids, [at("not_jpeg.png"), at("not_jpeg_png.jpg")]);
+    assert!(
+        rows.iter()
+            .all(|row| row[2].contains("not_jpeg") && !row[4].is_ascii())
+    );
+}
+
+#[test]
+fn misuse_is_refused_with_the_thing_named() {
+    let folder = folder(&["not_jpeg_text.jpg"]);
+    let at = |name: &str| text(&folder.path().join(name)).to_owned();
+    let photo = at("not_jpeg_text.jpg");
+    fs::create_dir(at("empty")).unwrap();
+    fs::write(at("policy.toml"), "[too_closs]\nreject_above = 1\n").unwrap();
+    refused(&["review", &at("nowhere.jpg")], "nowhere.jpg");
+    refused(&["review", &at("empty")], "empty");
+    refused(&["review", PHOTOS, "--include", "*.tiff"], "photos");
+    refused(&["review", &photo, "--jobs", "0"], "--jobs");
+    refused(
+        &["review", &photo, "--policy", &at("policy.toml")],
+        "too_closs",
+    );
+    refused(
+        &["review", &photo, "--policy", &at("none.toml")],
+        "none.toml",
+    );
+    refused(&["review", &photo, "--exclude", "a["], "a[");
+    refused(&["review", &photo, "--waive", "blurred"], "blurred");
+    refused(
+        &["review", &photo, "--out", &at("none/out.jsonl")],
+        "out.jsonl",
+    );
+    refused(&["review", &photo, "--out", &photo], "one of the inputs");
+    refused(&["review", &photo, "--overlay", &photo], "--overlay");
+    refused(&["review", &photo, &photo], "given twice");
+    refused(&["review", "--files-from", &at("no-list")], "no-list");
+    refused(&["review"], "PATH");
+    refused(&["explain", "too_closs"], "too_close");
+    refused(
+        &["policy", "show", "--policy", &at("policy.toml")],
+        "too_closs",
+    );
+    assert_eq!(
+        fs::read(photo).unwrap(),
+        fs::read(Path::new(PHOTOS).join("not_jpeg_text.jpg")).unwrap()
+    );
+}
+
+#[test]
+fn codes_are_explained_and_the_policy_shown() {
+    let all = run(["explain"]);
+    assert_eq!(all.status.code(), Some(0));
+    assert!(
+        stdout(&all)
+            .lines()
+            .any(|line| line.starts_with("too_close "))
+    );
+    let one = stdout(&run(["explain", "too_close", "--lang", "ja"]));
+    assert!(
+        one.starts_with("too_close: ") && !one.is_ascii() && one.contains("Why"),
+        "{one}"
+    );
+
+    let usual = run(["policy", "show"]);
+    assert_eq!(usual.status.code(), Some(0));
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("policy.toml");
+    fs::write(&path, stdout(&usual)).unwrap();
+    assert_eq!(
+        stdout(&run(["policy", "show", "--policy", text(&path)])),
+        stdout(&usual)
+    );
+    fs::write(&path, "[too_close]\nenabled = false\n").unwrap();
+    assert_ne!(
+        stdout(&run(["policy", "show", "--policy", text(&path)])),
+        stdout(&usual)
+    );
+}
+
+#[test]
+fn help_is_an_answer() {
+    for args in [vec!["--help"], vec!["review", "--help"], vec!["--version"]] {
+        let output = run(&args);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains("shomei"), "{args:?}");
+    }
+    assert!(stdout(&run(["review", "--help"])).contains("Exit codes:"));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = shomei()
+        .args(["review", PHOTOS, "--format", "jsonl", "--jobs", "2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(ids(&line).len(), 1);
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{:?}",
+        output.status
+    );
+    assert_eq!(stderr(&output), "");
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_text_are_written_unambiguously() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder(&[]);
+    let name: PathBuf = folder.path().join(OsStr::from_bytes(b"100%\xff.jpg"));
+    if fs::write(&name, "no photo").is_err() {
+        return;
+    }
+    let output = run([
+        OsStr::new("review"),
+        OsStr::new("--format=jsonl"),
+        folder.path().as_os_str(),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(ids(&stdout(&output))[0].ends_with("/100%25%FF.jpg"));
+}
