@@ -7,6 +7,13 @@
 //!
 //! Standard output carries data only; messages and progress go to standard error. Except for
 //! errors about arguments, no message names a photo. The exit codes are those of [`exit`].
+//!
+//! ```
+//! use std::process::ExitCode;
+//!
+//! let code = shomei_cli::run(["shomei", "explain", "too_close"]);
+//! assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));
+//! ```
 
 use std::ffi::OsString;
 use std::io::{self, Write};

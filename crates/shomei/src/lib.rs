@@ -31,3 +31,8 @@ pub use shomei_verdict::{
     Code, Finding, Lang, Limit, Measurements, Outcome, Policy, PolicyError, Summary, UnknownCode,
     Verdict, WaiverError, Waivers, explain, summary, wire,
 };
+
+/// The examples of the README, compiled and run with the documentation's tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

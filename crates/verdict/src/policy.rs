@@ -435,14 +435,14 @@ mod tests {
                 "turned.refer_above: a table is not allowed",
             ),
             (
-                "[file_size_out_of_range]\nmin_bytes = 0.5\n",
+                "[file_size_out_of_range]\nreject_below = 0.5\n",
                 WrongType,
-                "file_size_out_of_range.min_bytes: 0.5 is not allowed; allowed: a whole number",
+                "file_size_out_of_range.reject_below: 0.5 is not allowed; allowed: a whole number",
             ),
             (
-                "[file_size_out_of_range]\nmin_bytes = 9223372036854775807\n",
+                "[file_size_out_of_range]\nreject_below = 9223372036854775807\n",
                 OutOfRange,
-                "file_size_out_of_range.min_bytes: 9223372036854775807 is not allowed",
+                "file_size_out_of_range.reject_below: 9223372036854775807 is not allowed",
             ),
             (
                 "[turned]\nrefer_above = 20\n",

@@ -74,7 +74,7 @@ mod tests {
             (98.0, 0.0, 0.0, None),
             (58.0, 0.0, 0.0, None),
             (75.0, -5.0, -20.0, None),
-            (50.0, 0.0, 0.0, Some(Outcome::Refer)),
+            (42.0, 0.0, 0.0, Some(Outcome::Refer)),
             (20.0, 0.0, 0.0, Some(Outcome::Reject)),
             (70.0, 0.0, -32.0, Some(Outcome::Refer)),
             (50.0, 40.0, 40.0, Some(Outcome::Reject)),

@@ -61,7 +61,7 @@ mod tests {
     fn blur_is_graded() {
         for (blur, expected) in [
             (1.0, None),
-            (2.2, Some(Outcome::Refer)),
+            (1.6, Some(Outcome::Refer)),
             (5.0, Some(Outcome::Reject)),
         ] {
             check(

@@ -77,7 +77,7 @@ mod tests {
     fn only_both_eyes_shut_are_rejected() {
         for (left, right, expected) in [
             (0.30, 0.30, None),
-            (0.18, 0.18, None),
+            (0.22, 0.22, None),
             (0.15, 0.16, Some(Outcome::Refer)),
             (0.05, 0.30, Some(Outcome::Refer)),
             (0.05, 0.12, Some(Outcome::Refer)),

@@ -90,8 +90,8 @@ mod tests {
             (0.10, 0.2, 0.2, 0.76, None),
             (0.01, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
             (-0.1, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
-            (0.10, 0.04, 0.2, 0.76, Some(Outcome::Refer)),
-            (0.10, 0.2, 0.04, 0.76, Some(Outcome::Refer)),
+            (0.10, 0.02, 0.2, 0.76, Some(Outcome::Refer)),
+            (0.10, 0.2, 0.02, 0.76, Some(Outcome::Refer)),
             (0.10, 0.2, 0.2, 0.90, Some(Outcome::Refer)),
         ] {
             check(

@@ -66,7 +66,7 @@ mod tests {
         for (white, luma, expected) in [
             (0.05, 0.75, None),
             (0.20, 0.75, Some(Outcome::Refer)),
-            (0.05, 0.90, Some(Outcome::Refer)),
+            (0.05, 0.82, Some(Outcome::Refer)),
             (0.50, 0.90, Some(Outcome::Reject)),
             (0.20, 0.95, Some(Outcome::Reject)),
         ] {

@@ -62,7 +62,7 @@ mod tests {
     fn darkness_is_graded() {
         for (luma, expected) in [
             (0.30, None),
-            (0.22, Some(Outcome::Refer)),
+            (0.18, Some(Outcome::Refer)),
             (0.10, Some(Outcome::Reject)),
         ] {
             check(

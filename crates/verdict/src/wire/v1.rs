@@ -402,7 +402,12 @@ mod tests {
                     }
                     true
                 }
-                "additionalProperties" => wanted == &Value::Bool(true),
+                "additionalProperties" => {
+                    for value in value.as_object().into_iter().flat_map(|map| map.values()) {
+                        found.extend(faults(root, wanted, value));
+                    }
+                    wanted != &Value::Bool(false)
+                }
                 "items" => {
                     for value in value.as_array().into_iter().flatten() {
                         found.extend(faults(root, wanted, value));

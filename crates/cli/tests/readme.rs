@@ -1,0 +1,41 @@
+//! The README says what is run: by people, and by `.ci/run`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+fn root_file(name: &str) -> String {
+    fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../..")
+            .join(name),
+    )
+    .unwrap()
+}
+
+/// The one-line shell blocks of the README.
+fn commands() -> Vec<String> {
+    let readme = root_file("README.md");
+    let blocks = readme.split("```sh\n").skip(1);
+    blocks
+        .map(|block| block.split("\n```").next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn ci_runs_exactly_the_test_command_of_the_readme() {
+    let command = "cargo test --release --workspace --locked";
+    assert!(commands().contains(&command.to_owned()), "{:?}", commands());
+    assert!(root_file(".ci/run").lines().any(|line| line == command));
+}
+
+#[test]
+fn both_commands_use_the_release_profile() {
+    assert_eq!(commands().len(), 2);
+    assert!(
+        commands()
+            .iter()
+            .all(|command| command.contains(" --release "))
+    );
+}
