@@ -39,7 +39,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let part = |component: f32| round(f64::from(component));
     let chroma = round(part(colour.a()).hypot(part(colour.b())));
     let dark = below(lightness, p.lightness_refer_below, p.lightness_reject_below).map(|grade| {
-        let (is, limit) = (short(lightness, 0), short(p.lightness_refer_below, 1));
+        let (is, limit) = (short(lightness, 1), short(p.lightness_refer_below, 1));
         grade
             .found(
                 format!("背景が暗すぎます（明度{is}、{limit}以上が目安です）。"),
@@ -48,7 +48,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             .number("lab_l", lightness)
     });
     let strong = above(chroma, p.chroma_refer_above, p.chroma_reject_above).map(|grade| {
-        let (is, limit) = (short(chroma, 0), short(p.chroma_refer_above, 1));
+        let (is, limit) = (short(chroma, 1), short(p.chroma_refer_above, 1));
         grade
             .found(
                 format!("背景の色が濃すぎます（彩度{is}、{limit}以内が目安です）。"),
