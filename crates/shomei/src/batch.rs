@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
@@ -98,6 +99,9 @@ impl Batch {
     ///
     /// # Errors
     /// If the threads cannot be started.
+    ///
+    /// # Panics
+    /// If `finish` panics, taking that result from the iterator panics likewise.
     pub fn map_all<I, T, F>(&self, inputs: I, finish: F) -> Result<Reviews<T>, Error>
     where
         I: IntoIterator<Item = Input>,
@@ -183,7 +187,8 @@ fn read_all(
 struct Answer<T> {
     index: usize,
     id: String,
-    result: T,
+    /// The panic of the caller's own function is carried to the caller.
+    result: thread::Result<T>,
 }
 
 fn review<T>(
@@ -194,12 +199,12 @@ fn review<T>(
     let inspection = match task.bytes {
         Ok(bytes) => reviewer.inspect(&bytes, &task.options),
         Err(error) => Inspection {
-            review: reviewer.unreadable(cause(&error)),
+            review: reviewer.unreadable(cause(&error), &task.options),
             photo: None,
             subject: None,
         },
     };
-    let result = finish(&task.id, inspection);
+    let result = catch_unwind(AssertUnwindSafe(|| finish(&task.id, inspection)));
     Answer {
         index: task.index,
         id: task.id,
@@ -222,7 +227,7 @@ fn cause(error: &io::Error) -> Unreadable {
 pub struct Reviews<T> {
     done: Option<Receiver<Answer<T>>>,
     tokens: Option<Receiver<()>>,
-    waiting: BTreeMap<usize, (String, T)>,
+    waiting: BTreeMap<usize, (String, thread::Result<T>)>,
     next: usize,
     reader: Option<JoinHandle<()>>,
     _pool: ThreadPool,
@@ -246,12 +251,12 @@ impl<T> Iterator for Reviews<T> {
             self.waiting
                 .insert(answer.index, (answer.id, answer.result));
         }
-        let item = self.waiting.remove(&self.next)?;
+        let (id, result) = self.waiting.remove(&self.next)?;
         self.next += 1;
         if let Some(tokens) = &self.tokens {
             let _token = tokens.recv();
         }
-        Some(item)
+        Some((id, result.unwrap_or_else(|panic| resume_unwind(panic))))
     }
 }
 

@@ -1,13 +1,14 @@
 //! One photo.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use shomei_decode::Limits;
 use shomei_face::{Analyser, ModelSet};
 use shomei_photo::{FileFacts, Unreadable};
 use shomei_verdict::wire::v1::{Engine, ReviewRecord};
-use shomei_verdict::{Finding, Lang, Measurements, Policy, Verdict, Waivers, judge};
+use shomei_verdict::{Failure, Finding, Lang, Measurements, Policy, Verdict, Waivers, judge};
 
 use crate::batch::Batch;
 use crate::pipeline::{self, Inspection};
@@ -168,9 +169,9 @@ impl Reviewer {
 
     /// The review of a file that exists but could not be read.
     #[must_use]
-    pub fn unreadable(&self, cause: Unreadable) -> Review {
+    pub fn unreadable(&self, cause: Unreadable, options: &ReviewOptions) -> Review {
         let measurements = pipeline::nothing_seen(FileFacts::unreadable(cause));
-        self.judged(&measurements, &ReviewOptions::default(), BTreeMap::new())
+        self.judged(&measurements, options, BTreeMap::new())
     }
 
     /// Reviews many photos in parallel.
@@ -197,8 +198,20 @@ impl Reviewer {
         options: &ReviewOptions,
         timings: BTreeMap<String, f64>,
     ) -> Review {
+        let judged =
+            |measurements: &Measurements| judge(measurements, &self.inner.policy, &options.waivers);
+        // A check that panics costs this photo its acceptance and nothing else: it is judged
+        // once more as a photo of which only the failure is known.
+        let judged = catch_unwind(AssertUnwindSafe(|| judged(measurements))).unwrap_or_else(|_| {
+            let mut unseen = pipeline::nothing_seen(measurements.file.clone());
+            unseen.failure = Some(Failure {
+                stage: "verdict".to_owned(),
+                cause: "panicked".to_owned(),
+            });
+            judged(&unseen)
+        });
         Review {
-            judged: judge(measurements, &self.inner.policy, &options.waivers),
+            judged,
             engine: self.inner.engine.clone(),
             timings,
         }

@@ -147,6 +147,19 @@ fn a_batch_survives_its_neighbours() {
     assert_eq!(found[0].1.verdict(), Verdict::Reject);
 }
 
+/// A panic of the caller's own function reaches the caller, with its photo and no other.
+#[test]
+fn a_panic_while_finishing_is_the_callers() {
+    let inputs = ["a", "b", "c"].map(|id| Input::new(id, |_| Ok(Vec::new())));
+    let finish = |id: &str, _| assert_ne!(id, "b", "on purpose");
+    let mut results = REVIEWER.batch().map_all(inputs, finish).unwrap();
+    assert_eq!(results.next().unwrap().0, "a");
+    let second = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| results.next()));
+    assert!(second.is_err());
+    assert_eq!(results.next().unwrap().0, "c");
+    assert!(results.next().is_none());
+}
+
 /// A declared exception sends a rejected covering to a person.
 #[test]
 fn a_waiver_turns_a_reject_into_a_refer() {

@@ -59,6 +59,7 @@ pub(super) fn draw(id: &str, inspection: &Inspection) -> io::Result<Vec<u8>> {
                 &view,
                 &mut labels,
             );
+            labels.draw(&mut canvas);
         }
         _ => {
             let text = "no picture: the file was not decoded";
@@ -210,7 +211,7 @@ fn measured(canvas: &mut Canvas, review: &Review, view: &View, labels: &mut Labe
         };
         canvas.frame(view.region(framing.trim.region), line);
         for cut in &framing.cuts {
-            canvas.frame(view.region(cut.region), solid(RED, 4.0));
+            canvas.frame(view.region(cut.region), solid(RED, 1.5));
             let text = format!("{:?} cut {}", cut.part, percent(cut.lost_ratio.get()));
             labels.put(
                 canvas,
@@ -248,7 +249,7 @@ fn marked(canvas: &mut Canvas, findings: &[Finding], view: &View, labels: &mut L
             .iter()
             .filter_map(|finding| Some((finding, finding.region()?)))
     };
-    // Labels last, so that no line runs through one; the worst finding's line on top.
+    // The worst finding's line on top, and its label first, nearest to the region.
     for (finding, region) in regions().collect::<Vec<_>>().into_iter().rev() {
         canvas.frame(view.around(region), solid(colour(finding.outcome()), 3.0));
     }
@@ -267,12 +268,13 @@ fn marked(canvas: &mut Canvas, findings: &[Finding], view: &View, labels: &mut L
 #[derive(Default)]
 struct Labels {
     taken: Vec<Bounds>,
+    texts: Vec<Text>,
 }
 
 impl Labels {
-    /// Writes `text` above the top-left corner of `bounds`; where that is taken, higher up, and
+    /// Puts `text` above the top-left corner of `bounds`; where that is taken, higher up, and
     /// if there is no room either, below.
-    fn put(&mut self, canvas: &mut Canvas, bounds: Bounds, scale: u32, colour: Rgb, text: &str) {
+    fn put(&mut self, canvas: &Canvas, bounds: Bounds, scale: u32, colour: Rgb, text: &str) {
         let [left, corner, ..] = bounds;
         let letter = (LETTER * scale) as f32;
         let (width, height) = (text.len() as f32 * letter + 6.0, letter + 4.0);
@@ -293,10 +295,21 @@ impl Labels {
                 top = below + 1.0;
             }
         }
-        let label = [left, top, left + width, top + height];
-        canvas.fill(label, STRIP, 215);
-        canvas.text((left + 3.0, top + 2.0), scale, colour, text);
-        self.taken.push(label);
+        self.taken.push([left, top, left + width, top + height]);
+        self.texts.push(Text {
+            scale,
+            colour,
+            text: text.to_owned(),
+        });
+    }
+
+    /// Draws them, over everything else.
+    fn draw(&self, canvas: &mut Canvas) {
+        for (&label, text) in self.taken.iter().zip(&self.texts) {
+            let [left, top, ..] = label;
+            canvas.fill(label, STRIP, 215);
+            canvas.text((left + 3.0, top + 2.0), text.scale, text.colour, &text.text);
+        }
     }
 }
 
@@ -344,7 +357,11 @@ fn strip(id: &str, inspection: &Inspection, width: u32) -> Vec<Text> {
         );
         add(2, WHITE, 2, &text);
     }
-    if inspection.photo.is_some() {
+    if inspection
+        .subject
+        .as_ref()
+        .is_some_and(|subject| !subject.faces.is_empty())
+    {
         add(
             1,
             GREY,
@@ -366,9 +383,8 @@ fn line(finding: &Finding) -> String {
         text += &format!(" {side:?}").to_lowercase();
     }
     for (name, value) in finding.measured() {
-        let value = value
-            .as_str()
-            .map_or_else(|| value.to_string(), str::to_owned);
+        // Lists and texts without the punctuation of JSON.
+        let value = value.to_string().replace(['"', '[', ']'], "");
         text += &format!(" {name}={value}");
     }
     if let Some(limit) = finding.limit() {
