@@ -1,7 +1,7 @@
 //! How the head sits in the photo: how close, what is cut off on which side, how centred, and
 //! which 35:45 part of it would make the best card photo.
 //!
-//! Pure geometry over a [`Subject`](shomei_photo::Subject). This crate must not know pixels,
+//! Pure geometry over a [`Subject`]. This crate must not know pixels,
 //! networks or rules: it says "the chin is 0.12 of the face below the edge", not whether that
 //! is allowed.
 //!
