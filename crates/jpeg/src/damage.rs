@@ -1,0 +1,100 @@
+//! What is wrong with a file whose pixels could be given all the same.
+
+use std::fmt;
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DamageKind {
+    /// The data ends within a scan or a segment.
+    Truncated,
+    /// The data ends where a marker is due: everything coded so far is whole, but there is no EOI.
+    MissingEoi,
+    /// A marker stands within a scan before its last MCU.
+    EarlyMarker,
+    /// Bits that are no code of the Huffman table in use.
+    BadCode,
+    /// A block with more than 64 coefficients, or a coefficient outside its scan's band.
+    BadBlock,
+    /// Restart markers that are missing, repeated or out of order.
+    RestartOrder,
+    /// Bytes that belong to no segment, or that a restart interval or a scan has left over.
+    StrayBytes,
+    /// A scan header that contradicts the frame header or an earlier scan (T.81 B.2.3, G.1.1.1).
+    BadScan,
+    /// A scan that uses a table that was never given.
+    MissingTable,
+    /// A component or a part of its precision that no scan codes.
+    MissingScan,
+    /// A malformed segment after the first scan.
+    BadSegment,
+}
+
+impl DamageKind {
+    /// Whether this is a sign that the file was cut off.
+    #[must_use]
+    pub const fn is_truncation(self) -> bool {
+        matches!(self, Self::Truncated | Self::MissingEoi)
+    }
+}
+
+/// One fault, and where it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Damage {
+    /// What is wrong.
+    pub kind: DamageKind,
+    /// Byte offset in the file at which it was noticed, which may be some bytes behind the cause.
+    pub offset: usize,
+    /// The scan, counted from 0.
+    pub scan: u32,
+    /// The row of MCUs at which it was noticed, counted from 0; `None` outside entropy-coded data.
+    pub mcu_row: Option<u32>,
+    /// How much of this scan was read without a fault before, from 0 to 1.
+    pub valid_fraction: f32,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            DamageKind::Truncated => "the data ends",
+            DamageKind::MissingEoi => "the end marker is missing",
+            DamageKind::EarlyMarker => "unexpected marker",
+            DamageKind::BadCode => "invalid code",
+            DamageKind::BadBlock => "invalid block",
+            DamageKind::RestartOrder => "restart markers out of order",
+            DamageKind::StrayBytes => "stray bytes",
+            DamageKind::BadScan => "invalid scan",
+            DamageKind::MissingTable => "missing table",
+            DamageKind::MissingScan => "missing scan",
+            DamageKind::BadSegment => "malformed segment",
+        };
+        write!(f, "{what} at byte {} in scan {}", self.offset, self.scan)?;
+        if let Some(row) = self.mcu_row {
+            write!(f, ", mcu row {row}")?;
+        }
+        Ok(())
+    }
+}
+
+/// The faults met so far. A hostile file can have one per restart interval, so only the first
+/// ones are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) list: Vec<Damage>,
+    pub(crate) omitted: usize,
+}
+
+impl Report {
+    /// Faults that are kept.
+    const KEPT: usize = 64;
+
+    pub(crate) fn add(&mut self, damage: Damage) {
+        // The end of the data is met once only, and is what callers ask for first.
+        if self.list.len() < Self::KEPT || damage.kind.is_truncation() {
+            self.list.push(damage);
+        } else {
+            self.omitted += 1;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Limits on what a file may ask for, checked from its header before anything is allocated.
+
+use crate::error::{Error, ErrorKind};
+
+/// What a file may ask for at most.
+///
+/// Segments need no limit of their own: the format bounds each at 65,535 bytes, none is copied,
+/// and walking over them is linear in the length of the file.
+///
+/// ```
+/// let limits = shomei_jpeg::Limits::default().with_pixels(6000 * 6000).with_scans(64);
+/// assert_eq!(limits.pixels, 36_000_000);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Pixels (width × height) of the coded picture, whatever the output scale. Default 100 million.
+    pub pixels: u64,
+    /// Scans in the file, those that are skipped included. Default 500.
+    ///
+    /// Work stays linear in the bytes at any number; the limit exists because no encoder writes
+    /// so many scans, so such a file is an attack on other decoders.
+    pub scans: u32,
+    /// Bytes held for one decode: output, planes and coefficients. Default 1 GiB.
+    pub memory: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            pixels: 100_000_000,
+            scans: 500,
+            memory: 1 << 30,
+        }
+    }
+}
+
+impl Limits {
+    /// The same limits with another bound on pixels.
+    #[must_use]
+    pub const fn with_pixels(mut self, pixels: u64) -> Self {
+        self.pixels = pixels;
+        self
+    }
+
+    /// The same limits with another bound on scans.
+    #[must_use]
+    pub const fn with_scans(mut self, scans: u32) -> Self {
+        self.scans = scans;
+        self
+    }
+
+    /// The same limits with another bound on memory, in bytes.
+    #[must_use]
+    pub const fn with_memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+
+    pub(crate) fn check_pixels(&self, width: u32, height: u32, offset: usize) -> Result<(), Error> {
+        if u64::from(width) * u64::from(height) > self.pixels {
+            return Err(Error::new(
+                ErrorKind::TooManyPixels,
+                offset,
+                "more pixels than the limit",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_memory(&self, bytes: u64) -> Result<(), Error> {
+        if bytes > self.memory {
+            return Err(Error::new(
+                ErrorKind::TooMuchMemory,
+                0,
+                "decoding needs more memory than the limit",
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,281 @@
+//! What `probe` says about files of every kind, and what `decode` refuses.
+#![allow(clippy::unwrap_used, reason = "a test may fail so")]
+#![allow(clippy::cast_possible_truncation, reason = "the numbers are small")]
+
+mod common;
+
+use common::{Coding, SAMPLINGS, picture};
+use jpeg_encoder::{ColorType, Density, Encoder};
+use libjpeg_turbo_rs::{self as turbo, PixelFormat, Subsampling};
+use shomei_jpeg::{
+    Buffers, ColourModel, DamageKind, DensityUnit, ErrorKind, Header, Options, Orientation,
+    Process, Scale, Unsupported, decode, probe,
+};
+
+fn refusal(file: &[u8]) -> Option<ErrorKind> {
+    let mut buffers = Buffers::new();
+    let refused = decode(file, &Options::new(Scale::Eighth), &mut buffers);
+    refused.err().map(|error| error.kind())
+}
+
+#[test]
+fn sizes_sampling_and_process() {
+    for sampling in SAMPLINGS {
+        for progressive in [false, true] {
+            for restart in [0, 7] {
+                let coding = Coding {
+                    sampling,
+                    progressive,
+                    restart,
+                    ..Coding::default()
+                };
+                let file = coding.file();
+                let found = probe(&file).unwrap();
+                let header = &found.header;
+                assert_eq!((header.width, header.height), (173, 131));
+                assert_eq!((header.precision, header.restart_interval), (8, restart));
+                let process = if progressive {
+                    Process::Progressive
+                } else {
+                    Process::Baseline
+                };
+                assert_eq!(header.process, process);
+                match sampling {
+                    None => {
+                        assert_eq!(header.colour, ColourModel::Grey);
+                        assert_eq!(header.components.len(), 1);
+                    }
+                    Some(_) => {
+                        assert_eq!(header.colour, ColourModel::YCbCr);
+                        assert_eq!(header.components.len(), 3);
+                    }
+                }
+                assert_eq!(found.extent.bytes, file.len());
+                assert_eq!(found.extent.end, Some(file.len() - 2));
+                assert_eq!(found.extent.trailing, 0);
+                assert!(found.extent.scans > 0 && (found.extent.scans > 1 || !progressive));
+                assert_eq!(Header::read(&file).as_ref(), Ok(header));
+                let mut buffers = Buffers::new();
+                let picture = decode(&file, &Options::new(Scale::Half), &mut buffers).unwrap();
+                assert_eq!((&picture.header, picture.extent), (header, found.extent));
+            }
+        }
+    }
+}
+
+#[test]
+fn metadata() {
+    let mut exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0".to_vec();
+    exif.extend([0; 4]);
+    let profile: Vec<u8> = (0..150_000u32).map(|i| (i * 7) as u8).collect();
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, 80);
+    encoder.set_density(Density::Inch { x: 300, y: 299 });
+    encoder.add_app_segment(1, &exif).unwrap();
+    encoder.add_icc_profile(&profile).unwrap();
+    encoder
+        .encode(&picture(20, 10), 20, 10, ColorType::Rgb)
+        .unwrap();
+    file.extend(b"behind the end");
+    let found = probe(&file).unwrap();
+    let header = found.header;
+    let jfif = header.jfif.unwrap();
+    assert_eq!(jfif.unit, Some(DensityUnit::PerInch));
+    assert_eq!((jfif.x_density, jfif.y_density), (300, 299));
+    assert_eq!(header.orientation(), Some(Orientation::Rotate90));
+    assert!(header.orientation().is_some_and(Orientation::swaps_sides));
+    assert_eq!(file[header.exif.clone().unwrap().range], exif[6..]);
+    let icc = header.icc.clone().unwrap();
+    assert_eq!((icc.parts.len(), icc.complete), (3, true));
+    assert_eq!(icc.profile(&file).unwrap(), profile);
+    assert_eq!(found.extent.trailing, 14);
+    assert_eq!(header.adobe_transform, None);
+    // Without its second part the profile is not whole.
+    let part = icc.parts[1].clone();
+    file.drain(part.start - 18..part.end);
+    let icc = probe(&file).unwrap().header.icc.unwrap();
+    assert!(!icc.complete && icc.profile(&file).is_none());
+}
+
+#[test]
+fn processes_that_are_only_reported() {
+    let pixels = picture(40, 30);
+    let encoder =
+        || turbo::Encoder::new(&pixels, 40, 30, PixelFormat::Rgb).subsampling(Subsampling::S420);
+    let lossless = turbo::compress_lossless(&pixels, 40, 30, PixelFormat::Rgb).unwrap();
+    let twelve: Vec<i16> = pixels.iter().map(|&p| i16::from(p) * 16).collect();
+    let twelve =
+        turbo::precision::compress_12bit(&twelve, 40, 30, 3, 90, Subsampling::S444).unwrap();
+    let mut cmyk = Vec::new();
+    Encoder::new(&mut cmyk, 80)
+        .encode(&[99; 40 * 30 * 4], 40, 30, ColorType::Cmyk)
+        .unwrap();
+    let mut ycck = Vec::new();
+    Encoder::new(&mut ycck, 80)
+        .encode(&[99; 40 * 30 * 4], 40, 30, ColorType::CmykAsYcck)
+        .unwrap();
+    let cases = [
+        (
+            encoder().arithmetic(true).encode().unwrap(),
+            Process::Arithmetic,
+            Unsupported::Arithmetic,
+        ),
+        (
+            encoder()
+                .arithmetic(true)
+                .progressive(true)
+                .encode()
+                .unwrap(),
+            Process::Arithmetic,
+            Unsupported::Arithmetic,
+        ),
+        (lossless, Process::Lossless, Unsupported::Lossless),
+        (
+            twelve,
+            Process::Extended,
+            Unsupported::Precision { bits: 12 },
+        ),
+        (
+            cmyk.clone(),
+            Process::Baseline,
+            Unsupported::Components { count: 4 },
+        ),
+        (
+            ycck.clone(),
+            Process::Baseline,
+            Unsupported::Components { count: 4 },
+        ),
+    ];
+    for (file, process, unsupported) in cases {
+        let header = probe(&file).unwrap().header;
+        assert_eq!((header.width, header.height), (40, 30));
+        assert_eq!(
+            (header.process, header.unsupported()),
+            (process, Some(unsupported))
+        );
+        assert_eq!(refusal(&file), Some(ErrorKind::Unsupported(unsupported)));
+    }
+    assert_eq!(probe(&cmyk).unwrap().header.colour, ColourModel::Cmyk);
+    assert_eq!(probe(&ycck).unwrap().header.colour, ColourModel::Ycck);
+}
+
+#[test]
+fn rgb_is_told_by_adobe_or_by_names() {
+    let pixels = picture(24, 24);
+    let mut file = turbo::Encoder::new(&pixels, 24, 24, PixelFormat::Rgb)
+        .colorspace(turbo::ColorSpace::Rgb)
+        .quality(100)
+        .encode()
+        .unwrap();
+    let header = probe(&file).unwrap().header;
+    assert_eq!((header.colour, header.jfif), (ColourModel::Rgb, None));
+    let mut buffers = Buffers::new();
+    let ours = decode(&file, &Options::new(Scale::Full), &mut buffers).unwrap();
+    let (most, _) = common::difference(ours.pixels.rgb().unwrap(), &pixels);
+    assert!(most <= 3, "{most}");
+    // Another transform, if the Adobe segment is there.
+    if let Some(at) = file.windows(5).position(|w| w == b"Adobe") {
+        file[at + 11] = 1;
+        let header = probe(&file).unwrap().header;
+        assert_eq!(
+            (header.colour, header.adobe_transform),
+            (ColourModel::YCbCr, Some(1))
+        );
+    }
+}
+
+#[test]
+fn the_height_may_come_behind_the_scan() {
+    let mut file = Coding::default().file();
+    let frame = probe(&file).unwrap().header.frame_offset;
+    let mut buffers = Buffers::new();
+    let options = Options::new(Scale::Quarter);
+    let expected = decode(&file, &options, &mut buffers)
+        .unwrap()
+        .pixels
+        .rgb()
+        .unwrap()
+        .to_vec();
+    let height: [u8; 2] = file[frame + 5..frame + 7].try_into().unwrap();
+    file[frame + 5..frame + 7].fill(0);
+    assert_eq!(probe(&file).unwrap_err().kind(), ErrorKind::Empty);
+    let end = file.len() - 2;
+    file.splice(end..end, [0xFF, 0xDC, 0, 4, height[0], height[1]]);
+    let header = probe(&file).unwrap().header;
+    assert_eq!((header.height, header.height_from_dnl), (131, true));
+    let picture = decode(&file, &options, &mut buffers).unwrap();
+    assert!(picture.damage.is_empty());
+    assert_eq!(picture.pixels.rgb(), Some(&expected[..]));
+}
+
+#[test]
+fn fill_bytes_and_stray_bytes_before_segments() {
+    let mut file = Coding::default().file();
+    let mut buffers = Buffers::new();
+    let options = Options::new(Scale::Quarter);
+    let expected = decode(&file, &options, &mut buffers)
+        .unwrap()
+        .pixels
+        .rgb()
+        .unwrap()
+        .to_vec();
+    for at in [probe(&file).unwrap().header.scan_offset, 2] {
+        file.splice(at..at, [0xFF; 9]);
+    }
+    let end = file.len() - 2;
+    file.splice(end..end, [0xFF; 5]);
+    let picture = decode(&file, &options, &mut buffers).unwrap();
+    assert!(picture.damage.is_empty(), "{:?}", picture.damage);
+    assert_eq!(picture.header.stray_bytes, 0);
+    assert_eq!(picture.pixels.rgb(), Some(&expected[..]));
+    let frame = picture.header.frame_offset;
+    file.splice(frame..frame, *b"stray");
+    let end = file.len() - 7;
+    file.splice(end..end, *b"too much of it");
+    let picture = decode(&file, &options, &mut buffers).unwrap();
+    assert_eq!(picture.header.stray_bytes, 5);
+    assert_eq!(picture.damage[0].kind, DamageKind::StrayBytes);
+    assert_eq!(picture.pixels.rgb(), Some(&expected[..]));
+}
+
+#[test]
+fn tables_of_sixteen_bits() {
+    let pixels = picture(33, 31);
+    let table: [u16; 64] = std::array::from_fn(|k| 4 + 9 * k as u16);
+    let file = turbo::Encoder::new(&pixels, 33, 31, PixelFormat::Rgb)
+        .quant_table(0, table)
+        .force_baseline(false)
+        .encode()
+        .unwrap();
+    let mut buffers = Buffers::new();
+    for scale in Scale::ALL {
+        let ours = decode(&file, &Options::new(scale), &mut buffers).unwrap();
+        assert!(ours.damage.is_empty());
+        let (_, _, theirs) = common::oracle(&file, scale).unwrap();
+        assert_eq!(ours.pixels.rgb(), Some(&theirs[..]));
+    }
+}
+
+#[test]
+fn what_is_no_picture() {
+    let file = Coding::default().file();
+    let header = probe(&file).unwrap().header;
+    assert_eq!(refusal(b""), Some(ErrorKind::NotJpeg));
+    assert_eq!(refusal(b"\x89PNG\r\n\x1a\n"), Some(ErrorKind::NotJpeg));
+    assert_eq!(refusal(&file[1..]), Some(ErrorKind::NotJpeg));
+    assert_eq!(refusal(b"\xFF\xD8"), Some(ErrorKind::Truncated));
+    assert_eq!(refusal(b"\xFF\xD8\xFF\xD9"), Some(ErrorKind::NoFrame));
+    let mut none = file[..header.scan_offset].to_vec();
+    assert_eq!(refusal(&none), Some(ErrorKind::Truncated));
+    none.extend([0xFF, 0xD9]);
+    assert_eq!(refusal(&none), Some(ErrorKind::NoScan));
+    for (at, value) in [(5, 0), (4, 9), (9, 0), (11, 0x50), (12, 9)] {
+        let mut wrong = file.clone();
+        let at = header.frame_offset + at;
+        wrong[at] = value;
+        if at == header.frame_offset + 5 {
+            wrong[at + 1] = 0;
+        }
+        assert!(refusal(&wrong).is_some(), "{at}");
+    }
+}
