@@ -6,6 +6,7 @@ use std::sync::Arc;
 use moxcms::{
     CmsError, ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions,
 };
+use shomei_jpeg::Header;
 use shomei_photo::{ColourModel, IccState};
 
 use crate::pixels::Channels;
@@ -19,49 +20,26 @@ const IDENTITY_LEVELS: u8 = 2;
 /// Longest profile in bytes; print profiles reach 3 MB, those of cameras a few kilobytes.
 const MAX_PROFILE: usize = 4 << 20;
 
-/// The pieces of a profile as the APP2 segments hold them (ICC.1:2022, B.4).
-#[derive(Clone, Debug, Default)]
-pub(crate) struct IccChunks<'a> {
-    /// Sequence number from 1, number of chunks, data.
-    chunks: Vec<(u8, u8, &'a [u8])>,
-    damaged: bool,
+/// The embedded profile, not yet understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Absent,
+    /// A piece of it is missing, doubled or in doubt.
+    Damaged,
+    Whole(Vec<u8>),
 }
 
-impl<'a> IccChunks<'a> {
-    /// Adds the payload of a segment, after its identifier.
-    pub(crate) fn push(&mut self, payload: &'a [u8]) {
-        match payload {
-            // There are at most 255.
-            [number, count, data @ ..] if self.chunks.len() < 255 => {
-                self.chunks.push((*number, *count, data));
-            }
-            _ => self.damaged = true,
+impl Profile {
+    /// The profile in the APP2 segments of a file (ICC.1:2022, B.4).
+    pub(crate) fn of(header: &Header, bytes: &[u8]) -> Self {
+        let Some(icc) = &header.icc else {
+            return Self::Absent;
+        };
+        let length: usize = icc.parts.iter().map(ExactSizeIterator::len).sum();
+        if length == 0 || length > MAX_PROFILE {
+            return Self::Damaged;
         }
-    }
-
-    fn is_absent(&self) -> bool {
-        self.chunks.is_empty() && !self.damaged
-    }
-
-    /// The pieces put together in their order; `None` if one is missing, doubled or in doubt.
-    fn profile(&self) -> Option<Vec<u8>> {
-        let mut chunks = self.chunks.clone();
-        chunks.sort_by_key(|&(number, _, _)| number);
-        let fits = chunks
-            .iter()
-            .zip(1_usize..)
-            .all(|(&(number, count, _), place)| {
-                usize::from(number) == place && usize::from(count) == chunks.len()
-            });
-        let length: usize = chunks.iter().map(|(_, _, data)| data.len()).sum();
-        if self.damaged || !fits || length == 0 || length > MAX_PROFILE {
-            return None;
-        }
-        let mut profile = Vec::with_capacity(length);
-        for (_, _, data) in chunks {
-            profile.extend_from_slice(data);
-        }
-        Some(profile)
+        icc.profile(bytes).map_or(Self::Damaged, Self::Whole)
     }
 
     /// What the profile's header lets expect, for a picture that is not decoded.
@@ -69,18 +47,17 @@ impl<'a> IccChunks<'a> {
         /// Colour space of the data, and file signature: ICC.1:2022, table 17.
         const SPACE: std::ops::Range<usize> = 16..20;
         const SIGNATURE: std::ops::Range<usize> = 36..40;
-        if self.is_absent() {
-            return IccState::Absent;
-        }
+        let profile = match self {
+            Self::Absent => return IccState::Absent,
+            Self::Damaged => return IccState::Unusable,
+            Self::Whole(profile) => profile,
+        };
         let expected: &[u8] = match model {
             ColourModel::Grey => b"GRAY",
             ColourModel::YCbCr | ColourModel::Rgb => b"RGB ",
             _ => return IccState::Unusable,
         };
-        let usable = self.profile().is_some_and(|profile| {
-            profile.get(SIGNATURE) == Some(b"acsp") && profile.get(SPACE) == Some(expected)
-        });
-        if usable {
+        if profile.get(SIGNATURE) == Some(b"acsp") && profile.get(SPACE) == Some(expected) {
             IccState::Converted
         } else {
             IccState::Unusable
@@ -95,21 +72,20 @@ impl<'a> IccChunks<'a> {
 pub(crate) fn to_srgb(
     samples: Vec<u8>,
     channels: Channels,
-    chunks: &IccChunks<'_>,
+    profile: &Profile,
 ) -> (Vec<u8>, IccState) {
     let plain = |samples: Vec<u8>| match channels {
         Channels::Rgb => samples,
         Channels::Grey => grey_to_rgb(&samples),
     };
-    if chunks.is_absent() {
-        return (plain(samples), IccState::Absent);
-    }
-    let converted = chunks.profile().and_then(|profile| {
+    let converted = match profile {
+        Profile::Absent => return (plain(samples), IccState::Absent),
+        Profile::Damaged => None,
         // The reader of profiles meets hostile bytes too: a bug of it costs the profile only.
-        catch_unwind(|| convert(&samples, channels, &profile))
-            .ok()?
+        Profile::Whole(profile) => catch_unwind(|| convert(&samples, channels, profile))
             .ok()
-    });
+            .and_then(Result::ok),
+    };
     match converted {
         Some(Conversion::Identity) => (plain(samples), IccState::Converted),
         Some(Conversion::Done(rgb)) => (rgb, IccState::Converted),
@@ -173,33 +149,35 @@ fn is_identity(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing;
 
-    fn chunks(pieces: &[(u8, u8, &'static [u8])]) -> IccChunks<'static> {
-        IccChunks {
-            chunks: pieces.to_vec(),
-            damaged: false,
-        }
+    fn embedded(profile: &[u8]) -> Profile {
+        Profile::Whole(profile.to_vec())
     }
 
-    fn embedded(profile: &[u8]) -> IccChunks<'_> {
-        IccChunks {
-            chunks: vec![(1, 1, profile)],
-            damaged: false,
+    /// The profile of a file with these pieces: sequence number, number of chunks, data.
+    fn pieces(pieces: &[(u8, u8, &[u8])]) -> Profile {
+        let mut file = testing::jpeg(16, 16);
+        for (number, count, data) in pieces.iter().rev() {
+            let chunk = [&b"ICC_PROFILE\0"[..], &[*number, *count], data].concat();
+            file = testing::with_segment(&file, 0xE2, &chunk);
         }
+        Profile::of(&Header::read(&file).unwrap(), &file)
     }
 
     #[test]
     fn pieces_are_put_together_in_their_order() {
-        let whole = chunks(&[(2, 3, b"b"), (3, 3, b"c"), (1, 3, b"a")]);
-        assert_eq!(whole.profile().as_deref(), Some(&b"abc"[..]));
+        let whole = pieces(&[(2, 3, b"b"), (3, 3, b"c"), (1, 3, b"a")]);
+        assert_eq!(whole, embedded(b"abc"));
+        assert_eq!(pieces(&[]), Profile::Absent);
         for broken in [
-            chunks(&[(1, 2, b"a")]),
-            chunks(&[(1, 2, b"a"), (1, 2, b"b")]),
-            chunks(&[(0, 1, b"a")]),
-            chunks(&[(1, 2, b"a"), (2, 3, b"b")]),
-            chunks(&[(1, 1, b"")]),
+            pieces(&[(1, 2, b"a")]),
+            pieces(&[(1, 2, b"a"), (1, 2, b"b")]),
+            pieces(&[(0, 1, b"a")]),
+            pieces(&[(1, 2, b"a"), (2, 3, b"b")]),
+            pieces(&[(1, 1, b"")]),
         ] {
-            assert_eq!(broken.profile(), None);
+            assert_eq!(broken, Profile::Damaged);
             assert_eq!(
                 to_srgb(vec![1, 2, 3], Channels::Rgb, &broken),
                 (vec![1, 2, 3], IccState::Unusable)

@@ -8,11 +8,11 @@
 //! The steps, each in its module:
 //!
 //! 1. `sniff` names the format by content;
-//! 2. `headers` walks the whole JPEG from marker to marker, by our own bounded reader: size,
-//!    coding process, orientation, colour model, editor, end marker, and whether the amount of
-//!    picture data and the restart markers fit the size;
+//! 2. `shomei-jpeg` reads the header, and `headers` turns it and the metadata into facts: size,
+//!    coding process, orientation, colour model, editor;
 //! 3. the limits are checked, before anything of the picture's size is allocated;
-//! 4. `pixels` gives what belongs to the picture, without the metadata, to the `image` crate;
+//! 4. `pixels` decodes at the smallest scale that is large enough, and judges the damage that
+//!    the decoder met;
 //! 5. `scale` shrinks to the working size; `colour` converts the embedded ICC profile to sRGB;
 //!    `scale` turns as the EXIF orientation says. In this order the last two touch only the
 //!    small picture.
@@ -20,9 +20,9 @@
 //! This crate must not know faces, rules or paths: whether a size or a format is acceptable is
 //! judged elsewhere. It does no I/O, reads no clock and no environment.
 //!
-//! What it cannot see yet: the library decoder fills damaged parts of a picture silently, so
-//! that damage which leaves the markers and the amount of data plausible comes out as
-//! [`Decoding::Complete`].
+//! What it cannot see: damage that turned the code of a picture into other valid code of the same
+//! length. In a baseline file without restart markers that is rare for anything longer than a
+//! few bits, since one wrong code shifts all that follow.
 //!
 //! ```
 //! use image::codecs::jpeg::JpegEncoder;
@@ -55,11 +55,11 @@ mod sniff;
 #[cfg(test)]
 mod testing;
 
-use shomei_photo::{
-    ColourModel, Decoding, FileFacts, Format, ImageSize, JpegFacts, LimitKind, Photo, Process,
-};
+use shomei_jpeg::{Header, Unsupported};
+use shomei_photo::{Decoding, FileFacts, Format, JpegFacts, LimitKind, Photo};
 
-use crate::headers::{Fault, Frame, Headers};
+use crate::colour::Profile;
+use crate::pixels::Pixels;
 use crate::scale::Orientation;
 
 pub use crate::sniff::sniff;
@@ -68,8 +68,8 @@ pub use crate::sniff::sniff;
 ///
 /// The defaults leave room above what the card system takes (7 MB, 6000 × 6000 pixels = 36 MP),
 /// so that a photo which is a little too large still gets a full review. Peak memory of one
-/// decoding is about twice `max_bytes` or the file, whichever is less, plus 3 bytes a pixel, or
-/// 9 bytes a pixel where the file is progressive.
+/// decoding is some megabytes whatever the picture's size, since only the scale that is needed is
+/// decoded; of a progressive file the needed coefficients are held, 2 bytes for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest file, in bytes.
@@ -111,15 +111,14 @@ impl Default for Options {
 pub struct Decoded {
     /// Facts of the file.
     pub facts: FileFacts,
-    /// The picture; there exactly when `facts.decoding` is [`Decoding::Complete`].
+    /// The picture; there exactly when `facts.decoding` is [`Decoding::Complete`], or
+    /// [`Decoding::Truncated`] with a valid ratio of 1: the end marker alone is missing.
     pub photo: Option<Photo>,
 }
 
 /// Reads the facts of a file and, if it is a whole JPEG that can be shown, its picture.
 ///
 /// Never fails and never panics: what is wrong with the file stands in `facts.decoding`.
-/// The library decoder runs behind `catch_unwind`, so a panic of it makes the file
-/// [`Decoding::Corrupt`] (under `panic = "unwind"`; the panic hook is left alone).
 #[must_use]
 pub fn decode(bytes: &[u8], limits: &Limits, options: &Options) -> Decoded {
     let mut facts = FileFacts {
@@ -131,12 +130,8 @@ pub fn decode(bytes: &[u8], limits: &Limits, options: &Options) -> Decoded {
     if facts.format != Format::Jpeg {
         return Decoded { facts, photo: None };
     }
-    let (jpeg, outcome) = decode_jpeg(bytes, limits, options);
+    let (jpeg, decoding, photo) = decode_jpeg(bytes, limits, options);
     facts.jpeg = jpeg;
-    let (decoding, photo) = match outcome {
-        Ok(photo) => (Decoding::Complete, Some(photo)),
-        Err(decoding) => (decoding, None),
-    };
     facts.decoding = decoding;
     Decoded { facts, photo }
 }
@@ -145,91 +140,75 @@ fn decode_jpeg(
     bytes: &[u8],
     limits: &Limits,
     options: &Options,
-) -> (Option<JpegFacts>, Result<Photo, Decoding>) {
+) -> (Option<JpegFacts>, Decoding, Option<Photo>) {
     if bytes.len() as u64 > limits.max_bytes {
-        return (None, Err(exceeded(LimitKind::Bytes)));
+        return (None, exceeded(LimitKind::Bytes), None);
     }
-    let mut headers = Headers::new(bytes);
-    let before = headers.read_to_picture_data();
-    let Some(frame) = headers.frame.clone() else {
-        let fault = before.err().unwrap_or(Fault::Damaged("no frame header"));
-        return (None, Err(outcome(fault)));
+    let header = match Header::read(bytes) {
+        Ok(header) => header,
+        Err(error) => return (None, pixels::refusal(&error), None),
     };
     // From here on there are facts to report, whatever else is wrong.
-    if frame
-        .size
-        .is_some_and(|size| size.pixels() > limits.max_pixels)
-    {
-        // The walk over the picture data is skipped: a bomb should cost nothing.
-        return (
-            Some(headers.facts(&frame)),
-            Err(exceeded(LimitKind::Pixels)),
-        );
+    let mut facts = headers::facts(bytes, &header);
+    if u64::from(header.width) * u64::from(header.height) > limits.max_pixels {
+        // The picture data are not looked at: a bomb should cost nothing.
+        return (Some(facts), exceeded(LimitKind::Pixels), None);
     }
-    let walked = before.and_then(|()| headers.read_to_end(limits.max_scans));
-    let mut facts = headers.facts(&frame);
-    let result = unsupported(&frame, facts.colour_model)
-        .map_or_else(|| walked.map_err(outcome), Err)
-        .and_then(|()| render(&headers, &frame, &mut facts, options));
-    (Some(facts), result)
+    if let Some(decoding) = unsupported(&header) {
+        if let Ok(probe) = shomei_jpeg::probe(bytes) {
+            facts.eoi = probe.extent.end.is_some();
+            facts.trailing_bytes = probe.extent.trailing as u64;
+        }
+        return (Some(facts), decoding, None);
+    }
+    let scans = match pixels::read(bytes, &header, limits, options.working_size) {
+        Ok(scans) => scans,
+        Err(decoding) => return (Some(facts), decoding, None),
+    };
+    facts.eoi = scans.trailing.is_some();
+    facts.trailing_bytes = scans.trailing.unwrap_or(0);
+    let Some(pixels) = scans.pixels else {
+        return (Some(facts), scans.decoding, None);
+    };
+    match render(pixels, &header, bytes, &mut facts, options) {
+        Some(photo) => (Some(facts), scans.decoding, Some(photo)),
+        None => {
+            let detail = "the picture cannot be scaled".to_owned();
+            (Some(facts), Decoding::Corrupt { detail }, None)
+        }
+    }
 }
 
 fn exceeded(limit: LimitKind) -> Decoding {
     Decoding::LimitExceeded { limit }
 }
 
-fn corrupt(detail: &str) -> Decoding {
-    Decoding::Corrupt {
-        detail: detail.to_owned(),
-    }
+/// Why a file is not decoded, if so.
+fn unsupported(header: &Header) -> Option<Decoding> {
+    Some(match header.unsupported()? {
+        Unsupported::Components { .. } => Decoding::UnsupportedColour,
+        _ => Decoding::UnsupportedJpeg,
+    })
 }
 
-fn outcome(fault: Fault) -> Decoding {
-    match fault {
-        Fault::Ends => Decoding::Truncated { valid_ratio: None },
-        Fault::Damaged(detail) => corrupt(detail),
-        Fault::TooManyScans => exceeded(LimitKind::Scans),
-    }
-}
-
-/// Why a readable frame is not decoded, if so.
-fn unsupported(frame: &Frame, model: ColourModel) -> Option<Decoding> {
-    let coded = matches!(
-        frame.process,
-        Process::Baseline | Process::ExtendedSequential | Process::Progressive
-    );
-    if !coded || frame.precision_bits != 8 {
-        return Some(Decoding::UnsupportedJpeg);
-    }
-    match model {
-        ColourModel::Grey | ColourModel::YCbCr | ColourModel::Rgb => None,
-        _ => Some(Decoding::UnsupportedColour),
-    }
-}
-
-/// The picture of a file whose headers are in order; notes in `facts` whether its ICC profile
-/// could be used.
+/// The photo of a picture that was decoded; notes in `facts` whether its ICC profile could be
+/// used. `None` only if the sizes contradict each other.
 fn render(
-    headers: &Headers<'_>,
-    frame: &Frame,
+    pixels: Pixels,
+    header: &Header,
+    bytes: &[u8],
     facts: &mut JpegFacts,
     options: &Options,
-) -> Result<Photo, Decoding> {
-    let stored = frame
-        .size
-        .ok_or_else(|| corrupt("a side is given as zero"))?;
-    let full = pixels::decode(&headers.picture_stream(), stored)
-        .map_err(|detail| Decoding::Corrupt { detail })?;
-    let working: ImageSize = stored.shrunk_to(options.working_size);
-    let small =
-        scale::shrink(full, working).ok_or_else(|| corrupt("the picture cannot be scaled"))?;
-    let (rgb, state) = colour::to_srgb(small.samples, small.channels, &headers.icc);
+) -> Option<Photo> {
+    let stored = facts.stored_size?;
+    let working = stored.shrunk_to(options.working_size);
+    let small = scale::shrink(pixels, working)?;
+    let profile = Profile::of(header, bytes);
+    let (rgb, state) = colour::to_srgb(small.samples, small.channels, &profile);
     facts.icc = state;
     let orientation = Orientation::from_exif(facts.orientation);
     let (upright, working) = orientation.apply(&rgb, working);
-    let original = orientation.shown(stored);
-    Photo::new(upright, working, original)
-        .ok_or_else(|| corrupt("the picture has another size than its header"))
+    Photo::new(upright, working, orientation.shown(stored))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use shomei_photo::ImageSize;
 
 use crate::pixels::{Channels, Pixels};
 
-/// Shrinks `pixels` to `size`, which is no larger. `None` only if the sizes do not fit the
-/// buffer.
+/// Brings what `pixels` cover to `size`, which is no larger to a pixel. `None` only if the sizes
+/// do not fit the buffer.
 ///
 /// A triangle filter as wide as the step between two working pixels, so that every original
 /// pixel counts and fine texture does not turn into moiré.
@@ -17,18 +17,19 @@ pub(crate) fn shrink(pixels: Pixels, size: ImageSize) -> Option<Pixels> {
         return Some(pixels);
     }
     let samples = match pixels.channels {
-        Channels::Rgb => convolve(&pixels.samples, pixels.size, size)?,
+        Channels::Rgb => convolve(&pixels.samples, pixels.size, pixels.covered, size)?,
         // By way of triples: the library's code for a second pixel type would double the time
         // that this crate takes to compile, and grey files are rare.
         Channels::Grey => {
             let triples = grey_to_rgb(&pixels.samples);
-            let small = convolve(&triples, pixels.size, size)?;
+            let small = convolve(&triples, pixels.size, pixels.covered, size)?;
             small.into_iter().step_by(3).collect()
         }
     };
     Some(Pixels {
         samples,
         size,
+        covered: (size.width().into(), size.height().into()),
         channels: pixels.channels,
     })
 }
@@ -42,12 +43,13 @@ pub(crate) fn grey_to_rgb(samples: &[u8]) -> Vec<u8> {
 ///
 /// The library's untyped call would do, but brings its code for every pixel type with it and
 /// makes this crate compile for minutes.
-fn convolve(rgb: &[u8], from: ImageSize, to: ImageSize) -> Option<Vec<u8>> {
+fn convolve(rgb: &[u8], from: ImageSize, covered: (f64, f64), to: ImageSize) -> Option<Vec<u8>> {
     let source = TypedImageRef::<U8x3>::from_buffer(from.width(), from.height(), rgb).ok()?;
     let mut small = vec![0; to.pixels() as usize * 3];
     let mut target = TypedImage::<U8x3>::from_buffer(to.width(), to.height(), &mut small).ok()?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+        .crop(0.0, 0.0, covered.0, covered.1)
         .use_alpha(false);
     Resizer::new()
         .resize_typed(&source, &mut target, &options)
@@ -168,6 +170,7 @@ mod tests {
                 .flat_map(|i| vec![stripes(i); channels.count()])
                 .collect(),
             size: size(64, 64),
+            covered: (64.0, 64.0),
             channels,
         };
         for channels in [Channels::Grey, Channels::Rgb] {

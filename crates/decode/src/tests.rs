@@ -1,7 +1,7 @@
 //! Whole files through [`decode`].
 
 use moxcms::ColorProfile;
-use shomei_photo::{IccState, Process};
+use shomei_photo::{ColourModel, IccState, ImageSize, Process, Ratio};
 
 use super::*;
 use crate::testing::{self, Noise, encode, encode_grey, find, jpeg, tiff, with_segment};
@@ -170,27 +170,90 @@ fn profiles_are_applied_to_the_small_picture() {
 #[test]
 fn cut_files_are_truncated_at_every_length() {
     let whole = jpeg(200, 160);
+    let scan = find(&whole, 0xDA);
+    let mut last = 0.0;
     for percent in (0..100).step_by(2) {
         let cut = &whole[..whole.len() * percent / 100];
         let decoded = read(cut);
         assert!(decoded.photo.is_none(), "{percent} %");
-        match decoded.facts.format {
-            Format::Jpeg => assert_eq!(
-                decoded.facts.decoding,
-                Decoding::Truncated { valid_ratio: None },
-                "{percent} %"
-            ),
-            _ => assert_eq!(decoded.facts.decoding, Decoding::NotJpeg),
+        match decoded.facts.decoding {
+            Decoding::Truncated { valid_ratio: None } => assert!(cut.len() < scan + 14),
+            Decoding::Truncated {
+                valid_ratio: Some(ratio),
+            } => {
+                assert!(cut.len() > scan);
+                assert!((last..1.0).contains(&ratio.get()), "{percent} %: {ratio}");
+                last = ratio.get();
+            }
+            Decoding::NotJpeg => assert!(cut.len() < 3),
+            other => panic!("{percent} %: {other:?}"),
         }
     }
-    for missing in 1..40 {
+    assert!(last > 0.95);
+    for missing in 3..40 {
         let cut = &whole[..whole.len() - missing];
         let decoded = read(cut);
+        let Decoding::Truncated {
+            valid_ratio: Some(ratio),
+        } = decoded.facts.decoding
+        else {
+            panic!("{missing}: {:?}", decoded.facts.decoding);
+        };
+        assert!((0.9..1.0).contains(&ratio.get()), "{missing}: {ratio}");
+        assert!(decoded.photo.is_none());
+        assert!(!facts(&decoded).eoi);
+    }
+}
+
+#[test]
+fn a_picture_without_its_end_marker_is_shown() {
+    let whole = jpeg(200, 160);
+    let expected = read(&whole).photo.unwrap();
+    for missing in [1, 2] {
+        let decoded = read(&whole[..whole.len() - missing]);
         assert_eq!(
             decoded.facts.decoding,
-            Decoding::Truncated { valid_ratio: None }
+            Decoding::Truncated {
+                valid_ratio: Ratio::new(1.0)
+            }
         );
         assert!(!facts(&decoded).eoi);
+        assert_eq!(decoded.photo.unwrap().rgb(), expected.rgb());
+    }
+    // Filled up with zeros, as a broken upload may be: who knows where the data end.
+    let filled = [&whole[..whole.len() - 40], &[0; 4000]].concat();
+    let decoded = read(&filled);
+    assert!(decoded.photo.is_none());
+    assert!(!facts(&decoded).eoi);
+}
+
+#[test]
+fn what_a_scan_leaves_over_is_damage_unless_it_is_padding() {
+    let whole = jpeg(64, 48);
+    let (front, end) = whole.split_at(whole.len() - 2);
+    let padded = [front, &[0; 7], end].concat();
+    assert_eq!(read(&padded).facts.decoding, Decoding::Complete);
+    for extra in [&[0x55; 7][..], &[0; 100]] {
+        let detail = detail(&[front, extra, end].concat());
+        assert!(detail.starts_with("stray bytes at byte "), "{detail}");
+    }
+}
+
+#[test]
+fn wrong_code_is_damage_and_said_where() {
+    let whole = jpeg(200, 160);
+    let scan = find(&whole, 0xDA);
+    let mut noise = Noise(0xFEED);
+    for _ in 0..50 {
+        let mut file = whole.clone();
+        let at = scan + 100 + noise.below(file.len() / 2);
+        for byte in &mut file[at..at + 64] {
+            *byte = noise.next() as u8 & 0x7F;
+        }
+        let detail = detail(&file);
+        assert!(detail.contains(" at byte "), "{detail}");
+        assert!(detail.contains(" in scan 0, mcu row "), "{detail}");
+        assert!(detail.ends_with(" % of the picture is valid"), "{detail}");
     }
 }
 
@@ -312,33 +375,65 @@ fn damage_that_the_markers_show_is_found() {
         file[frame + 8] = width;
         detail(&file)
     };
-    assert_eq!(sized(0, 64), "a side is given as zero");
-    assert_eq!(sized(3, 3), "more picture data than the size can hold");
+    let at = |what: &str, place: usize, rest: &str| format!("{what} at byte {place}{rest}");
+    assert_eq!(
+        sized(0, 64),
+        format!("the frame has no lines or no columns (at byte {frame})")
+    );
+    // More data than the size takes.
+    assert!(sized(3, 3).starts_with("stray bytes at byte "));
+    // Less data than the size needs.
     let mut long = file.clone();
     long[frame + 5] = 200;
-    assert_eq!(detail(&long), "less picture data than the size needs");
+    let end = file.len() - 2;
+    let early = detail(&long);
+    assert!(
+        early.starts_with(&at("unexpected marker", end, " in scan 0, mcu row 8; ")),
+        "{early}"
+    );
+    assert!(early.ends_with("0 % of the picture is valid"), "{early}");
 
     let ends = [0xFF, 0xD9];
-    assert_eq!(detail(&[&file[..2], &ends].concat()), "no picture data");
-    assert_eq!(detail(&[&file[..scan], &ends].concat()), "no picture data");
+    assert_eq!(
+        detail(&[&file[..2], &ends].concat()),
+        "no frame header (at byte 2)"
+    );
+    assert_eq!(
+        detail(&[&file[..scan], &ends].concat()),
+        format!("no scan (at byte {scan})")
+    );
+    let none = " in scan 0; 0 % of the picture is valid";
     let mut unnamed = file.clone();
     unnamed[scan + 5] = 77;
-    assert_eq!(
-        detail(&unnamed),
-        "a scan of a component that does not exist"
-    );
+    assert_eq!(detail(&unnamed), at("invalid scan", scan, none));
     let table = find(&file, 0xDB);
     let mut untabled = file.clone();
     untabled[table + 1] = 0xFE;
-    assert_eq!(detail(&untabled), "no quantisation table");
+    assert_eq!(detail(&untabled), at("missing table", scan, none));
 
     // A scan of the first component alone.
-    let mut alone = file.clone();
-    alone.splice(scan + 3..scan + 11, [8, 1, 1, 0]);
-    assert_eq!(detail(&alone), "a component without picture data");
+    let mut alone = encode_grey(&[90; 64 * 64], 64, 64);
+    let frame = find(&alone, 0xC0);
+    alone[frame + 3] += 6;
+    alone[frame + 9] = 3;
+    alone.splice(frame + 13..frame + 13, [2, 0x11, 0, 3, 0x11, 0]);
+    let end = alone.len() - 2;
+    assert_eq!(detail(&alone), at("missing scan", end, none));
     // Restart markers promised, and not one there.
-    let promised = with_segment(&file, 0xDD, &[0, 2]);
-    assert_eq!(detail(&promised), "restart markers missing or out of order");
+    let promised = detail(&with_segment(&file, 0xDD, &[0, 2]));
+    assert!(
+        promised.starts_with("unexpected marker at byte "),
+        "{promised}"
+    );
+    // And out of order.
+    let mut turned = with_segment(&file, 0xDD, &[0, 2]);
+    let end = turned.len() - 2;
+    turned.splice(end..end, [0xFF, 0xD5]);
+    let turned = detail(&turned);
+    assert!(
+        turned.starts_with("restart markers out of order at byte "),
+        "{turned}"
+    );
 }
 
 #[test]
@@ -389,8 +484,12 @@ fn mutated_files_never_panic() {
             }
         }
         let decoded = decode(&file, &limits, &Options { working_size: 32 });
-        let complete = decoded.facts.decoding == Decoding::Complete;
-        assert_eq!(decoded.photo.is_some(), complete, "round {round}");
+        let whole = match decoded.facts.decoding {
+            Decoding::Complete => true,
+            Decoding::Truncated { valid_ratio } => valid_ratio == Ratio::new(1.0),
+            _ => false,
+        };
+        assert_eq!(decoded.photo.is_some(), whole, "round {round}");
     }
 }
 

@@ -347,6 +347,7 @@ impl Decoder<'_> {
                         extent.scans = self.scans;
                         return Ok(extent);
                     }
+                    Err(false) if marker.is_metadata() => pos = marker.after + 2,
                     Err(false) => self.note(DamageKind::BadSegment, marker.at),
                 }
             }

@@ -142,6 +142,9 @@ pub struct Header {
     pub colour: ColourModel,
     /// The components, one to four of them in any file that can be decoded.
     pub components: Vec<Component>,
+    /// Quantisation table of the first component – luma in most files – in zigzag order, if it
+    /// stands before the first scan.
+    pub luma_table: Option<[u16; 64]>,
     /// MCUs between restart markers at the first scan, 0 if none.
     pub restart_interval: u16,
     /// The JFIF segment, if any.
@@ -304,6 +307,11 @@ impl Preamble {
             let (payload, next) = match markers::segment(data, marker.after) {
                 Ok(segment) => segment,
                 Err(true) => return Err(truncated(marker.at)),
+                // Writers of metadata err; the picture does not suffer.
+                Err(false) if marker.is_metadata() => {
+                    pos = marker.after + 2;
+                    continue;
+                }
                 Err(false) => return Err(malformed(marker.at, "impossible segment length")),
             };
             match marker.code {
@@ -344,7 +352,12 @@ impl Preamble {
                 "the frame has no lines or no columns",
             ));
         }
+        let luma_slot = frame.components.first().map(|c| c.quantisation);
+        let luma_table = luma_slot
+            .and_then(|slot| tables.quant.get(usize::from(slot))?.as_deref())
+            .copied();
         let header = Header {
+            luma_table,
             width: frame.width,
             height: frame.height,
             height_from_dnl,

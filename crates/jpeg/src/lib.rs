@@ -56,6 +56,7 @@ mod probe;
 mod progressive;
 mod quant;
 mod scan;
+mod segments;
 mod sequential;
 mod upsample;
 
@@ -68,3 +69,4 @@ pub use geometry::Scale;
 pub use header::{ColourModel, Component, DensityUnit, Exif, Header, Icc, Jfif, Process};
 pub use limits::Limits;
 pub use probe::{Extent, Probe, probe};
+pub use segments::{Segment, Segments, segments};

@@ -18,6 +18,8 @@ pub(crate) const APP0: u8 = 0xE0;
 pub(crate) const APP1: u8 = 0xE1;
 pub(crate) const APP2: u8 = 0xE2;
 pub(crate) const APP14: u8 = 0xEE;
+pub(crate) const APP15: u8 = 0xEF;
+pub(crate) const COM: u8 = 0xFE;
 /// JPEG-LS frame header (ITU T.87), known only to be named in the refusal.
 pub(crate) const SOF55: u8 = 0xF7;
 pub(crate) const TEM: u8 = 0x01;
@@ -36,6 +38,11 @@ impl Marker {
     /// Whether the marker stands alone, without a length (B.1.1.3).
     pub(crate) const fn stands_alone(self) -> bool {
         matches!(self.code, TEM | RST0..=EOI)
+    }
+
+    /// Whether the marker begins an application segment or a comment, on which no pixel depends.
+    pub(crate) const fn is_metadata(self) -> bool {
+        matches!(self.code, APP0..=APP15 | COM)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bits::{Bits, Input};
 use crate::damage::{Damage, DamageKind, Report};
-use crate::header::Component;
+use crate::header::{self, Component};
 use crate::huffman::BlockFault;
 use crate::markers::{self, RST0, RST7};
 
@@ -149,7 +149,12 @@ pub(crate) fn walk(
                 Some(marker) => note(DamageKind::EarlyMarker, marker.at),
             },
             // Whatever else stands before the marker is reported, but does no harm.
-            None if input.unused_bytes(run.bits) > 0 => {
+            None if input.unused_bytes(run.bits) > 0 || {
+                // Bytes that were not even taken into the bit buffer.
+                let end = marker.map_or(data.len(), |marker| marker.at);
+                header::stray(data, input.position(), end) > 0
+            } =>
+            {
                 note(DamageKind::StrayBytes, input.offset(run.bits));
             }
             None => {}

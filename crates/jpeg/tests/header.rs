@@ -279,3 +279,24 @@ fn what_is_no_picture() {
         assert!(refusal(&wrong).is_some(), "{at}");
     }
 }
+
+#[test]
+fn metadata_of_an_impossible_length_is_passed_over() {
+    let mut file = Coding::default().file();
+    let segments = shomei_jpeg::segments(&file).count();
+    let table = probe(&file).unwrap().header.luma_table;
+    assert!(table.is_some());
+    for code in [0xE0, 0xE7, 0xFE] {
+        file.splice(2..2, [0xFF, code, 0, 1]);
+    }
+    let end = file.len() - 2;
+    file.splice(end..end, [0xFF, 0xFE, 0, 0]);
+    assert_eq!(shomei_jpeg::segments(&file).count(), segments);
+    assert_eq!(probe(&file).unwrap().header.luma_table, table);
+    let mut buffers = Buffers::new();
+    let picture = decode(&file, &Options::new(Scale::Full), &mut buffers).unwrap();
+    assert!(picture.damage.is_empty(), "{:?}", picture.damage);
+    // Of a segment that the picture depends on, no.
+    file.splice(2..2, [0xFF, 0xC4, 0, 1]);
+    assert!(probe(&file).is_err());
+}

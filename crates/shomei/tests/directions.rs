@@ -12,7 +12,7 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("shomei-photo", &[]),
     ("shomei-jpeg", &[]),
-    ("shomei-decode", &["shomei-photo"]),
+    ("shomei-decode", &["shomei-photo", "shomei-jpeg"]),
     ("shomei-face", &["shomei-photo"]),
     ("shomei-framing", &["shomei-photo"]),
     ("shomei-background", &["shomei-photo"]),
