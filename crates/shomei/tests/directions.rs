@@ -39,7 +39,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("shomei-cli", &["shomei"]),
-    ("shomei-benches", &["shomei"]),
+    ("shomei-benches", &["shomei", "shomei-jpeg"]),
 ];
 
 fn packages() -> Vec<Value> {
