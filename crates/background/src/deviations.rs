@@ -44,6 +44,7 @@ const MAX_OBJECTS: usize = 8;
 /// Everything that [`find`] tells apart.
 pub(crate) struct Deviations {
     pub(crate) spread: f32,
+    pub(crate) fall_off: f32,
     pub(crate) texture: f32,
     pub(crate) objects: Vec<BackgroundObject>,
     pub(crate) unevenness: Option<Unevenness>,
@@ -98,6 +99,7 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     let spread = percentile(&mut spread, 0.95).unwrap_or_default();
     let edges = edges(cells);
     let texture = edges.iter().filter(|&&edge| edge).count() as f32 / cells.wall.len() as f32;
+    let light = Light::of(cells, surface);
     let unevenness = pattern(cells, &edges, spread, frame)
         .or_else(|| {
             let (group, contrast) = second_tone?;
@@ -107,9 +109,10 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
                 strength_delta_e: DeltaE::new(contrast)?,
             })
         })
-        .or_else(|| gradient(cells, surface, frame));
+        .or_else(|| gradient(cells, &light, frame));
     Deviations {
         spread,
+        fall_off: light.fall_off(),
         texture,
         objects,
         unevenness,
@@ -319,23 +322,47 @@ fn pattern(cells: &Cells, edges: &[bool], spread: f32, frame: Frame) -> Option<U
 }
 
 /// The fall-off of the light, however weak; its strength says whether it is more than that.
-fn gradient(cells: &Cells, surface: &Surface, frame: Frame) -> Option<Unevenness> {
-    let mut lightness: Vec<f32> = cells
-        .wall
-        .iter()
-        .map(|&cell| surface.at(cells, cell)[0])
-        .collect();
-    let dark = percentile(&mut lightness, 0.05)?;
-    let light = percentile(&mut lightness, 0.95)?;
-    let darkest = cells
-        .wall
-        .iter()
-        .copied()
-        .filter(|&cell| surface.at(cells, cell)[0] <= dark.midpoint(light))
+fn gradient(cells: &Cells, light: &Light, frame: Frame) -> Option<Unevenness> {
+    let middle = light.dark.midpoint(light.bright);
+    let lightness = cells.wall.iter().zip(&light.lightness);
+    let darkest = lightness
+        .filter(|&(_, &l)| l <= middle)
+        .map(|(&cell, _)| cell)
         .collect();
     Some(Unevenness {
         kind: UnevenKind::Gradient,
         region: Group { cells: darkest }.region(cells, frame)?,
-        strength_delta_e: DeltaE::new(light - dark)?,
+        strength_delta_e: DeltaE::new(light.fall_off())?,
     })
+}
+
+/// The lightness of the fitted surface.
+struct Light {
+    /// L\* at each of the wall's cells, in their order.
+    lightness: Vec<f32>,
+    /// 5th and 95th percentile.
+    dark: f32,
+    bright: f32,
+}
+
+impl Light {
+    fn of(cells: &Cells, surface: &Surface) -> Self {
+        let lightness: Vec<f32> = cells
+            .wall
+            .iter()
+            .map(|&cell| surface.at(cells, cell)[0])
+            .collect();
+        let mut sorted = lightness.clone();
+        let dark = percentile(&mut sorted, 0.05).unwrap_or_default();
+        let bright = percentile(&mut sorted, 0.95).unwrap_or_default();
+        Self {
+            lightness,
+            dark,
+            bright,
+        }
+    }
+
+    fn fall_off(&self) -> f32 {
+        self.bright - self.dark
+    }
 }

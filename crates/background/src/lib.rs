@@ -46,19 +46,12 @@ pub fn measure(photo: &Photo, subject: &Subject) -> Option<Background> {
     }
     let surface = Surface::fit(&cells)?;
     let deviations = deviations::find(&cells, &surface, photo.frame());
-    let mut lightness: Vec<f32> = cells
-        .wall
-        .iter()
-        .map(|&cell| surface.at(&cells, cell)[0])
-        .collect();
     let mut luma: Vec<f32> = cells.wall.iter().map(|&cell| cells.luma[cell]).collect();
     Some(Background {
         area_ratio: Ratio::new(cells.wall.len() as f32 / cells.count() as f32)?,
         colour: cells.median_colour()?,
         spread_delta_e: DeltaE::new(deviations.spread)?,
-        fall_off_delta_e: DeltaE::new(
-            percentile(&mut lightness, 0.95)? - percentile(&mut lightness, 0.05)?,
-        )?,
+        fall_off_delta_e: DeltaE::new(deviations.fall_off)?,
         luma_spread_ratio: Ratio::new(percentile(&mut luma, 0.95)? - percentile(&mut luma, 0.05)?)?,
         texture_ratio: Ratio::new(deviations.texture)?,
         objects: deviations.objects,
