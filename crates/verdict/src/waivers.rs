@@ -74,6 +74,12 @@ impl Waivers {
         self.0.iter().copied()
     }
 
+    /// These and those.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self(&self.0 | &other.0)
+    }
+
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -119,6 +125,8 @@ mod tests {
         let waivers: Waivers = " turned , head_covered,turned".parse().unwrap();
         assert_eq!(waivers.iter().count(), 2);
         assert!(!waivers.contains(Code::EyesClosed));
+        let more = waivers.union(&"eyes_closed,turned".parse().unwrap());
+        assert_eq!(more.iter().count(), 3);
     }
 
     #[test]

@@ -11,6 +11,10 @@ use shomei_photo::{Format, OriginalPoint, Region, Side};
 use crate::measurements::round;
 use crate::{Code, Finding, Lang, Limit, Measurements, Outcome, Review, Verdict, Waivers};
 
+mod stored;
+
+pub use stored::{RecordError, StoredReview};
+
 /// The value of [`ReviewRecord::schema`].
 pub const SCHEMA: &str = "shomei.review/1";
 
@@ -260,7 +264,7 @@ mod tests {
             .yaw_degrees = degrees(20.1);
     }
 
-    fn records() -> Vec<ReviewRecord> {
+    pub(super) fn records() -> Vec<ReviewRecord> {
         let limit = LimitKind::Scans;
         vec![
             record(|_| ()),
@@ -312,15 +316,11 @@ mod tests {
     }
 
     #[test]
-    fn records_are_read_back_and_judged_again() {
+    fn records_are_read_back() {
         for record in records() {
             let json = serde_json::to_string(&record).unwrap();
             let back: ReviewRecord = serde_json::from_str(&json).unwrap();
             assert_eq!(serde_json::to_string(&back).unwrap(), json);
-            let policy = Policy::my_number_card();
-            let again = judge(&back.measurements, &policy, &back.waivers);
-            let again = ReviewRecord::new(&again, back.id, Lang::Ja, back.engine, back.timings_ms);
-            assert_eq!(serde_json::to_string(&again).unwrap(), json);
         }
     }
 

@@ -1,0 +1,332 @@
+//! Records that are read back to be judged again.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::{Engine, ReviewRecord, SCHEMA};
+use crate::{Lang, Measurements, Policy, Waivers, judge};
+
+/// What judging again needs of a record. The old verdict, its findings and texts are passed
+/// over, whatever codes they hold.
+///
+/// A stage that the record does not mention counts as one that did not run, so that records
+/// stay readable when more is measured; what was never measured is not judged.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct StoredReview {
+    /// What the caller calls the photo.
+    pub id: String,
+    /// All that was measured.
+    pub measurements: Measurements,
+    /// Exceptions that were declared; they stay in force unless the caller changes them.
+    #[serde(default)]
+    pub waivers: Waivers,
+    /// What measured.
+    pub engine: Engine,
+    /// Milliseconds by stage: what the measuring took, judging again adds nothing.
+    #[serde(default)]
+    pub timings_ms: Option<BTreeMap<String, f64>>,
+}
+
+/// Why a text is no record.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// It is of a schema that is not known here.
+    #[error("unknown schema {0:?}; allowed: {SCHEMA:?}")]
+    UnknownSchema(String),
+    /// It is no JSON, or a field is missing or of another type; says which and where.
+    #[error("not a {SCHEMA} record: {0}")]
+    Malformed(String),
+}
+
+/// Characters of foreign text that a message repeats.
+const SHOWN_CHARS: usize = 120;
+
+#[derive(Deserialize)]
+struct Versioned {
+    schema: String,
+}
+
+impl StoredReview {
+    /// Reads one record.
+    ///
+    /// # Errors
+    /// If the text is no record of the schema that this module writes.
+    pub fn from_json(text: &[u8]) -> Result<Self, RecordError> {
+        let Versioned { schema } = serde_json::from_slice(text).map_err(|e| malformed(&e))?;
+        if schema != SCHEMA {
+            return Err(RecordError::UnknownSchema(cut(&schema)));
+        }
+        serde_json::from_slice(text).map_err(|e| malformed(&e))
+    }
+
+    /// Judges the measurements anew; what was measured, by what, and how long that took stay as
+    /// they are. The same policy, waivers and language give the record back that was read.
+    ///
+    /// ```
+    /// # use shomei_photo::{FileFacts, Unreadable};
+    /// # use shomei_verdict::{Code, Lang, Measurements, Policy, Waivers};
+    /// use shomei_verdict::wire::v1::StoredReview;
+    /// # use shomei_verdict::wire::v1::Engine;
+    ///
+    /// # let stored = StoredReview {
+    /// #     id: "a".to_owned(),
+    /// #     measurements: Measurements {
+    /// #         file: FileFacts::unreadable(Unreadable::Other),
+    /// #         face: None, framing: None, background: None, portrait: None, failure: None,
+    /// #     },
+    /// #     waivers: Waivers::default(),
+    /// #     engine: Engine { version: "0".to_owned(), models: "0".to_owned() },
+    /// #     timings_ms: None,
+    /// # };
+    /// # let line = serde_json::to_vec(&stored.judge_again(&Policy::default(), Lang::En))?;
+    /// let stored = StoredReview::from_json(&line)?;
+    /// let record = stored.judge_again(&Policy::my_number_card(), Lang::En);
+    /// assert_eq!(record.findings[0].code, Code::FileUnreadable);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn judge_again(self, policy: &Policy, lang: Lang) -> ReviewRecord {
+        let review = judge(&self.measurements, policy, &self.waivers);
+        ReviewRecord {
+            timings_ms: self.timings_ms,
+            ..ReviewRecord::new(&review, self.id, lang, self.engine, None)
+        }
+    }
+}
+
+/// Records stand on one line, so that the column alone says where.
+fn malformed(error: &serde_json::Error) -> RecordError {
+    let text = error.to_string();
+    let message = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(message, _)| message);
+    RecordError::Malformed(format!("{} (column {})", cut(message), error.column()))
+}
+
+/// Not too long for a message, and nothing that steers a terminal.
+fn cut(text: &str) -> String {
+    let mut chars = text.chars().flat_map(|c| {
+        let escaped = c.is_control().then(|| c.escape_default());
+        let plain = escaped.is_none().then_some(c);
+        escaped.into_iter().flatten().chain(plain)
+    });
+    let mut shown: String = chars.by_ref().take(SHOWN_CHARS).collect();
+    if chars.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::records;
+    use super::*;
+    use crate::Verdict;
+    use serde_json::{Value, json};
+
+    fn refusal(text: &[u8]) -> String {
+        StoredReview::from_json(text).unwrap_err().to_string()
+    }
+
+    /// A record of a good photo, changed.
+    fn changed(change: impl FnOnce(&mut Value)) -> Vec<u8> {
+        let mut record = serde_json::to_value(&records()[0]).unwrap();
+        change(&mut record);
+        serde_json::to_vec(&record).unwrap()
+    }
+
+    #[test]
+    fn the_same_policy_gives_the_record_back() {
+        for record in records() {
+            let line = serde_json::to_vec(&record).unwrap();
+            let again = StoredReview::from_json(&line)
+                .unwrap()
+                .judge_again(&Policy::my_number_card(), Lang::Ja);
+            assert_eq!(serde_json::to_vec(&again).unwrap(), line);
+        }
+    }
+
+    #[test]
+    fn another_policy_changes_verdict_findings_and_policy_only() {
+        let stored = StoredReview::from_json(&changed(|_| ())).unwrap();
+        let strict = Policy::from_toml("name = \"strict\"\n[noisy]\nrefer_above = 0.001").unwrap();
+        let again = stored.clone().judge_again(&strict, Lang::En);
+        assert_eq!(again.verdict, Verdict::Refer);
+        assert_eq!(again.policy.name, "strict");
+        assert_eq!(again.measurements, stored.measurements);
+        assert_eq!(
+            (again.id, again.engine, again.timings_ms, again.waivers),
+            (stored.id, stored.engine, stored.timings_ms, stored.waivers)
+        );
+    }
+
+    #[test]
+    fn what_judging_does_not_need_may_be_anything() {
+        let line = changed(|record| {
+            record["findings"] = json!([{"code": "a_code_of_next_year"}]);
+            record["verdict"] = json!("perhaps");
+            record["more"] = json!({"deep": [[[]]]});
+            let record = record.as_object_mut().unwrap();
+            record.remove("timings_ms");
+            record.remove("waivers");
+            record.remove("face");
+        });
+        let stored = StoredReview::from_json(&line).unwrap();
+        assert_eq!(stored.timings_ms, None);
+        assert!(stored.waivers.is_empty());
+        let again = stored.judge_again(&Policy::my_number_card(), Lang::En);
+        assert_eq!(again.verdict, Verdict::Accept);
+        assert!(again.face.is_some());
+    }
+
+    #[test]
+    fn a_stage_that_is_missing_is_never_accepted() {
+        for stage in ["face", "framing", "background", "portrait"] {
+            let line = changed(|record| {
+                record["measurements"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove(stage);
+            });
+            let again = StoredReview::from_json(&line)
+                .unwrap()
+                .judge_again(&Policy::my_number_card(), Lang::En);
+            assert_ne!(again.verdict, Verdict::Accept, "{stage}");
+        }
+    }
+
+    #[test]
+    fn refusals_say_what_is_wrong() {
+        type Change = fn(&mut Value);
+        let changes: [(Change, &str); 10] = [
+            (
+                |r| r["schema"] = json!("shomei.review/2"),
+                "unknown schema \"shomei.review/2\"; allowed: \"shomei.review/1\"",
+            ),
+            (|r| r["schema"] = json!(1), "invalid type: integer `1`"),
+            (
+                |r| drop(r.as_object_mut().unwrap().remove("id")),
+                "missing field `id`",
+            ),
+            (
+                |r| drop(r["measurements"].as_object_mut().unwrap().remove("file")),
+                "missing field `file`",
+            ),
+            (
+                |r| {
+                    drop(
+                        r["measurements"]["framing"]
+                            .as_object_mut()
+                            .unwrap()
+                            .remove("trim"),
+                    )
+                },
+                "missing field `trim`",
+            ),
+            (
+                |r| r["measurements"]["framing"]["head_height_ratio"] = json!("NaN"),
+                "invalid type: string \"NaN\"",
+            ),
+            (
+                |r| r["measurements"]["framing"]["head_height_ratio"] = json!(1e300),
+                "not a finite number",
+            ),
+            (
+                |r| r["measurements"]["background"]["colour"]["lab_l"] = json!(null),
+                "invalid type: null",
+            ),
+            (
+                |r| r["measurements"]["file"]["bytes"] = json!(-1),
+                "invalid value: integer `-1`",
+            ),
+            (
+                |r| r["waivers"] = json!(["blurred"]),
+                "blurred cannot be waived",
+            ),
+        ];
+        for (change, named) in changes {
+            let message = refusal(&changed(change));
+            assert!(message.contains(named), "{named}: {message}");
+        }
+        let whole = changed(|_| ());
+        for cut in [0, 1, 20, whole.len() / 2, whole.len() - 1] {
+            assert!(refusal(&whole[..cut]).contains("EOF"), "{cut}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_is_refused_with_a_short_message() {
+        let huge = "1".repeat(10_000);
+        let deep = "[".repeat(100_000);
+        for text in [
+            b"\xFF\xFE{".to_vec(),
+            b"null".to_vec(),
+            deep.clone().into_bytes(),
+            format!(r#"{{"schema":"{}"}}"#, "\\u001b[31m".repeat(999)).into_bytes(),
+            format!(r#"{{"schema":"{SCHEMA}","id":{huge}}}"#).into_bytes(),
+            format!(r#"{{"schema":"{SCHEMA}","id":{deep}}}"#).into_bytes(),
+            format!(r#"{{"schema":"{SCHEMA}","x":1e999}}"#).into_bytes(),
+            changed(|r| r["id"] = json!("x")).repeat(2),
+            br#"{"schema":"shomei.review/1","id":"\xff"}"#.to_vec(),
+        ] {
+            let message = refusal(&text);
+            assert!(message.chars().count() < 300, "{message}");
+            assert!(!message.contains('\u{1b}'), "{message}");
+        }
+    }
+
+    /// Every number of a record, one after the other, at its extremes: judged, never a panic.
+    #[test]
+    fn extreme_numbers_are_judged() {
+        fn numbers(value: &Value, at: &str, found: &mut Vec<String>) {
+            match value {
+                Value::Number(_) => found.push(at.to_owned()),
+                Value::Array(all) => {
+                    for (index, value) in all.iter().enumerate() {
+                        numbers(value, &format!("{at}/{index}"), found);
+                    }
+                }
+                Value::Object(all) => {
+                    for (name, value) in all {
+                        numbers(value, &format!("{at}/{name}"), found);
+                    }
+                }
+                _ => (),
+            }
+        }
+        let extremes = [
+            json!(0),
+            json!(-1),
+            json!(u64::MAX),
+            json!(u32::MAX),
+            json!(i32::MIN),
+            json!(255),
+            json!(3.4e38),
+            json!(-3.4e38),
+            json!(1e-300),
+        ];
+        let mut judged = 0;
+        for record in records() {
+            let record = serde_json::to_value(&record).unwrap();
+            let mut places = Vec::new();
+            numbers(&record, "", &mut places);
+            for place in places {
+                for extreme in &extremes {
+                    let mut changed = record.clone();
+                    *changed.pointer_mut(&place).unwrap() = extreme.clone();
+                    let line = serde_json::to_vec(&changed).unwrap();
+                    let Ok(stored) = StoredReview::from_json(&line) else {
+                        continue;
+                    };
+                    let again = stored.judge_again(&Policy::my_number_card(), Lang::Ja);
+                    let line = serde_json::to_vec(&again).unwrap();
+                    assert!(StoredReview::from_json(&line).is_ok(), "{place} {extreme}");
+                    judged += 1;
+                }
+            }
+        }
+        assert!(judged > 1000, "{judged}");
+    }
+}
