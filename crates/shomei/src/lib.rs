@@ -2,7 +2,8 @@
 //! stated reason for everything that is not accepted.
 //!
 //! [`Reviewer`] reviews one photo and never fails on a bad one; [`Batch`] reviews many, in
-//! parallel and in order, with memory bounded by the photos in flight. This crate knows the
+//! parallel and in order, with memory bounded by the photos in flight. [`Records`] reads reviews
+//! that were stored and judges them again, without a photo or a model. This crate knows the
 //! order of the stages and nothing else: it must not know where files lie, sockets or terminals.
 //!
 //! ```no_run
@@ -19,10 +20,12 @@
 
 mod batch;
 mod pipeline;
+mod records;
 mod reviewer;
 
 pub use batch::{Batch, Input, Reviews};
 pub use pipeline::Inspection;
+pub use records::{LineError, LineErrorKind, MAX_LINE_BYTES, Mapped, Records};
 pub use reviewer::{Error, ErrorKind, Review, ReviewOptions, Reviewer, ReviewerBuilder};
 pub use shomei_decode::Limits;
 pub use shomei_face::ModelSet;
