@@ -25,6 +25,28 @@ the path relative to it. Files that are named themselves are always reviewed.
 The id of a photo is its path as given. In a path that is not UTF-8, bytes that cannot be written
 stand as %XX, and % as %25.
 
+Ids in the table of `--waivers` are those of the output. If one that declares an exception is not
+among the photos, all reviews are written, and then that is an error.
+
+Exit codes:
+  0  every photo was accepted
+  1  some photo was rejected, or referred to a person
+  2  wrong usage or configuration, or an error of input or output";
+
+const JUDGE_HELP: &str = "\
+Examples:
+  shomei judge reviews.jsonl --policy my-policy.toml
+  shomei judge - --format jsonl --out again.jsonl < reviews.jsonl
+
+Measurements, ids and the engine that measured stay as they are. What an older version did not
+measure is not judged: for checks that came later, review the photos again.
+
+Exceptions that a review records stay in force. A row of `--waivers` replaces those of its photo
+(an empty cell withdraws them), and `--waive` adds to all.
+
+Blank lines are passed over. The first line that is no review ends the work with an error that
+names it; the reviews before it are written.
+
 Exit codes:
   0  every photo was accepted
   1  some photo was rejected, or referred to a person
@@ -53,6 +75,9 @@ pub(crate) enum Command {
     /// Review photos: accept, refer to a person, or reject, and say why
     #[command(after_help = REVIEW_HELP)]
     Review(ReviewArgs),
+    /// Judge stored reviews anew, by other thresholds or exceptions, without the photos
+    #[command(after_help = JUDGE_HELP)]
+    Judge(JudgeArgs),
     /// Explain a code: what is refused, why, and what to do
     #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArgs),
@@ -88,15 +113,8 @@ pub(crate) struct ReviewArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// Checks for which an exception is declared for all these photos: they refer instead of
-    /// rejecting
-    #[arg(
-        long,
-        value_name = "CODE[,CODE]",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) waive: Waivers,
+    #[command(flatten)]
+    pub(crate) exceptions: Exceptions,
 
     /// Draw what was found into a PNG per photo in this directory. The pictures show the people
     #[arg(long, value_name = "DIR")]
@@ -121,6 +139,59 @@ pub(crate) struct ReviewArgs {
     /// Leave the timings out of JSON lines, so that they are the same in every run
     #[arg(long)]
     pub(crate) no_timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct JudgeArgs {
+    /// Reviews as `shomei review --format jsonl` writes them; `-` is standard input
+    #[arg(value_name = "REVIEWS")]
+    pub(crate) reviews: PathBuf,
+
+    /// How the reviews are written
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+
+    /// Write the reviews to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// Language of the texts [default: from LC_ALL, LC_MESSAGES or LANG, else en]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+
+    /// Reviews judged at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) jobs: Option<u16>,
+
+    /// Thresholds that differ from the usual ones (TOML; see `shomei policy show`)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) exceptions: Exceptions,
+
+    /// Leave the timings out of JSON lines; else they are those of the review that is read
+    #[arg(long)]
+    pub(crate) no_timings: bool,
+}
+
+/// Exceptions that the rules know: covering for religion or illness, infants, disability.
+#[derive(Debug, Args)]
+pub(crate) struct Exceptions {
+    /// Checks for which an exception is declared for all these photos: they refer instead of
+    /// rejecting
+    #[arg(
+        long,
+        value_name = "CODE[,CODE]",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub(crate) waive: Waivers,
+
+    /// Exceptions of single photos: a CSV table with the columns `id` (or `file`) and `waive`,
+    /// which holds codes with `;` between them. Other columns, such as a reason, are left alone
+    #[arg(long, value_name = "FILE")]
+    pub(crate) waivers: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -11,12 +11,14 @@ use crate::args::{Command, PolicyCommand};
 use crate::exit;
 
 mod explain;
+mod judge;
 mod review;
 
 /// Runs a command and returns its exit code.
 pub(crate) fn run(command: Command) -> Result<u8> {
     match command {
         Command::Review(args) => review::run(args),
+        Command::Judge(args) => judge::run(args),
         Command::Explain(args) => print(&explain::text(&args)),
         Command::Policy(PolicyCommand::Show { policy }) => {
             print(&load_policy(policy.as_deref())?.to_toml())

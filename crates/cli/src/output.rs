@@ -5,7 +5,8 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use shomei::{Lang, Review};
+use shomei::Lang;
+use shomei::wire::v1::ReviewRecord;
 
 use crate::args::Format;
 
@@ -21,15 +22,15 @@ pub(crate) trait Exporter: Send + Sync {
     }
 
     /// One review, with the line break at its end.
-    fn photo(&self, id: &str, review: &Review) -> io::Result<Vec<u8>>;
+    fn photo(&self, record: ReviewRecord) -> io::Result<Vec<u8>>;
 }
 
-/// The exporter of `format`.
+/// The exporter of `format`; the texts of the records are to be in `lang`.
 pub(crate) fn exporter(format: Format, lang: Lang, timings: bool) -> Box<dyn Exporter> {
     match format {
         Format::Human => Box::new(human::Human { lang }),
-        Format::Jsonl => Box::new(jsonl::Jsonl { lang, timings }),
-        Format::Csv => Box::new(csv::Csv { lang }),
+        Format::Jsonl => Box::new(jsonl::Jsonl { timings }),
+        Format::Csv => Box::new(csv::Csv),
     }
 }
 
@@ -43,15 +44,15 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
-    /// Creates the file, or empties it, unless it is one of the photos.
-    pub(crate) fn open(out: Option<&Path>, photos: &[PathBuf]) -> Result<Self> {
+    /// Creates the file, or empties it, unless it is one of the inputs.
+    pub(crate) fn open(out: Option<&Path>, inputs: &[PathBuf]) -> Result<Self> {
         let Some(path) = out else {
             return Ok(Self::Stdout);
         };
         if let Ok(existing) = fs::canonicalize(path) {
-            let is_photo = |photo: &PathBuf| fs::canonicalize(photo).is_ok_and(|p| p == existing);
+            let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|p| p == existing);
             ensure!(
-                !photos.iter().any(is_photo),
+                !inputs.iter().any(is_input),
                 "--out {path:?} is one of the inputs"
             );
         }
@@ -118,7 +119,7 @@ mod tests {
         let id = "a,\"b\"\n.jpg";
         let write = |format, lang, timings| {
             let exporter = exporter(format, lang, timings);
-            let photo = exporter.photo(id, &review).unwrap();
+            let photo = exporter.photo(review.record(id, lang)).unwrap();
             exporter.header().to_owned() + &String::from_utf8(photo).unwrap()
         };
         let human = write(Format::Human, Lang::En, true);

@@ -27,6 +27,10 @@ impl Tally {
         } += 1;
     }
 
+    const fn photos(self) -> u64 {
+        self.accepted + self.referred + self.rejected
+    }
+
     fn counts(self, lang: Lang) -> String {
         let Self {
             accepted,
@@ -40,7 +44,7 @@ impl Tally {
     }
 
     fn summary(self, lang: Lang, elapsed: Duration) -> String {
-        let photos = self.accepted + self.referred + self.rejected;
+        let photos = self.photos();
         let rate = photos as f64 / elapsed.as_secs_f64().max(1e-3);
         let counts = self.counts(lang);
         match lang {
@@ -63,13 +67,13 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// The bar appears only on a terminal that the reviews do not go to as well.
-    pub(crate) fn new(photos: usize, sink: &Sink, format: Format) -> Self {
+    /// The bar appears only on a terminal that the reviews do not go to as well, and if the
+    /// number of photos is known.
+    pub(crate) fn new(photos: Option<usize>, sink: &Sink, format: Format) -> Self {
         let watched = io::stderr().is_terminal();
-        let bar = if watched && !sink.on_terminal() {
-            bar(photos as u64)
-        } else {
-            ProgressBar::hidden()
+        let bar = match photos {
+            Some(photos) if watched && !sink.on_terminal() => bar(photos as u64),
+            _ => ProgressBar::hidden(),
         };
         let summarises = watched || format == Format::Human;
         Self {
@@ -96,6 +100,11 @@ impl Progress {
             .then(|| self.tally.summary(lang, self.start.elapsed()))
     }
 
+    /// Number of photos so far.
+    pub(crate) const fn photos(&self) -> u64 {
+        self.tally.photos()
+    }
+
     /// What the photos so far mean for the exit code.
     pub(crate) const fn exit_code(&self) -> u8 {
         if self.tally.referred + self.tally.rejected == 0 {
@@ -118,7 +127,7 @@ mod tests {
 
     #[test]
     fn anything_but_accept_shows_in_the_exit_code() {
-        let mut progress = Progress::new(3, &Sink::Stdout, Format::Human);
+        let mut progress = Progress::new(Some(3), &Sink::Stdout, Format::Human);
         progress.add(Verdict::Accept);
         assert_eq!(progress.exit_code(), exit::ACCEPTED);
         progress.add(Verdict::Refer);

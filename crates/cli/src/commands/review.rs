@@ -6,9 +6,10 @@
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use shomei::{Input, Inspection, ReviewOptions, Reviewer, Verdict};
+use shomei::{Input, Inspection, Lang, ReviewOptions, Reviewer, Verdict, Waivers};
 
 use super::load_policy;
 use crate::args::{ReviewArgs, lang};
@@ -16,6 +17,7 @@ use crate::inputs::{self, Patterns};
 use crate::output::{self, Exporter, Sink};
 use crate::overlay::Overlays;
 use crate::progress::Progress;
+use crate::waivers::Declared;
 use crate::{exit, message};
 
 /// What a worker hands over for one photo.
@@ -28,6 +30,8 @@ struct Row {
 pub(super) fn run(args: ReviewArgs) -> Result<u8> {
     let lang = lang(args.lang);
     let policy = load_policy(args.policy.as_deref())?;
+    let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
+    let declared = Arc::new(declared);
     let patterns = Patterns::new(&args.include, &args.exclude)?;
     let mut arguments = args.paths;
     if let Some(list) = &args.files_from {
@@ -46,17 +50,16 @@ pub(super) fn run(args: ReviewArgs) -> Result<u8> {
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }
-    let mut progress = Progress::new(paths.len(), &sink, args.format);
-    let options = ReviewOptions {
-        waivers: args.waive,
-    };
+    let mut progress = Progress::new(Some(paths.len()), &sink, args.format);
+    let declares = Arc::clone(&declared);
     let photos = paths.into_iter().map(move |path| {
         let id = inputs::id(&path).into_owned();
-        Input::new(id, move |limits| inputs::read(&path, limits)).options(options.clone())
+        let waivers = declares.of(&id, &Waivers::default());
+        Input::new(id, move |limits| inputs::read(&path, limits)).options(ReviewOptions { waivers })
     });
     let draws = overlays.clone();
     let rows = batch.map_all(photos, move |id, inspection| {
-        row(exporter.as_ref(), draws.as_ref(), id, &inspection)
+        row(exporter.as_ref(), lang, draws.as_ref(), id, &inspection)
     })?;
 
     let mut undrawn: Option<(u64, io::Error)> = None;
@@ -73,16 +76,18 @@ pub(super) fn run(args: ReviewArgs) -> Result<u8> {
     if let Some(summary) = progress.finish(lang) {
         message(&summary);
     }
-    match (undrawn, overlays) {
-        (Some((count, error)), Some(overlays)) => Err(anyhow!(error).context(format!(
+    if let (Some((count, error)), Some(overlays)) = (undrawn, overlays) {
+        return Err(anyhow!(error).context(format!(
             "--overlay {overlays}: {count} pictures not written"
-        ))),
-        _ => Ok(progress.exit_code()),
+        )));
     }
+    declared.all_met()?;
+    Ok(progress.exit_code())
 }
 
 fn row(
     exporter: &dyn Exporter,
+    lang: Lang,
     overlays: Option<&Overlays>,
     id: &str,
     inspection: &Inspection,
@@ -94,7 +99,7 @@ fn row(
     });
     Row {
         verdict: inspection.review.verdict(),
-        text: exporter.photo(id, &inspection.review),
+        text: exporter.photo(inspection.review.record(id, lang)),
         drawn,
     }
 }

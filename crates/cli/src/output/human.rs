@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::io;
 
-use shomei::{Lang, Outcome, Review, Verdict};
+use shomei::wire::v1::ReviewRecord;
+use shomei::{Lang, Outcome, Verdict};
 
 use super::Exporter;
 
@@ -13,21 +14,21 @@ pub(super) struct Human {
 }
 
 impl Exporter for Human {
-    fn photo(&self, id: &str, review: &Review) -> io::Result<Vec<u8>> {
+    fn photo(&self, record: ReviewRecord) -> io::Result<Vec<u8>> {
         let mut text = format!(
             "{}  {}\n",
-            verdict(review.verdict(), self.lang),
-            printable(id)
+            verdict(record.verdict, self.lang),
+            printable(&record.id)
         );
-        for finding in review.findings() {
+        for finding in &record.findings {
             // Writing to a String cannot fail.
             let _ = writeln!(
                 text,
                 "    {} {}: {}\n      → {}",
-                outcome(finding.outcome(), finding.waived(), self.lang),
-                finding.code(),
-                finding.text(self.lang),
-                finding.advice(self.lang),
+                outcome(finding.outcome, finding.waived, self.lang),
+                finding.code,
+                finding.text,
+                finding.advice,
             );
         }
         Ok(text.into_bytes())

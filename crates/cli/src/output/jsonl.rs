@@ -2,20 +2,18 @@
 
 use std::io;
 
-use shomei::{Lang, Review};
+use shomei::wire::v1::ReviewRecord;
 
 use super::Exporter;
 
 /// The record as the library writes it.
 pub(super) struct Jsonl {
-    pub(super) lang: Lang,
     /// The only part that differs from run to run.
     pub(super) timings: bool,
 }
 
 impl Exporter for Jsonl {
-    fn photo(&self, id: &str, review: &Review) -> io::Result<Vec<u8>> {
-        let mut record = review.record(id, self.lang);
+    fn photo(&self, mut record: ReviewRecord) -> io::Result<Vec<u8>> {
         if !self.timings {
             record.timings_ms = None;
         }

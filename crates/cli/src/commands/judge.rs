@@ -1,0 +1,75 @@
+//! `shomei judge`: verdicts anew from stored reviews; no photo is read and no model loaded.
+//!
+//! Everything that can be refused is refused before the first record is read. A line that is no
+//! record ends the work after what stands before it is written.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use shomei::Records;
+use shomei::wire::v1::StoredReview;
+
+use super::load_policy;
+use crate::args::{JudgeArgs, lang};
+use crate::output::{self, Sink};
+use crate::progress::Progress;
+use crate::waivers::Declared;
+use crate::{exit, message};
+
+pub(super) fn run(args: JudgeArgs) -> Result<u8> {
+    let lang = lang(args.lang);
+    let policy = load_policy(args.policy.as_deref())?;
+    let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
+    let input = open(&args.reviews)?;
+    let mut sink = Sink::open(args.out.as_deref(), std::slice::from_ref(&args.reviews))?;
+
+    let mut records = Records::new(input);
+    if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+        records = records.jobs(jobs);
+    }
+    let exporter = output::exporter(args.format, lang, !args.no_timings);
+    if !sink.write(exporter.header().as_bytes())? {
+        return Ok(exit::ACCEPTED);
+    }
+    let mut progress = Progress::new(None, &sink, args.format);
+    let rows = records.map_all(|mut stored: StoredReview| {
+        stored.waivers = declared.of(&stored.id, &stored.waivers);
+        let record = stored.judge_again(&policy, lang);
+        (record.verdict, exporter.photo(record))
+    })?;
+    for row in rows {
+        let (verdict, text) = row.map_err(|error| {
+            anyhow!(error).context(format!(
+                "reviews {:?}: stopped after {} reviews",
+                args.reviews,
+                progress.photos()
+            ))
+        })?;
+        progress.add(verdict);
+        if !sink.write(&text.context("a review cannot be written")?)? {
+            return Ok(progress.exit_code());
+        }
+    }
+    sink.finish()?;
+    ensure!(
+        progress.photos() > 0,
+        "reviews {:?}: no review is there",
+        args.reviews
+    );
+    if let Some(summary) = progress.finish(lang) {
+        message(&summary);
+    }
+    declared.all_met()?;
+    Ok(progress.exit_code())
+}
+
+fn open(path: &Path) -> Result<Box<dyn BufRead>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    let file = File::open(path).with_context(|| format!("reviews {path:?}"))?;
+    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+}

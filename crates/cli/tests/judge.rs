@@ -1,0 +1,351 @@
+//! Stored reviews judged again, policies and waivers, from outside. Only `review` loads the
+//! models, so that its runs are shared.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+
+/// All test photos, reviewed once.
+static REVIEWS: LazyLock<String> = LazyLock::new(|| {
+    let output = run(["review", PHOTOS, "--format", "jsonl"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    stdout(&output)
+});
+
+fn shomei() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shomei"));
+    command
+        .env_remove("LC_ALL")
+        .env("LANG", "C")
+        .stdin(Stdio::null());
+    command
+}
+
+fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Output {
+    shomei().args(args).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder with these files.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (name, content) in files {
+        fs::write(folder.path().join(name), content).unwrap();
+    }
+    folder
+}
+
+fn at(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+fn record(line: &str) -> Value {
+    serde_json::from_str(line).unwrap()
+}
+
+/// The record of one photo.
+fn of<'a>(lines: &'a str, photo: &str) -> &'a str {
+    let end = format!("/{photo}");
+    let mut lines = lines.lines();
+    lines
+        .find(|line| record(line)["id"].as_str().unwrap().ends_with(&end))
+        .unwrap()
+}
+
+fn codes(record: &Value) -> Vec<&str> {
+    let findings = record["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| finding["code"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn the_same_policy_gives_the_same_reviews() {
+    let folder = folder(&[("reviews.jsonl", REVIEWS.as_bytes())]);
+    let reviews = at(&folder, "reviews.jsonl");
+    for jobs in ["1", "3"] {
+        let again = run(["judge", &reviews, "--format", "jsonl", "--jobs", jobs]);
+        assert_eq!(again.status.code(), Some(1));
+        assert_eq!(stderr(&again), "");
+        // Timings included: they are those of the review.
+        assert!(stdout(&again) == *REVIEWS);
+    }
+    let untimed = stdout(&run([
+        "judge",
+        &reviews,
+        "--format",
+        "jsonl",
+        "--no-timings",
+        "--lang",
+        "ja",
+    ]));
+    assert_eq!(untimed.lines().count(), REVIEWS.lines().count());
+    for (before, after) in REVIEWS.lines().map(record).zip(untimed.lines().map(record)) {
+        assert_eq!(before["measurements"], after["measurements"]);
+        assert_eq!(codes(&before), codes(&after));
+        assert!(after.get("timings_ms").is_none());
+        for finding in after["findings"].as_array().unwrap() {
+            assert!(!finding["text"].as_str().unwrap().is_ascii());
+        }
+    }
+}
+
+#[test]
+fn every_format_is_that_of_review() {
+    let (good, tilted) = ("accept_studio_man_01.jpg", "tilted.jpg");
+    let lines = format!("{}\n{}\n", of(&REVIEWS, good), of(&REVIEWS, tilted));
+    let folder = folder(&[("reviews.jsonl", lines.as_bytes())]);
+    let paths = [good, tilted].map(|photo| format!("{PHOTOS}/{photo}"));
+    for format in ["human", "csv"] {
+        let reviewed = run(["review", "--format", format, &paths[0], &paths[1]]);
+        let out = at(&folder, format);
+        let options = ["--format", format, "--out", &out];
+        let judged = run(["judge", &at(&folder, "reviews.jsonl")]
+            .into_iter()
+            .chain(options));
+        assert_eq!(judged.status.code(), Some(1));
+        assert_eq!(fs::read_to_string(&out).unwrap(), stdout(&reviewed));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&out).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600);
+        }
+    }
+    let only_good = format!("\u{feff}{}\r\n\r\n", of(&REVIEWS, good));
+    let mut child = shomei()
+        .args(["judge", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(only_good.as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(stdout(&output), format!("✓ accept  {}\n", paths[0]));
+    assert!(stderr(&output).starts_with("1 photo: 1 accepted, 0 referred, 0 rejected ("));
+}
+
+#[test]
+fn another_policy_judges_otherwise() {
+    let line = of(&REVIEWS, "accept_studio_man_01.jpg");
+    let folder = folder(&[
+        ("reviews.jsonl", line.as_bytes()),
+        (
+            "strict.toml",
+            b"name = \"strict\"\n[too_far]\nrefer_below = 0.99\n",
+        ),
+    ]);
+    let options = ["--policy", &at(&folder, "strict.toml"), "--format", "jsonl"];
+    let output = run(["judge", &at(&folder, "reviews.jsonl")]
+        .into_iter()
+        .chain(options));
+    assert_eq!(output.status.code(), Some(1));
+    let (before, after) = (record(line), record(&stdout(&output)));
+    assert_eq!(before["verdict"], "accept");
+    assert_eq!(after["verdict"], "refer");
+    assert_eq!(codes(&after), ["too_far"]);
+    assert_eq!(after["policy"]["name"], "strict");
+    assert_ne!(before["policy"]["hash"], after["policy"]["hash"]);
+    for kept in [
+        "id",
+        "file",
+        "face",
+        "measurements",
+        "waivers",
+        "engine",
+        "timings_ms",
+    ] {
+        assert_eq!(before[kept], after[kept], "{kept}");
+    }
+}
+
+#[test]
+fn waivers_stay_in_force_until_a_row_replaces_them() {
+    let tilted = of(&REVIEWS, "tilted.jpg");
+    let id = record(tilted)["id"].as_str().unwrap().to_owned();
+    let folder = folder(&[
+        ("reviews.jsonl", tilted.as_bytes()),
+        (
+            "declared.csv",
+            format!("id,waive,reason\n\"{id}\",turned;tilted,illness\n").as_bytes(),
+        ),
+        ("withdrawn.csv", format!("id,waive\n\"{id}\",\n").as_bytes()),
+    ]);
+    let judge = |reviews: &str, options: &[&str]| {
+        let output = run(["judge", reviews, "--format", "jsonl"]
+            .iter()
+            .chain(options));
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(!stdout(&output).contains("illness"));
+        stdout(&output)
+    };
+    let reviews = at(&folder, "reviews.jsonl");
+    assert_eq!(record(tilted)["verdict"], "reject");
+    let declared = at(&folder, "declared.csv");
+    let waived = judge(&reviews, &["--waivers", &declared]);
+    assert_eq!(record(&waived)["verdict"], "refer");
+    assert_eq!(
+        record(&waived)["waivers"],
+        serde_json::json!(["turned", "tilted"])
+    );
+    assert_eq!(record(&waived)["findings"][0]["waived"], true);
+
+    let kept = at(&folder, "waived.jsonl");
+    fs::write(&kept, &waived).unwrap();
+    assert_eq!(judge(&kept, &[]), waived);
+    let withdrawn = at(&folder, "withdrawn.csv");
+    assert_eq!(
+        judge(&kept, &["--waivers", &withdrawn]),
+        format!("{tilted}\n")
+    );
+    let options = ["--waivers", &withdrawn, "--waive", "tilted"];
+    assert_eq!(record(&judge(&kept, &options))["verdict"], "refer");
+}
+
+#[test]
+fn photos_have_waivers_of_their_own() {
+    let (tilted, text) = (
+        format!("{PHOTOS}/tilted.jpg"),
+        format!("{PHOTOS}/not_jpeg_text.jpg"),
+    );
+    let folder = folder(&[
+        (
+            "manifest.csv",
+            format!("file,verdict,waive\n{tilted},,tilted\n{text},,\n").as_bytes(),
+        ),
+        (
+            "typo.csv",
+            format!("id,waive\n{tilted},tilted\ntiltd.jpg,tilted\n").as_bytes(),
+        ),
+        ("none.csv", b"id,waive\nx,hat\n"),
+    ]);
+    let review = |table: &str| {
+        let options = ["--waivers", &at(&folder, table), "--format", "jsonl"];
+        run(["review", &tilted, &text].into_iter().chain(options))
+    };
+    let output = review("manifest.csv");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let lines = stdout(&output);
+    let verdicts: Vec<_> = lines
+        .lines()
+        .map(|line| record(line)["verdict"].clone())
+        .collect();
+    assert_eq!(verdicts, ["refer", "reject"]);
+
+    // Nothing is lost, and the mistake does not pass.
+    let output = review("typo.csv");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output).lines().count(), 2);
+    assert!(stderr(&output).contains("1 of 2 ids are not among them (line 3: \"tiltd.jpg\")"));
+
+    let output = review("none.csv");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stdout(&output), "");
+    assert!(stderr(&output).contains("line 2: \"hat\" is not a code"));
+}
+
+#[test]
+fn a_bad_line_ends_the_work_after_what_stands_before_it() {
+    let line = of(&REVIEWS, "tilted.jpg");
+    // The last one: findings stand before the measurements, and are not read.
+    let changed = |from: &str, to: &str| {
+        let (before, after) = line.rsplit_once(from).unwrap();
+        [before, to, after].concat().into_bytes()
+    };
+    let roll = &line[line.rfind("\"roll_degrees\":").unwrap()..];
+    let roll = &roll[..roll.find('}').unwrap()];
+    for (bad, named) in [
+        (
+            changed("review/1", "review/9"),
+            "unknown schema \"shomei.review/9\"; allowed: \"shomei.review/1\"",
+        ),
+        (changed(roll, "\"roll_degrees\":\"NaN\""), "string \"NaN\""),
+        (
+            changed(roll, "\"roll_degrees\":1e300"),
+            "not a finite number",
+        ),
+        (changed(roll, "\"roll_degrees\":1e999"), "out of range"),
+        (changed(roll, "\"roll\":1"), "missing field `roll_degrees`"),
+        (
+            changed("tilted.jpg\"", "\u{fffd}\"")
+                .iter()
+                .flat_map(|&b| [b, 0xFF])
+                .collect(),
+            "column",
+        ),
+        (line.as_bytes()[..line.len() / 2].to_vec(), "EOF"),
+        ("[".repeat(200_000).into_bytes(), "column"),
+        (vec![b' '; (4 << 20) + 1], "longer than 4194304 bytes"),
+        (b"id,verdict".to_vec(), "column"),
+    ] {
+        let file = [line.as_bytes(), b"\n\n", &bad, b"\n", line.as_bytes()].concat();
+        let folder = folder(&[("reviews.jsonl", &file)]);
+        let output = run(["judge", &at(&folder, "reviews.jsonl"), "--format", "jsonl"]);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{named}: {message}");
+        assert_eq!(stdout(&output), format!("{line}\n"), "{named}");
+        assert!(
+            message.contains("stopped after 1 reviews: line 3: "),
+            "{message}"
+        );
+        assert!(message.contains(named), "{named}: {message}");
+        assert!(
+            message.len() < 1000 && !message.contains("panicked"),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn misuse_is_refused_with_the_thing_named() {
+    let folder = folder(&[
+        ("empty.jsonl", b"\n\n"),
+        ("bad.toml", b"[too_closs]\n"),
+        ("reviews.jsonl", b"{}"),
+    ]);
+    let (empty, reviews) = (at(&folder, "empty.jsonl"), at(&folder, "reviews.jsonl"));
+    let policy = at(&folder, "bad.toml");
+    let directory = folder.path().to_str().unwrap();
+    for (args, named) in [
+        (vec!["judge"], "REVIEWS"),
+        (vec!["judge", "no/such.jsonl"], "no/such.jsonl"),
+        (vec!["judge", directory], "directory"),
+        (vec!["judge", &empty], "no review is there"),
+        (
+            vec!["judge", &reviews, "--out", &reviews],
+            "one of the inputs",
+        ),
+        (vec!["judge", &reviews, "--policy", &policy], "too_closs"),
+        (vec!["judge", &reviews, "--waive", "blurred"], "blurred"),
+        (vec!["judge", &reviews, "--waivers", "no.csv"], "no.csv"),
+    ] {
+        let output = run(&args);
+        let message = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {message}");
+        assert_eq!(stdout(&output), "", "{args:?}");
+        assert!(message.contains(named), "{args:?}: {message}");
+    }
+    assert!(Path::new(&reviews).metadata().unwrap().len() == 2);
+}
