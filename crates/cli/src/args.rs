@@ -59,8 +59,17 @@ Examples:
 
 const POLICY_HELP: &str = "\
 Examples:
+  shomei policy show icao
   shomei policy show > my-policy.toml
-  shomei policy show --policy my-policy.toml";
+  shomei policy check my-policy.toml
+  shomei review photos --policy my-policy.toml
+
+A policy file needs only what differs from its base, which is my-number-card unless it says
+otherwise:
+  name = \"my-policy\"
+  base = \"japan-passport\"
+  [turned]
+  reject_above = 12";
 
 /// Reviews ID photos for Japan's My Number Card (個人番号カード), with a reason for each verdict
 #[derive(Debug, Parser)]
@@ -109,8 +118,9 @@ pub(crate) struct ReviewArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) jobs: Option<u16>,
 
-    /// Thresholds that differ from the usual ones (TOML; see `shomei policy show`)
-    #[arg(long, value_name = "FILE")]
+    /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
+    /// differs from one (TOML; see `shomei policy show`) [default: my-number-card]
+    #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
 
     #[command(flatten)]
@@ -163,8 +173,9 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) jobs: Option<u16>,
 
-    /// Thresholds that differ from the usual ones (TOML; see `shomei policy show`)
-    #[arg(long, value_name = "FILE")]
+    /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
+    /// differs from one (TOML; see `shomei policy show`) [default: my-number-card]
+    #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
 
     #[command(flatten)]
@@ -208,12 +219,25 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// Print all thresholds as TOML, with their units and allowed ranges
+    /// List the policies that are carried along
+    List,
+    /// Print all thresholds of a policy as TOML, with their units and allowed ranges
     #[command(after_help = POLICY_HELP)]
     Show {
-        /// Apply this file first
-        #[arg(long, value_name = "FILE")]
+        /// A name of `shomei policy list`, or a file [default: my-number-card]
+        #[arg(value_name = "NAME|FILE", conflicts_with = "policy")]
+        shown: Option<PathBuf>,
+
+        /// The same as an option
+        #[arg(long, value_name = "NAME|FILE")]
         policy: Option<PathBuf>,
+    },
+    /// Check a policy file: say what it changes, or all that is wrong with it
+    #[command(after_help = POLICY_HELP)]
+    Check {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
 }
 

@@ -1,17 +1,15 @@
 //! One file a command.
 
-use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
 
 use anyhow::{Context, Result};
-use shomei::Policy;
 
-use crate::args::{Command, PolicyCommand};
+use crate::args::Command;
 use crate::exit;
 
 mod explain;
 mod judge;
+mod policy;
 mod review;
 
 /// Runs a command and returns its exit code.
@@ -20,19 +18,8 @@ pub(crate) fn run(command: Command) -> Result<u8> {
         Command::Review(args) => review::run(args),
         Command::Judge(args) => judge::run(args),
         Command::Explain(args) => print(&explain::text(&args)),
-        Command::Policy(PolicyCommand::Show { policy }) => {
-            print(&load_policy(policy.as_deref())?.to_toml())
-        }
+        Command::Policy(command) => print(&policy::text(command)?),
     }
-}
-
-fn load_policy(path: Option<&Path>) -> Result<Policy> {
-    let Some(path) = path else {
-        return Ok(Policy::my_number_card());
-    };
-    let read = || format!("policy {path:?}");
-    let text = fs::read_to_string(path).with_context(read)?;
-    Policy::from_toml(&text).with_context(read)
 }
 
 /// Writes to standard output; a reader that has gone has seen enough.

@@ -349,3 +349,97 @@ fn misuse_is_refused_with_the_thing_named() {
     }
     assert!(Path::new(&reviews).metadata().unwrap().len() == 2);
 }
+
+#[test]
+fn policies_are_listed_shown_and_taken_by_name() {
+    let list = stdout(&run(["policy", "list"]));
+    let names: Vec<_> = list
+        .lines()
+        .map(|line| line.split(' ').next().unwrap())
+        .collect();
+    assert_eq!(names, ["my-number-card", "japan-passport", "icao"]);
+    for name in names {
+        let shown = stdout(&run(["policy", "show", name]));
+        assert!(shown.contains(&format!("name = \"{name}\"")), "{shown}");
+        assert_eq!(shown, stdout(&run(["policy", "show", "--policy", name])));
+    }
+    assert_eq!(
+        stdout(&run(["policy", "show"])),
+        stdout(&run(["policy", "show", "my-number-card"]))
+    );
+
+    // A portrait that leaves room to trim is fine for the card, and too small for a passport.
+    let line = of(&REVIEWS, "accept_studio_man_01.jpg");
+    let folder = folder(&[("reviews.jsonl", line.as_bytes())]);
+    let reviews = at(&folder, "reviews.jsonl");
+    let judged = |policy| {
+        stdout(&run([
+            "judge",
+            &reviews,
+            "--format=jsonl",
+            "--policy",
+            policy,
+        ]))
+    };
+    assert_eq!(judged("my-number-card"), format!("{line}\n"));
+    let passport = record(&judged("japan-passport"));
+    assert_eq!(passport["policy"]["name"], "japan-passport");
+    assert!(codes(&passport).contains(&"too_far"), "{passport}");
+}
+
+#[test]
+fn policy_files_are_checked() {
+    let folder = folder(&[
+        ("good.toml", "\u{feff}name = \"x\"\r\nbase = \"icao\"\r\n[turned]\r\nrefer_above = 5\r\nreject_above = 12\r\n".as_bytes()),
+        ("bad.toml", b"base = \"iaco\"\n[turned]\nrefer_above = 91\nreject = 1\n"),
+        ("empty.toml", b""),
+        ("binary.toml", b"\xFF\xFE"),
+    ]);
+    let check = |name: &str| run(["policy", "check", &at(&folder, name)]);
+    let good = check("good.toml");
+    assert_eq!(good.status.code(), Some(0));
+    assert_eq!(
+        stdout(&good),
+        "ok: x, based on icao\nturned.reject_above = 12 (base: 8)\n"
+    );
+    assert_eq!(
+        stdout(&check("empty.toml")),
+        "ok: my-number-card, based on my-number-card\n"
+    );
+
+    let bad = check("bad.toml");
+    assert_eq!(bad.status.code(), Some(2));
+    assert_eq!(stdout(&bad), "");
+    let message = stderr(&bad);
+    for named in [
+        "base: \"iaco\" is not allowed; allowed: my-number-card, japan-passport, icao",
+        "turned.refer_above: 91 is not allowed; allowed: a number from 0 to 90; degrees",
+        "turned.reject: unknown key; allowed: enabled, refer_above, reject_above",
+    ] {
+        let line = message.lines().find(|line| line.contains(named)).unwrap();
+        assert!(line.contains("bad.toml"), "{line}");
+    }
+    for (args, named) in [
+        (
+            vec!["policy", "check", &at(&folder, "binary.toml")],
+            "UTF-8",
+        ),
+        (vec!["policy", "check", "icao"], "icao"),
+        (
+            vec!["policy", "show", "iaco"],
+            "none of my-number-card, japan-passport, icao",
+        ),
+        (
+            vec!["policy", "show", "icao", "--policy", "icao"],
+            "cannot be used with",
+        ),
+    ] {
+        let output = run(&args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(
+            stderr(&output).contains(named),
+            "{args:?}: {}",
+            stderr(&output)
+        );
+    }
+}

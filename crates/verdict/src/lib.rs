@@ -50,6 +50,6 @@ pub mod wire;
 pub use checks::{Code, Summary, UnknownCode, explain, summary};
 pub use finding::{Finding, Lang, Limit, Outcome};
 pub use measurements::{Failure, Measurements};
-pub use policy::{Policy, PolicyError, PolicyErrorKind};
+pub use policy::{Change, Policy, PolicyError, PolicyErrorKind};
 pub use review::{Review, Verdict, judge};
 pub use waivers::{WaiverError, Waivers};

@@ -9,7 +9,31 @@ use crate::check::{Key, ParamSet};
 use crate::checks::Checks;
 use crate::{Code, Lang, summary};
 
-const MY_NUMBER_CARD: &str = include_str!("../policies/my-number-card.toml");
+/// A policy that is carried along.
+struct BuiltIn {
+    name: &'static str,
+    about: &'static str,
+    /// What differs from the defaults; they themselves are the first policy.
+    overlay: &'static str,
+}
+
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn {
+        name: "my-number-card",
+        about: "Japan's My Number Card (個人番号カード); the usual one, and the base of the others",
+        overlay: "",
+    },
+    BuiltIn {
+        name: "japan-passport",
+        about: "Japanese passport: composition of the 45 × 35 mm photo, mouth closed, strict pose",
+        overlay: include_str!("../policies/japan-passport.toml"),
+    },
+    BuiltIn {
+        name: "icao",
+        about: "ICAO Doc 9303 portrait: head 70–80 %, strict pose, mouth closed, eye line",
+        overlay: include_str!("../policies/icao.toml"),
+    },
+];
 
 /// Which checks are made, and their thresholds.
 ///
@@ -27,7 +51,21 @@ const MY_NUMBER_CARD: &str = include_str!("../policies/my-number-card.toml");
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
     name: String,
+    base: &'static str,
     checks: Checks,
+    hash: String,
+}
+
+/// A key whose value differs from that of the base, see [`Policy::changes`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// Path of the key, such as `turned.reject_above`.
+    pub key: String,
+    /// Its value, in the key's unit.
+    pub value: String,
+    /// The base's value.
+    pub base: String,
 }
 
 /// Why a policy is refused.
@@ -36,6 +74,7 @@ pub struct Policy {
 pub struct PolicyError {
     kind: PolicyErrorKind,
     message: String,
+    further: Vec<Self>,
 }
 
 /// Kinds of [`PolicyError`].
@@ -60,10 +99,20 @@ impl PolicyError {
     pub const fn kind(&self) -> PolicyErrorKind {
         self.kind
     }
+
+    /// Further mistakes in the same text.
+    #[must_use]
+    pub fn further(&self) -> &[Self] {
+        &self.further
+    }
 }
 
 fn refuse<T>(kind: PolicyErrorKind, message: String) -> Result<T, PolicyError> {
-    Err(PolicyError { kind, message })
+    Err(PolicyError {
+        kind,
+        message,
+        further: Vec::new(),
+    })
 }
 
 impl Default for Policy {
@@ -76,24 +125,47 @@ impl Policy {
     /// The My Number Card.
     #[must_use]
     pub fn my_number_card() -> Self {
-        // A test holds the file against the defaults of the checks.
-        Self::from_toml(MY_NUMBER_CARD).unwrap_or_else(|_| Self::defaults())
+        // A test holds the committed file against the defaults of the checks.
+        let first = BUILT_IN[0].name;
+        Self::new(first.to_owned(), first, Checks::default())
     }
 
-    fn defaults() -> Self {
+    /// The policy of this name that is carried along, if there is one; see [`Policy::built_in`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let found = BUILT_IN.iter().find(|policy| policy.name == name)?;
+        // A test reads them all.
+        let policy = Self::from_toml(found.overlay).ok()?;
+        Some(Self {
+            name: found.name.to_owned(),
+            base: found.name,
+            ..policy
+        })
+    }
+
+    /// Name and purpose of the policies that are carried along, the usual one first.
+    pub fn built_in() -> impl Iterator<Item = (&'static str, &'static str)> {
+        BUILT_IN.iter().map(|policy| (policy.name, policy.about))
+    }
+
+    fn new(name: String, base: &'static str, checks: Checks) -> Self {
+        let hash = hash(&checks);
         Self {
-            name: "my-number-card".to_owned(),
-            checks: Checks::default(),
+            name,
+            base,
+            checks,
+            hash,
         }
     }
 
-    /// The defaults with what `text` changes: an optional `name`, and a table for each check
-    /// that differs. [`Policy::to_toml`] shows all keys.
+    /// The base with what `text` changes: an optional `name`, an optional `base` (a name of
+    /// [`Policy::built_in`], the first unless said otherwise), and a table for each check that
+    /// differs. [`Policy::to_toml`] shows all keys.
     ///
     /// # Errors
-    /// If the text is no TOML, names a check or key that does not exist, or holds a value of
-    /// another type, outside its range, or in contradiction to another one. The message names
-    /// the key, the value and what is allowed.
+    /// If the text is no TOML, names a base, check or key that does not exist, or holds a value
+    /// of another type, outside its range, or in contradiction to another one. The message names
+    /// the key, the value and what is allowed; [`PolicyError::further`] are all other mistakes.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         let table: Table = match text.parse() {
             Ok(table) => table,
@@ -101,35 +173,58 @@ impl Policy {
                 return refuse(PolicyErrorKind::Syntax, format!("not valid TOML: {error}"));
             }
         };
-        let mut policy = Self::defaults();
+        let mut faults = Vec::new();
+        let policy = table.get("base").map_or_else(|| Ok(Self::default()), base);
+        let mut policy = policy.unwrap_or_else(|fault| {
+            faults.push(fault);
+            Self::default()
+        });
         for (key, value) in &table {
-            if key == "name" {
-                policy.name = name(value)?;
-                continue;
+            if faults.len() >= MOST_FAULTS {
+                break;
             }
-            let Ok(code) = key.parse::<Code>() else {
-                let known: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
-                return refuse(
-                    PolicyErrorKind::UnknownKey,
-                    format!(
-                        "{}: unknown check; allowed: name, {}",
-                        shown_key(key),
-                        known.join(", ")
-                    ),
-                );
-            };
-            let Value::Table(changes) = value else {
-                return refuse(
-                    PolicyErrorKind::WrongType,
-                    format!("{code}: {} is not allowed; allowed: a table", shown(value)),
-                );
-            };
-            overlay(code, policy.checks.params_mut(code), changes)?;
+            match key.as_str() {
+                "base" => (),
+                "name" => match name(value) {
+                    Ok(name) => policy.name = name,
+                    Err(fault) => faults.push(fault),
+                },
+                _ => match changes(key, value, &mut policy.checks) {
+                    Ok((code, params, changes)) => {
+                        let changed = changes
+                            .iter()
+                            .map(|(name, value)| change(code, params, name, value));
+                        faults.extend(changed.filter_map(Result::err).take(MOST_FAULTS));
+                    }
+                    Err(fault) => faults.push(fault),
+                },
+            }
         }
-        for &code in Code::ALL {
-            consistent(code, policy.checks.params(code))?;
+        // Values that were refused would seem to contradict others.
+        if faults.is_empty() {
+            let checks = &policy.checks;
+            let all = Code::ALL.iter();
+            faults.extend(all.filter_map(|&code| consistent(code, checks.params(code)).err()));
         }
-        Ok(policy)
+        let mut faults = faults.into_iter();
+        match faults.next() {
+            None => Ok(Self::new(policy.name, policy.base, policy.checks)),
+            Some(first) => Err(PolicyError {
+                further: faults.collect(),
+                ..first
+            }),
+        }
+    }
+
+    /// What differs from the base, in check order.
+    #[must_use]
+    pub fn changes(&self) -> Vec<Change> {
+        let base = Self::named(self.base).unwrap_or_default();
+        let pairs = values(&self.checks).zip(values(&base.checks));
+        pairs
+            .filter(|((_, value), (_, base))| value != base)
+            .map(|((key, value), (_, base))| Change { key, value, base })
+            .collect()
     }
 
     /// The whole policy, every key with its meaning, unit and range as a comment.
@@ -141,6 +236,9 @@ impl Policy {
              name = {}\n",
             Value::from(self.name.as_str())
         );
+        if self.base != BUILT_IN[0].name {
+            let _ = writeln!(text, "base = {}", Value::from(self.base));
+        }
         for &code in Code::ALL {
             let params = self.checks.params(code);
             let title = summary(code, Lang::En).title;
@@ -161,35 +259,96 @@ impl Policy {
         text
     }
 
-    /// Its name; `my-number-card` unless the file gives another.
+    /// Its name; that of the base unless the file gives another.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
+    /// Name of the policy that this one starts from; its own if it is carried along.
+    #[must_use]
+    pub const fn base(&self) -> &'static str {
+        self.base
+    }
+
     /// The first 16 hex digits of the SHA-256 of all keys and values. Policies of the same
     /// values have the same hash, whatever their name and comments.
     #[must_use]
-    pub fn hash(&self) -> String {
-        let mut canonical = String::new();
-        for &code in Code::ALL {
-            let params = self.checks.params(code);
-            // Writing to a String cannot fail.
-            let _ = writeln!(canonical, "{code}.enabled={}", params.enabled());
-            for (key, value) in params.keys().iter().zip(params.values()) {
-                let _ = writeln!(canonical, "{code}.{}={value}", key.name);
-            }
-        }
-        let digest = Sha256::digest(canonical.as_bytes());
-        digest.iter().take(8).fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    pub fn hash(&self) -> &str {
+        &self.hash
     }
 
     pub(crate) const fn checks(&self) -> &Checks {
         &self.checks
     }
+}
+
+/// Path and value of every key, in check order.
+fn values(checks: &Checks) -> impl Iterator<Item = (String, String)> {
+    Code::ALL.iter().flat_map(move |&code| {
+        let params = checks.params(code);
+        let enabled = (format!("{code}.enabled"), params.enabled().to_string());
+        let keys = params.keys().iter().zip(params.values());
+        let numbers =
+            keys.map(move |(key, value)| (format!("{code}.{}", key.name), value.to_string()));
+        std::iter::once(enabled).chain(numbers)
+    })
+}
+
+fn hash(checks: &Checks) -> String {
+    let mut digest = Sha256::new();
+    for (key, value) in values(checks) {
+        digest.update(format!("{key}={value}\n"));
+    }
+    let digest = digest.finalize();
+    digest.iter().take(8).fold(String::new(), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+fn base(value: &Value) -> Result<Policy, PolicyError> {
+    let found = value.as_str().and_then(Policy::named);
+    found.map_or_else(
+        || {
+            let kind = if value.is_str() {
+                PolicyErrorKind::OutOfRange
+            } else {
+                PolicyErrorKind::WrongType
+            };
+            let names: Vec<_> = Policy::built_in().map(|(name, _)| name).collect();
+            let (is, names) = (shown(value), names.join(", "));
+            refuse(kind, format!("base: {is} is not allowed; allowed: {names}"))
+        },
+        Ok,
+    )
+}
+
+/// The parameters that the table `key` changes, and how.
+fn changes<'a>(
+    key: &str,
+    value: &'a Value,
+    checks: &'a mut Checks,
+) -> Result<(Code, &'a mut dyn ParamSet, &'a Table), PolicyError> {
+    let Ok(code) = key.parse::<Code>() else {
+        let known: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        return refuse(
+            PolicyErrorKind::UnknownKey,
+            format!(
+                "{}: unknown check; allowed: name, base, {}",
+                shown_key(key),
+                known.join(", ")
+            ),
+        );
+    };
+    let Value::Table(changes) = value else {
+        return refuse(
+            PolicyErrorKind::WrongType,
+            format!("{code}: {} is not allowed; allowed: a table", shown(value)),
+        );
+    };
+    Ok((code, checks.params_mut(code), changes))
 }
 
 fn name(value: &Value) -> Result<String, PolicyError> {
@@ -213,38 +372,42 @@ fn name(value: &Value) -> Result<String, PolicyError> {
     Ok(name.clone())
 }
 
-fn overlay(code: Code, params: &mut dyn ParamSet, changes: &Table) -> Result<(), PolicyError> {
-    for (name, value) in changes {
-        if name == "enabled" {
-            let Value::Boolean(enabled) = value else {
-                return refuse(
-                    PolicyErrorKind::WrongType,
-                    format!(
-                        "{code}.enabled: {} is not allowed; allowed: true or false",
-                        shown(value)
-                    ),
-                );
-            };
-            *params.enabled_mut() = *enabled;
-            continue;
-        }
-        let keys = params.keys();
-        let (Some(key), Some(slot)) = (
-            keys.iter().find(|key| key.name == name),
-            params.value_mut(name),
-        ) else {
-            let known: Vec<_> = keys.iter().map(|key| key.name).collect();
+/// Sets one key.
+fn change(
+    code: Code,
+    params: &mut dyn ParamSet,
+    name: &str,
+    value: &Value,
+) -> Result<(), PolicyError> {
+    if name == "enabled" {
+        let Value::Boolean(enabled) = value else {
             return refuse(
-                PolicyErrorKind::UnknownKey,
+                PolicyErrorKind::WrongType,
                 format!(
-                    "{code}.{}: unknown key; allowed: {}",
-                    shown_key(name),
-                    [&["enabled"], &known[..]].concat().join(", ")
+                    "{code}.enabled: {} is not allowed; allowed: true or false",
+                    shown(value)
                 ),
             );
         };
-        *slot = number(code, key, value)?;
+        *params.enabled_mut() = *enabled;
+        return Ok(());
     }
+    let keys = params.keys();
+    let (Some(key), Some(slot)) = (
+        keys.iter().find(|key| key.name == name),
+        params.value_mut(name),
+    ) else {
+        let known: Vec<_> = keys.iter().map(|key| key.name).collect();
+        return refuse(
+            PolicyErrorKind::UnknownKey,
+            format!(
+                "{code}.{}: unknown key; allowed: {}",
+                shown_key(name),
+                [&["enabled"], &known[..]].concat().join(", ")
+            ),
+        );
+    };
+    *slot = number(code, key, value)?;
     Ok(())
 }
 
@@ -318,6 +481,9 @@ fn consistent(code: Code, params: &dyn ParamSet) -> Result<(), PolicyError> {
 
 const SHOWN_CHARS: usize = 60;
 
+/// About as many mistakes are told at once; a file with more is no policy.
+const MOST_FAULTS: usize = 20;
+
 /// A value as TOML, not too long for a message.
 fn shown(value: &Value) -> String {
     match value {
@@ -350,9 +516,10 @@ mod tests {
     fn the_embedded_policy_is_the_defaults() {
         committed(
             "policies/my-number-card.toml",
-            &Policy::defaults().to_toml(),
+            &Policy::my_number_card().to_toml(),
         );
-        assert_eq!(Policy::from_toml(MY_NUMBER_CARD), Ok(Policy::defaults()));
+        let file = include_str!("../policies/my-number-card.toml");
+        assert_eq!(Policy::from_toml(file), Ok(Policy::my_number_card()));
     }
 
     #[test]
@@ -364,7 +531,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_that_of_the_thresholds() {
-        let hash = |text| Policy::from_toml(text).unwrap().hash();
+        let hash = |text| Policy::from_toml(text).unwrap().hash().to_owned();
         let usual = hash("");
         assert_eq!(usual.len(), 16);
         assert_eq!(hash("name = \"other\"\n# comment\n"), usual);
@@ -387,7 +554,7 @@ mod tests {
             (
                 "[turnd]\n",
                 UnknownKey,
-                "turnd: unknown check; allowed: name, file_unreadable, ",
+                "turnd: unknown check; allowed: name, base, file_unreadable, ",
             ),
             (
                 "turned = 3\n",
@@ -461,6 +628,16 @@ mod tests {
                 "pixels_out_of_range.min_px: 7000 is not allowed; allowed: at most ",
             ),
             (
+                "base = \"iaco\"\n",
+                OutOfRange,
+                "base: \"iaco\" is not allowed; allowed: my-number-card, japan-passport, icao",
+            ),
+            (
+                "base = 3\n",
+                WrongType,
+                "base: 3 is not allowed; allowed: my-number",
+            ),
+            (
                 "name = 3\n",
                 WrongType,
                 "name: 3 is not allowed; allowed: a text",
@@ -483,6 +660,173 @@ mod tests {
     }
 
     #[test]
+    fn all_mistakes_are_told_at_once() {
+        let text = "base = \"x\"\nname = 1\n[blured]\n[turned]\nrefer_above = 91\nreject = 1\n";
+        let error = Policy::from_toml(text).unwrap_err();
+        let all: Vec<_> = std::iter::once(&error).chain(error.further()).collect();
+        let starts = [
+            "base: \"x\"",
+            "blured: ",
+            "name: 1",
+            "turned.refer_above",
+            "turned.reject: ",
+        ];
+        assert_eq!(all.len(), starts.len());
+        for (fault, start) in all.into_iter().zip(starts) {
+            assert!(fault.to_string().starts_with(start), "{fault}");
+        }
+        let text = "[turned]\nrefer_above = 20\n[tilted]\nrefer_above = 20\n";
+        assert_eq!(Policy::from_toml(text).unwrap_err().further().len(), 1);
+    }
+
+    #[test]
+    fn policies_that_are_carried_along_are_sound() {
+        for (name, about) in Policy::built_in() {
+            let policy = Policy::named(name).unwrap();
+            assert_eq!((policy.name(), policy.base()), (name, name));
+            assert!(!about.is_empty());
+            assert_eq!(policy.changes(), []);
+            // An overlay that says what holds anyway would hide that the base has changed.
+            let overlay = BUILT_IN
+                .iter()
+                .find(|known| known.name == name)
+                .unwrap()
+                .overlay;
+            let tables: Table = overlay.parse().unwrap();
+            let keys: usize = tables
+                .values()
+                .map(|table| table.as_table().unwrap().len())
+                .sum();
+            let policy = Policy::from_toml(overlay).unwrap();
+            assert_eq!(policy.changes().len(), keys, "{name}");
+            assert_eq!(policy == Policy::default(), keys == 0);
+        }
+        assert_eq!(Policy::named("iaco"), None);
+        // The good portrait is sent with room to trim: fine for the card only.
+        let verdict = |name| {
+            let policy = Policy::named(name).unwrap();
+            judge(&good(), &policy, &Waivers::default()).verdict()
+        };
+        assert_eq!(verdict("my-number-card"), Verdict::Accept);
+        assert_eq!(verdict("japan-passport"), Verdict::Reject);
+        assert_eq!(verdict("icao"), Verdict::Reject);
+    }
+
+    #[test]
+    fn profiles_hold_the_composition_of_their_rules() {
+        for (name, head, top, centre, eyes, expected) in [
+            (
+                "japan-passport",
+                34.0 / 45.0,
+                4.0 / 45.0,
+                17.0 / 35.0,
+                0.45,
+                Verdict::Accept,
+            ),
+            (
+                "japan-passport",
+                36.0 / 45.0,
+                2.0 / 45.0,
+                15.1 / 35.0,
+                0.55,
+                Verdict::Accept,
+            ),
+            (
+                "japan-passport",
+                31.5 / 45.0,
+                4.0 / 45.0,
+                0.5,
+                0.45,
+                Verdict::Refer,
+            ),
+            (
+                "japan-passport",
+                30.0 / 45.0,
+                4.0 / 45.0,
+                0.5,
+                0.45,
+                Verdict::Reject,
+            ),
+            (
+                "japan-passport",
+                36.5 / 45.0,
+                4.0 / 45.0,
+                0.5,
+                0.45,
+                Verdict::Refer,
+            ),
+            (
+                "japan-passport",
+                38.0 / 45.0,
+                4.0 / 45.0,
+                0.5,
+                0.45,
+                Verdict::Reject,
+            ),
+            (
+                "japan-passport",
+                34.0 / 45.0,
+                1.0 / 45.0,
+                0.5,
+                0.45,
+                Verdict::Refer,
+            ),
+            (
+                "japan-passport",
+                34.0 / 45.0,
+                7.0 / 45.0,
+                0.5,
+                0.45,
+                Verdict::Refer,
+            ),
+            (
+                "japan-passport",
+                34.0 / 45.0,
+                4.0 / 45.0,
+                20.0 / 35.0,
+                0.45,
+                Verdict::Refer,
+            ),
+            ("icao", 0.75, 0.1, 0.5, 0.45, Verdict::Accept),
+            ("icao", 0.69, 0.1, 0.5, 0.45, Verdict::Refer),
+            ("icao", 0.81, 0.1, 0.5, 0.45, Verdict::Refer),
+            ("icao", 0.85, 0.1, 0.5, 0.45, Verdict::Reject),
+            ("icao", 0.75, 0.1, 0.56, 0.45, Verdict::Refer),
+            ("icao", 0.75, 0.1, 0.5, 0.51, Verdict::Refer),
+        ] {
+            let mut measurements = good();
+            let framing = measurements.framing.as_mut().unwrap();
+            framing.head_height_ratio = ratio(head);
+            framing.margins.top_ratio = ratio(top);
+            framing.centre_x_ratio = ratio(centre);
+            framing.eye_line_y_ratio = ratio(eyes);
+            let policy = Policy::named(name).unwrap();
+            let review = judge(&measurements, &policy, &Waivers::default());
+            assert_eq!(
+                review.verdict(),
+                expected,
+                "{name} {head} {top} {centre} {eyes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_builds_on_its_base() {
+        let policy = Policy::from_toml("base = \"icao\"\n[turned]\nrefer_above = 3\n").unwrap();
+        assert_eq!((policy.name(), policy.base()), ("icao", "icao"));
+        let change = Change {
+            key: "turned.refer_above".to_owned(),
+            value: "3".to_owned(),
+            base: "5".to_owned(),
+        };
+        assert_eq!(policy.changes(), [change]);
+        assert_eq!(Policy::from_toml(&policy.to_toml()), Ok(policy));
+        let icao = Policy::named("icao").unwrap();
+        assert_eq!(Policy::from_toml("base = \"icao\""), Ok(icao.clone()));
+        assert_eq!(Policy::from_toml(&icao.to_toml()), Ok(icao));
+    }
+
+    #[test]
     fn hostile_text_is_refused_with_a_short_message() {
         let long = "x".repeat(1 << 16);
         for text in [
@@ -496,6 +840,8 @@ mod tests {
             assert!(message.chars().count() < 2_000, "{}", message.len());
             assert!(!message.contains('\u{1b}'), "{message}");
         }
+        let many: String = (0..10_000).map(|n| format!("[x{n}]\n")).collect();
+        assert!(Policy::from_toml(&many).unwrap_err().further().len() < 2 * MOST_FAULTS);
         for text in [
             format!("turned = {}1", "[".repeat(100_000)),
             format!("turned = {}", "{a=".repeat(100_000)),

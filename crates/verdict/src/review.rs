@@ -75,7 +75,7 @@ pub fn judge(measurements: &Measurements, policy: &Policy, waivers: &Waivers) ->
         findings,
         measurements: measurements.clone(),
         policy_name: policy.name().to_owned(),
-        policy_hash: policy.hash(),
+        policy_hash: policy.hash().to_owned(),
         waivers: waivers.clone(),
     }
 }

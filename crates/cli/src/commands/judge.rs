@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use shomei::Records;
 use shomei::wire::v1::StoredReview;
 
-use super::load_policy;
+use super::policy;
 use crate::args::{JudgeArgs, lang};
 use crate::output::{self, Sink};
 use crate::progress::Progress;
@@ -21,7 +21,7 @@ use crate::{exit, message};
 
 pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     let lang = lang(args.lang);
-    let policy = load_policy(args.policy.as_deref())?;
+    let policy = policy::load(args.policy.as_deref())?;
     let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
     let input = open(&args.reviews)?;
     let mut sink = Sink::open(args.out.as_deref(), std::slice::from_ref(&args.reviews))?;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow};
 use shomei::{Input, Inspection, Lang, ReviewOptions, Reviewer, Verdict, Waivers};
 
-use super::load_policy;
+use super::policy;
 use crate::args::{ReviewArgs, lang};
 use crate::inputs::{self, Patterns};
 use crate::output::{self, Exporter, Sink};
@@ -29,7 +29,7 @@ struct Row {
 
 pub(super) fn run(args: ReviewArgs) -> Result<u8> {
     let lang = lang(args.lang);
-    let policy = load_policy(args.policy.as_deref())?;
+    let policy = policy::load(args.policy.as_deref())?;
     let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
     let declared = Arc::new(declared);
     let patterns = Patterns::new(&args.include, &args.exclude)?;

@@ -9,7 +9,7 @@ use crate::check::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
-    waivable: false,
+    waivable: true,
     title: Words {
         ja: "背景の色が暗い、または濃すぎます",
         en: "The background is dark or strongly coloured",

@@ -11,7 +11,7 @@ use crate::check::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
-    waivable: false,
+    waivable: true,
     title: Words {
         ja: "背景に影があります",
         en: "There is a shadow on the background",

@@ -12,7 +12,7 @@ use crate::check::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
-    waivable: false,
+    waivable: true,
     title: Words {
         ja: "背景が均一ではありません",
         en: "The background is not plain",

@@ -10,7 +10,7 @@ use crate::check::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Picture,
-    waivable: false,
+    waivable: true,
     title: Words {
         ja: "顔が確認できません",
         en: "No face was found",
