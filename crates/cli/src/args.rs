@@ -45,7 +45,7 @@ Exceptions that a review records stay in force. A row of `--waivers` replaces th
 (an empty cell withdraws them), and `--waive` adds to all.
 
 Blank lines are passed over. The first line that is no review ends the work with an error that
-names it; the reviews before it are written.
+names it; the reviews before it are written. No line may be longer than 4 MiB.
 
 Exit codes:
   0  every photo was accepted

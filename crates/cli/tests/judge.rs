@@ -324,7 +324,9 @@ fn misuse_is_refused_with_the_thing_named() {
         ("empty.jsonl", b"\n\n"),
         ("bad.toml", b"[too_closs]\n"),
         ("reviews.jsonl", b"{}"),
+        ("table.csv", b"id,waive\n"),
     ]);
+    let table = at(&folder, "table.csv");
     let (empty, reviews) = (at(&folder, "empty.jsonl"), at(&folder, "reviews.jsonl"));
     let policy = at(&folder, "bad.toml");
     let directory = folder.path().to_str().unwrap();
@@ -335,6 +337,10 @@ fn misuse_is_refused_with_the_thing_named() {
         (vec!["judge", &empty], "no review is there"),
         (
             vec!["judge", &reviews, "--out", &reviews],
+            "one of the inputs",
+        ),
+        (
+            vec!["judge", &reviews, "--waivers", &table, "--out", &table],
             "one of the inputs",
         ),
         (vec!["judge", &reviews, "--policy", &policy], "too_closs"),

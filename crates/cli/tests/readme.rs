@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::Path;
 
+use shomei::Code;
+
 fn root_file(name: &str) -> String {
     fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -28,6 +30,33 @@ fn ci_runs_exactly_the_test_command_of_the_readme() {
     let command = "cargo test --release --workspace --locked";
     assert!(commands().contains(&command.to_owned()), "{:?}", commands());
     assert!(root_file(".ci/run").lines().any(|line| line == command));
+}
+
+#[test]
+fn all_exceptions_stand_in_the_readme() {
+    let readme = root_file("README.md");
+    let section = readme.split("### Exceptions\n").nth(1).unwrap();
+    let table = section.split("\n## ").next().unwrap();
+    let mut listed: Vec<_> = table
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .flat_map(|line| {
+            line.split('|')
+                .nth(1)
+                .unwrap()
+                .split('`')
+                .skip(1)
+                .step_by(2)
+        })
+        .collect();
+    listed.sort_unstable();
+    let mut waivable: Vec<_> = Code::ALL
+        .iter()
+        .filter(|code| code.waivable())
+        .map(|code| code.as_str())
+        .collect();
+    waivable.sort_unstable();
+    assert_eq!(listed, waivable);
 }
 
 #[test]

@@ -24,7 +24,11 @@ pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     let policy = policy::load(args.policy.as_deref())?;
     let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
     let input = open(&args.reviews)?;
-    let mut sink = Sink::open(args.out.as_deref(), std::slice::from_ref(&args.reviews))?;
+    let read: Vec<_> = [Some(args.reviews.clone()), args.exceptions.waivers]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut sink = Sink::open(args.out.as_deref(), &read)?;
 
     let mut records = Records::new(input);
     if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
