@@ -16,7 +16,7 @@ const OBJECT: f32 = 8.0;
 /// Darkening from which a cell may be shadow, ΔL\*.
 const SHADOW: f32 = 3.5;
 /// Light that the darkest cast shadow leaves: less is a dark thing.
-const SHADOW_LEAVES: f32 = 0.2;
+const SHADOW_LEAVES: f32 = 0.1;
 /// Difference of the colour channels' losses of light that a shadow may show, over the loss:
 /// a shadow is a little bluish or yellowish where two lights meet.
 const SHADOW_HUE: f32 = 0.2;
@@ -38,6 +38,11 @@ const BLOCK_EDGES: f32 = 0.05;
 const PATTERN_COVERAGE: f32 = 0.5;
 /// An even area this large, over the background, is a second tone rather than a thing.
 const SECOND_TONE: f32 = 0.15;
+/// Share of its depth that a darker area gains within one cell of its border, from which the
+/// border is sharp: cast shadows fade over several cells.
+const SHARP_BORDER: f32 = 0.5;
+/// Fall-off of the fitted surface that light alone hardly makes, ΔL\*.
+const STEEP: f32 = 14.0;
 /// Most things that are kept.
 const MAX_OBJECTS: usize = 8;
 
@@ -109,7 +114,7 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
                 strength_delta_e: DeltaE::new(contrast)?,
             })
         })
-        .or_else(|| gradient(cells, &light, frame));
+        .or_else(|| gradient(cells, &light, spread, frame));
     Deviations {
         spread,
         fall_off: light.fall_off(),
@@ -241,6 +246,9 @@ fn shadows(
         if (touching as f32) < 0.5 * area.sqrt() {
             continue;
         }
+        if area > SECOND_TONE * cells.wall.len() as f32 && sharp_border(cells, &group) {
+            continue;
+        }
         let mut left: Vec<f32> = group.cells.iter().filter_map(|&cell| shade[cell]).collect();
         let centre = |f: &dyn Fn(usize) -> usize| {
             group.cells.iter().map(|&cell| f(cell)).sum::<usize>() as f32 / area
@@ -266,6 +274,32 @@ fn shadows(
     }
     shadows.sort_by(|(a, _), (b, _)| b.depth_ratio.get().total_cmp(&a.depth_ratio.get()));
     shadows
+}
+
+/// Whether a darker area ends abruptly, as paint does, rather than fading as shadows do.
+fn sharp_border(cells: &Cells, group: &Group) -> bool {
+    let lightness = |cell: usize| cells.lab[cell][0];
+    let mut inside = vec![false; cells.count()];
+    for &cell in &group.cells {
+        inside[cell] = true;
+    }
+    let outside = |cell: usize| cells.is_wall.get(cell) == Some(&true) && !inside[cell];
+    let (mut steps, mut lights) = (Vec::new(), Vec::new());
+    for &cell in &group.cells {
+        let [above, before] = [cells.columns, 1].map(|step| cell.checked_sub(step));
+        for next in [above, before, Some(cell + 1), Some(cell + cells.columns)] {
+            if let Some(next) = next.filter(|&next| outside(next)) {
+                steps.push(lightness(next) - lightness(cell));
+                lights.push(lightness(next));
+            }
+        }
+    }
+    let mut own: Vec<f32> = group.cells.iter().map(|&cell| lightness(cell)).collect();
+    let median = |values: &mut [f32]| percentile(values, 0.5);
+    match (median(&mut steps), median(&mut lights), median(&mut own)) {
+        (Some(step), Some(light), Some(own)) => step > SHARP_BORDER * (light - own),
+        _ => false,
+    }
 }
 
 /// Wall cells that differ from the next wall cell to the right or below.
@@ -321,16 +355,22 @@ fn pattern(cells: &Cells, edges: &[bool], spread: f32, frame: Frame) -> Option<U
     })
 }
 
-/// The fall-off of the light, however weak; its strength says whether it is more than that.
-fn gradient(cells: &Cells, light: &Light, frame: Frame) -> Option<Unevenness> {
+/// The fall-off of the light, however weak; its strength says whether it is more than that. A
+/// surface that falls off steeply and still does not fit has bent to a step between two tones.
+fn gradient(cells: &Cells, light: &Light, spread: f32, frame: Frame) -> Option<Unevenness> {
     let middle = light.dark.midpoint(light.bright);
     let lightness = cells.wall.iter().zip(&light.lightness);
     let darkest = lightness
         .filter(|&(_, &l)| l <= middle)
         .map(|(&cell, _)| cell)
         .collect();
+    let kind = if light.fall_off() > STEEP && spread > OBJECT {
+        UnevenKind::TwoTones
+    } else {
+        UnevenKind::Gradient
+    };
     Some(Unevenness {
-        kind: UnevenKind::Gradient,
+        kind,
         region: Group { cells: darkest }.region(cells, frame)?,
         strength_delta_e: DeltaE::new(light.fall_off())?,
     })

@@ -162,6 +162,14 @@ fn patterns_and_two_tones_are_told_apart() {
 }
 
 #[test]
+fn a_second_tone_of_the_same_hue_is_no_shadow() {
+    // Grey paint to the left of a line that meets the person.
+    let found = background(|x, _| grey(if x < 110.0 { 150.0 } else { 235.0 }));
+    assert_eq!(found.unevenness.unwrap().kind, UnevenKind::TwoTones);
+    assert!(found.shadows.is_empty(), "{found:?}");
+}
+
+#[test]
 fn somebody_else_is_background() {
     // The mask takes a second person at the edge for a person too.
     let mut subject = subject();

@@ -26,7 +26,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Area over the photo's and contrast to the wall: a person looks above both.
-    area_refer_above: Share = 0.0015 in 0.0..=1.0;
+    area_refer_above: Share = 0.0012 in 0.0..=1.0;
     /// Area over the photo's and contrast to the wall: rejected above both.
     area_reject_above: Share = 0.004 in 0.0..=1.0;
     /// Contrast to the wall that goes with `area_refer_above`.

@@ -38,7 +38,7 @@ params! {
     /// Range of a gradient: a person looks above this.
     gradient_refer_above: DeltaE = 14.0 in 0.0..=200.0;
     /// Range of a gradient: rejected above this.
-    gradient_reject_above: DeltaE = 25.0 in 0.0..=200.0;
+    gradient_reject_above: DeltaE = 40.0 in 0.0..=200.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -116,7 +116,7 @@ mod tests {
             (TwoTones, 30.0, Some(Outcome::Reject)),
             (Gradient, 14.0, None),
             (Gradient, 20.0, Some(Outcome::Refer)),
-            (Gradient, 30.0, Some(Outcome::Reject)),
+            (Gradient, 45.0, Some(Outcome::Reject)),
         ] {
             check(
                 Code::BackgroundUneven,

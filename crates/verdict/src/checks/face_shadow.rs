@@ -25,7 +25,7 @@ params! {
     /// below this.
     refer_below: Share = 0.45 in 0.0..=1.0;
     /// Light on the darker half of the face over that on the lighter half: rejected below this.
-    reject_below: Share = 0.3 in 0.0..=1.0;
+    reject_below: Share = 0.02 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -54,7 +54,7 @@ mod tests {
         for (balance, expected) in [
             (0.8, None),
             (0.4, Some(Outcome::Refer)),
-            (0.1, Some(Outcome::Reject)),
+            (0.01, Some(Outcome::Reject)),
         ] {
             check(
                 Code::FaceShadow,
