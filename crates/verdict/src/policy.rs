@@ -190,6 +190,19 @@ impl Policy {
     pub(crate) const fn checks(&self) -> &Checks {
         &self.checks
     }
+
+    pub(crate) const fn checks_mut(&mut self) -> &mut Checks {
+        &mut self.checks
+    }
+
+    /// This policy under another name.
+    ///
+    /// # Errors
+    /// If `name` is not 1 to 64 of the characters a-z, 0-9, `-`, `_` and `.`.
+    pub fn with_name(mut self, name: &str) -> Result<Self, PolicyError> {
+        self.name = self::name(&Value::from(name))?;
+        Ok(self)
+    }
 }
 
 fn name(value: &Value) -> Result<String, PolicyError> {
@@ -213,7 +226,11 @@ fn name(value: &Value) -> Result<String, PolicyError> {
     Ok(name.clone())
 }
 
-fn overlay(code: Code, params: &mut dyn ParamSet, changes: &Table) -> Result<(), PolicyError> {
+pub(crate) fn overlay(
+    code: Code,
+    params: &mut dyn ParamSet,
+    changes: &Table,
+) -> Result<(), PolicyError> {
     for (name, value) in changes {
         if name == "enabled" {
             let Value::Boolean(enabled) = value else {
@@ -288,7 +305,7 @@ fn allowed(key: &Key) -> String {
 }
 
 /// Limits that follow from the keys' names, see [`crate::check::params!`].
-fn consistent(code: Code, params: &dyn ParamSet) -> Result<(), PolicyError> {
+pub(crate) fn consistent(code: Code, params: &dyn ParamSet) -> Result<(), PolicyError> {
     let values: Vec<_> = params.keys().iter().zip(params.values()).collect();
     for (small, low) in &values {
         let partner = [
