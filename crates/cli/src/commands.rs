@@ -10,6 +10,7 @@ use shomei::Policy;
 use crate::args::{Command, PolicyCommand};
 use crate::exit;
 
+mod eval;
 mod explain;
 mod review;
 
@@ -17,6 +18,7 @@ mod review;
 pub(crate) fn run(command: Command) -> Result<u8> {
     match command {
         Command::Review(args) => review::run(args),
+        Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => print(&explain::text(&args)),
         Command::Policy(PolicyCommand::Show { policy }) => {
             print(&load_policy(policy.as_deref())?.to_toml())

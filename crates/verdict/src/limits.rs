@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
+use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::check::{Key, ParamSet};
@@ -48,7 +49,7 @@ pub struct LimitPair {
 }
 
 /// The values of a [`LimitPair`], in its unit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "there are two grades")]
 pub struct Limits {
     /// From here a person looks.
@@ -243,7 +244,7 @@ impl Policy {
             return None;
         }
         let mut checks = self.checks().clone();
-        let mut outcome = |checks: &mut Checks, limit: f64| {
+        let outcome = |checks: &mut Checks, limit: f64| {
             let both = Limits {
                 refer: Some(limit),
                 reject: Some(limit),

@@ -1,0 +1,120 @@
+//! `shomei eval`
+//!
+//! Here are the files: the manifest, the photos or their reviews, and what is written. What is
+//! counted, and how, is for `shomei-eval`.
+
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use shomei::wire::v1::{ReviewRecord, SCHEMA};
+use shomei::{Input, Lang, Policy, Reviewer};
+use shomei_eval::{Half, Manifest, Report, Row, Set, human};
+
+use super::{load_policy, print};
+use crate::args::{EvalArgs, EvalFormat, HalfArg};
+use crate::inputs;
+use crate::message;
+use crate::progress::Progress;
+
+pub(super) fn run(args: &EvalArgs) -> Result<u8> {
+    let policy = load_policy(args.policy.as_deref())?;
+    let named = || format!("manifest {:?}", args.manifest);
+    let text = fs::read_to_string(&args.manifest).with_context(named)?;
+    let manifest = Manifest::parse(&text).with_context(named)?;
+    let half = match args.half {
+        HalfArg::All => Half::All,
+        HalfArg::Calibrate => Half::Calibrate,
+        HalfArg::Report => Half::Report,
+    };
+    let records = records(args, &manifest, half, &policy)?;
+    let set = Set::new(&manifest, half, records)?;
+    let report = Report::new(&set, half, &policy, &args.natural);
+    match args.format {
+        EvalFormat::Human => print(&human(&report)),
+        EvalFormat::Json => print(&(serde_json::to_string(&report)? + "\n")),
+    }
+}
+
+/// The reviews, read or made.
+fn records(
+    args: &EvalArgs,
+    manifest: &Manifest,
+    half: Half,
+    policy: &Policy,
+) -> Result<Vec<ReviewRecord>> {
+    match (&args.reviews, &args.photos) {
+        (Some(reviews), _) => read(reviews).with_context(|| format!("--reviews {reviews:?}")),
+        (None, Some(photos)) => {
+            let rows = manifest.rows().iter().filter(|row| half.holds(row));
+            review(photos, rows, policy, args.jobs)
+        }
+        // The command line does not let this happen.
+        (None, None) => bail!("neither --photos nor --reviews is given"),
+    }
+}
+
+/// Reviews as JSON lines.
+fn read(path: &Path) -> Result<Vec<ReviewRecord>> {
+    let text = fs::read_to_string(path)?;
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(at, line)| {
+            let place = || format!("line {}", at + 1);
+            let record: ReviewRecord = serde_json::from_str(line).with_context(place)?;
+            ensure!(
+                record.schema == SCHEMA,
+                "line {}, schema: {:?} is not allowed; allowed: {SCHEMA}",
+                at + 1,
+                record.schema.chars().take(60).collect::<String>(),
+            );
+            Ok(record)
+        })
+        .collect()
+}
+
+fn review<'a>(
+    folder: &Path,
+    rows: impl Iterator<Item = &'a Row>,
+    policy: &Policy,
+    jobs: Option<u16>,
+) -> Result<Vec<ReviewRecord>> {
+    let photos: Vec<(String, PathBuf)> = rows
+        .map(|row| (row.file.clone(), folder.join(&row.file)))
+        .collect();
+    // A photo that is not there would be "caught" as unreadable.
+    let gone: Vec<_> = photos
+        .iter()
+        .filter(|(_, path)| fs::symlink_metadata(path).is_err())
+        .map(|(file, _)| file.as_str())
+        .collect();
+    ensure!(
+        gone.is_empty(),
+        "--photos {folder:?}: {} photos of the manifest are not there ({:?}{})",
+        gone.len(),
+        gone[0],
+        if gone.len() > 1 { ", …" } else { "" },
+    );
+    let reviewer = Reviewer::builder().policy(policy.clone()).build()?;
+    let mut batch = reviewer.batch();
+    if let Some(jobs) = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+        batch = batch.jobs(jobs);
+    }
+    let mut progress = Progress::before_output(photos.len());
+    let inputs = photos
+        .into_iter()
+        .map(|(file, path)| Input::new(file, move |limits| inputs::read(&path, limits)));
+    let mut records = Vec::new();
+    for (id, review) in batch.review_all(inputs)? {
+        progress.add(review.verdict());
+        records.push(review.record(&id, Lang::En));
+    }
+    if let Some(summary) = progress.finish(Lang::En) {
+        message(&summary);
+    }
+    Ok(records)
+}
