@@ -35,6 +35,7 @@ Examples:
   shomei eval testdata/expected.csv --photos testdata/photos
   shomei eval labels.csv --photos photos --html report.html
   shomei eval labels.csv --reviews reviews.jsonl --policy stricter.toml --half report
+  shomei eval labels.csv --reviews reviews.jsonl --calibrate proposed.toml
 
 The manifest is CSV (UTF-8, with a header). Columns are found by name, others are ignored:
   file      the photo's path inside --photos, unique
@@ -162,6 +163,11 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "jobs")]
     pub(crate) reviews: Option<PathBuf>,
 
+    /// Also write a page with tables, error curves and what was judged wrongly; with --photos it
+    /// shows these photos, and the people in them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
     /// Thresholds that differ from the usual ones (TOML; see `shomei policy show`)
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
@@ -179,6 +185,11 @@ pub(crate) struct EvalArgs {
         default_value = "ai,sdfd,openpeople"
     )]
     pub(crate) natural: Vec<String>,
+
+    /// Choose limits on one half of the subjects, write them to this new file, and report on the
+    /// other half what --policy and what the proposed limits do
+    #[arg(long, value_name = "FILE", conflicts_with = "half")]
+    pub(crate) calibrate: Option<PathBuf>,
 
     /// How the numbers are written
     #[arg(long, value_enum, default_value_t = EvalFormat::Human)]

@@ -1,16 +1,64 @@
 //! The report as text.
 
 use std::fmt::Write as _;
+use std::iter;
 
 use shomei_verdict::Verdict;
 
+use crate::calibrate::{Proposal, balance};
 use crate::curve::{Curve, Errors};
-use crate::report::{Defect, Hits, Report, Split, Verdicts, Wrong};
+use crate::report::{Defect, Hits, Report, Set, Split, Verdicts, Wrong};
 use crate::stats::Share;
 
-/// The report for people. Ends with a line break.
+/// The report for people: its [`tables`], and each photo that was judged wrongly.
 #[must_use]
 pub fn human(report: &Report) -> String {
+    let mut text = tables(report);
+    misses(report, &mut text);
+    text
+}
+
+/// What was proposed, and how the halves are filled.
+#[must_use]
+pub fn calibration(proposal: &Proposal, set: &Set) -> String {
+    let mut halves = Table::new(["HALVES", "calibrate", "report"]);
+    for (name, counts) in balance(set) {
+        let counts = counts.map(|count| count.to_string());
+        halves.row(iter::once(name.to_owned()).chain(counts));
+    }
+    let mut table = Table::new([
+        "PROPOSED", "refer", "reject", "good", "98 % to", "worst", "bad", "2 % to", "half to",
+        "gap", "EER %",
+    ]);
+    let change = |before: Option<f64>, after: Option<f64>| {
+        let [before, after] = [before, after].map(limit);
+        if before == after {
+            after
+        } else {
+            format!("{before} → {after}")
+        }
+    };
+    for found in &proposal.limits {
+        table.row([
+            found.pair.title(),
+            change(found.before.refer, found.after.refer),
+            change(found.before.reject, found.after.reject),
+            found.negatives.to_string(),
+            limit(Some(found.good_98)),
+            limit(Some(found.good_worst)),
+            found.positives.to_string(),
+            limit(Some(found.bad_2)),
+            limit(Some(found.bad_median)),
+            if found.separated { "yes" } else { "no" }.to_owned(),
+            percent(found.eer_ratio),
+        ]);
+    }
+    format!("{halves}\n{table}")
+}
+
+/// The numbers for people. Ends with a line break.
+#[must_use]
+pub fn tables(report: &Report) -> String {
     let mut text = format!(
         "{} photos: {} good, {} bad, {} unclear · subjects: {} · policy {} ({})\n\
          In brackets: 95 % interval (Wilson). Natural families: {}\n",
@@ -35,7 +83,6 @@ pub fn human(report: &Report) -> String {
             text += &table.to_string();
         }
     }
-    misses(report, &mut text);
     text
 }
 

@@ -3,20 +3,25 @@
 //! Here are the files: the manifest, the photos or their reviews, and what is written. What is
 //! counted, and how, is for `shomei-eval`.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
 use shomei::wire::v1::{ReviewRecord, SCHEMA};
 use shomei::{Input, Lang, Policy, Reviewer};
-use shomei_eval::{Half, Manifest, Report, Row, Set, human};
+use shomei_eval::{
+    Half, Manifest, Miss, Proposal, Report, Row, Set, calibration, html, human, tables,
+};
 
 use super::{load_policy, print};
 use crate::args::{EvalArgs, EvalFormat, HalfArg};
-use crate::inputs;
-use crate::message;
+use crate::output::{emptied, private_options};
 use crate::progress::Progress;
+use crate::{inputs, message, thumbnail};
 
 pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let policy = load_policy(args.policy.as_deref())?;
@@ -28,13 +33,87 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
         HalfArg::Calibrate => Half::Calibrate,
         HalfArg::Report => Half::Report,
     };
-    let records = records(args, &manifest, half, &policy)?;
-    let set = Set::new(&manifest, half, records)?;
-    let report = Report::new(&set, half, &policy, &args.natural);
-    match args.format {
-        EvalFormat::Human => print(&human(&report)),
-        EvalFormat::Json => print(&(serde_json::to_string(&report)? + "\n")),
+    if let Some(path) = &args.calibrate {
+        // Somebody may have worked on it by hand.
+        ensure!(
+            fs::symlink_metadata(path).is_err(),
+            "--calibrate {path:?} exists already"
+        );
     }
+    let mut page = args
+        .html
+        .as_deref()
+        .map(|path| emptied("--html", path, &inputs_of(args, &manifest)))
+        .transpose()?;
+    let set = Set::new(&manifest, half, records(args, &manifest, half, &policy)?)?;
+
+    let report = |half, policy: &Policy| Report::new(&set, half, policy, &args.natural);
+    let (shown, text) = if let Some(path) = &args.calibrate {
+        let proposal = Proposal::new(&set, &policy);
+        private_options()
+            .create_new(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(proposal.to_toml().as_bytes()))
+            .with_context(|| format!("--calibrate {path:?}"))?;
+        let base = report(Half::Report, &policy);
+        let proposed = report(Half::Report, &proposal.policy);
+        let text = match args.format {
+            EvalFormat::Human => format!(
+                "{}\nUNDER THE BASE POLICY\n{}\nUNDER THE PROPOSED POLICY\n{}",
+                calibration(&proposal, &set),
+                tables(&base),
+                human(&proposed)
+            ),
+            EvalFormat::Json => {
+                let all = json!({
+                    "proposals": proposal.limits,
+                    "base": base,
+                    "proposed": proposed,
+                });
+                format!("{all}\n")
+            }
+        };
+        (proposed, text)
+    } else {
+        let report = report(half, &policy);
+        let text = match args.format {
+            EvalFormat::Human => human(&report),
+            EvalFormat::Json => serde_json::to_string(&report)? + "\n",
+        };
+        (report, text)
+    };
+    if let (Some(file), Some(path)) = (&mut page, &args.html) {
+        let pictures = pictures(&shown, args.photos.as_deref());
+        file.write_all(html(&shown, &pictures).as_bytes())
+            .with_context(|| format!("--html {path:?}"))?;
+    }
+    print(&text)
+}
+
+/// What no output may be written over.
+fn inputs_of(args: &EvalArgs, manifest: &Manifest) -> Vec<PathBuf> {
+    let named = [&args.reviews, &args.policy].into_iter().flatten();
+    let mut inputs: Vec<_> = named.chain([&args.manifest]).cloned().collect();
+    if let Some(folder) = &args.photos {
+        inputs.extend(manifest.rows().iter().map(|row| folder.join(&row.file)));
+    }
+    inputs
+}
+
+/// The most pictures that a page shows: it stays below a megabyte.
+const PICTURES: usize = 60;
+
+/// Small pictures of what was judged wrongly, the worst first.
+fn pictures(report: &Report, folder: Option<&Path>) -> BTreeMap<String, String> {
+    let Some(folder) = folder else {
+        return BTreeMap::new();
+    };
+    let shown = |miss: &Miss| {
+        let uri = thumbnail::data_uri(&folder.join(&miss.file))?;
+        Some((miss.file.clone(), uri))
+    };
+    let worst = report.misses.iter().take(PICTURES);
+    worst.filter_map(shown).collect()
 }
 
 /// The reviews, read or made.
