@@ -7,10 +7,11 @@
 //!   two quantiles; else where misses and [`ALARM_COST`] times alarms (both as shares) are
 //!   fewest. The middle is the geometric one where both ends are positive.
 //! - *Reject*: beyond every good photo by [`MARGIN`] of the way to the median of the defects that
-//!   are referred, and never before the refer.
+//!   are referred, and at least in the middle between the refer and the gap's far end.
 //! - Both are rounded to two significant digits, or more where the room is narrower.
 //!
-//! Other limits stay. The outcome is a proposal: a developer looks at it, and at the photos
+//! Where the equal error rate is above [`MAX_EER`], the limit by itself does not tell good from bad
+//! (a check may have several, each for another sort of defect). It stays, as all others do. The outcome is a proposal: a developer looks at it, and at the photos
 //! behind it, before anything becomes a default.
 
 use std::fmt::Write as _;
@@ -32,6 +33,9 @@ pub const ALARM_COST: f64 = 5.0;
 
 /// How far beyond the worst good photo rejecting begins, on the way to the median defect.
 pub const MARGIN: f64 = 0.15;
+
+/// A limit that errs more often than this is left as it is.
+pub const MAX_EER: f64 = 0.2;
 
 /// The share of good photos, and of defects, that may lie on the wrong side of a gap.
 const TAIL: f64 = 0.02;
@@ -160,6 +164,10 @@ fn propose(samples: &Samples, pair: LimitPair, base: &Policy) -> Option<Proposed
     if samples.positives.len() < MIN_EXAMPLES || samples.negatives.len() < MIN_EXAMPLES {
         return None;
     }
+    let eer_ratio = eer(&samples.points());
+    if eer_ratio > MAX_EER {
+        return None;
+    }
     // Whatever lies beyond what the policy allows lies at its end.
     let ends = [pair.strictest(), pair.loosest()].map(|end| pair.severity(end));
     let within = |list: &[f64]| -> Vec<f64> {
@@ -182,7 +190,7 @@ fn propose(samples: &Samples, pair: LimitPair, base: &Policy) -> Option<Proposed
     } else {
         cheapest_gap(&inside)?
     };
-    let refer = between(&pair, low, high);
+    let refer = round_within(&pair, middle(&pair, low, high), low, high);
 
     let referred: Vec<f64> = inside
         .positives
@@ -193,8 +201,9 @@ fn propose(samples: &Samples, pair: LimitPair, base: &Policy) -> Option<Proposed
     let before = base.limits(&pair);
     let reject = match quantile(&referred, 0.5) {
         Some(median) if median > good_worst => {
-            let least = good_worst + MARGIN * (median - good_worst);
-            Some(rounded(&pair, least, median))
+            let beyond_good = good_worst + MARGIN * (median - good_worst);
+            let near_bad = pair.severity(middle(&pair, pair.severity(refer), high));
+            Some(rounded(&pair, beyond_good.max(near_bad)))
         }
         _ => before.reject,
     };
@@ -216,7 +225,7 @@ fn propose(samples: &Samples, pair: LimitPair, base: &Policy) -> Option<Proposed
         bad_2: pair.severity(bad_2),
         bad_median: pair.severity(bad_median),
         separated,
-        eer_ratio: eer(&samples.points()),
+        eer_ratio,
         pair,
     })
 }
@@ -237,20 +246,20 @@ fn cheapest_gap(samples: &Samples) -> Option<(f64, f64)> {
     best.map(|(_, gap)| gap)
 }
 
-/// The middle between two severities as a value, rounded.
-fn between(pair: &LimitPair, low: f64, high: f64) -> f64 {
+/// The value in the middle between two severities.
+fn middle(pair: &LimitPair, low: f64, high: f64) -> f64 {
     let (a, b) = (pair.severity(low), pair.severity(high));
-    let middle = if a > 0.0 && b > 0.0 {
+    if a > 0.0 && b > 0.0 {
         (a * b).sqrt()
     } else {
         f64::midpoint(a, b)
-    };
-    round_within(pair, middle, low, high)
+    }
 }
 
-/// The value of a severity, rounded upwards in severity but below `high`.
-fn rounded(pair: &LimitPair, severity: f64, high: f64) -> f64 {
-    round_within(pair, pair.severity(severity), severity, high)
+/// The value of a severity, or of one slightly worse.
+fn rounded(pair: &LimitPair, severity: f64) -> f64 {
+    let slightly = severity.abs().max(1e-3) * 0.1;
+    round_within(pair, pair.severity(severity), severity, severity + slightly)
 }
 
 /// `value` to as few significant digits, at least two, as keep its severity from `low` to below
@@ -328,12 +337,17 @@ mod tests {
         let turned = pair(Code::Turned, "");
         let found = proposed(&turned, &[4.0; 20], &[16.0; 10]).unwrap();
         assert!(found.separated);
-        // The geometric middle of 4 and 16; 4 and 15 % of the way to 16.
+        // The geometric middle of 4 and 16, and of 8 and 16.
         assert_eq!(found.after.refer, Some(8.0));
-        assert_eq!(found.after.reject, Some(8.0));
-        let wide = proposed(&turned, &[0.0; 20], &[[20.0; 5], [80.0; 5]].concat()).unwrap();
-        assert_eq!(wide.after.refer, Some(10.0));
-        assert_eq!(wide.after.reject, Some(10.0));
+        assert_eq!(found.after.reject, Some(12.0));
+        // One good photo of many as bad as a defect: 40 and 15 % of the way to 90.
+        let odd = [&[0.0; 99][..], &[40.0]].concat();
+        let found = proposed(&turned, &odd, &[90.0; 10]).unwrap();
+        assert_eq!(found.after.refer, Some(45.0));
+        assert_eq!(found.after.reject, Some(64.0));
+        let odd = [&[0.0; 99][..], &[80.0]].concat();
+        let found = proposed(&turned, &odd, &[90.0; 10]).unwrap();
+        assert_eq!(found.after.reject, Some(82.0));
     }
 
     #[test]
@@ -341,7 +355,7 @@ mod tests {
         let far = pair(Code::TooFar, "");
         let found = proposed(&far, &[0.6; 20], &[0.3; 10]).unwrap();
         assert_eq!(found.after.refer, Some(0.42));
-        assert_eq!(found.after.reject, Some(0.42));
+        assert_eq!(found.after.reject, Some(0.35));
         assert_eq!((found.good_98, found.bad_median), (0.6, 0.3));
     }
 

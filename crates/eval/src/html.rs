@@ -123,7 +123,11 @@ fn hits(hits: &Hits) -> String {
 fn table(head: &[&str], rows: &str, page: &mut String) {
     let head: String = head
         .iter()
-        .map(|title| format!("<th>{title}</th>"))
+        .map(|title| match *title {
+            // The only column of text but the first.
+            "Code" => "<th class=\"left\">Code</th>".to_owned(),
+            title => format!("<th>{title}</th>"),
+        })
         .collect();
     let _ = write!(
         page,
@@ -242,7 +246,9 @@ fn families(report: &Report, page: &mut String) {
     let head = ["", "n", "Caught", "Rejected", "Named"];
     for defect in &report.defects {
         let mut rows = String::new();
-        for (name, counts) in defect.families.iter().chain(&defect.kinds) {
+        let kinds = defect.kinds.iter();
+        let kinds = kinds.filter(|kind| !defect.families.contains(kind));
+        for (name, counts) in defect.families.iter().chain(kinds) {
             let _ = writeln!(rows, "<tr><td>{}</td>{}</tr>", escape(name), hits(counts));
         }
         for (side, counts) in &defect.sides {

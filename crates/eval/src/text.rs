@@ -287,6 +287,8 @@ pub(crate) fn limit(value: Option<f64>) -> String {
     value.map_or_else(
         || "–".to_owned(),
         |value| {
+            // Without a negative zero.
+            let value = value + 0.0;
             let text = format!("{value:.4}");
             text.trim_end_matches('0').trim_end_matches('.').to_owned()
         },
