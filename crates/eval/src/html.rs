@@ -348,3 +348,58 @@ fn card(miss: &Miss, picture: Option<&String>, page: &mut String) {
         escape(&miss.note),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::human;
+    use crate::report::tests::{record, report};
+
+    #[test]
+    fn names_and_notes_are_text_and_nothing_more() {
+        let hostile = "<script>alert('x')</script>\"&\u{202e}\u{1b}[31m.jpg";
+        let quoted = hostile.replace('"', "\"\"");
+        let file = quoted.replace("</", "<");
+        let manifest = format!(
+            "file,verdict,defects,note,family\n\
+             \"{file}\",accept,,\"{quoted}\",ai\nb.jpg,reject,hat,,\"{quoted}\"\n\
+             c.jpg,reject,hat,,c\n"
+        );
+        let id = hostile.replace("</", "<");
+        let records = vec![
+            record(&id, true),
+            record("b.jpg", true),
+            record("c.jpg", true),
+        ];
+        let mut report = report(&manifest, records);
+        report.natural.push(hostile.to_owned());
+        let pictures = BTreeMap::from([(id, "data:\" onload=\"x".to_owned())]);
+        let page = html(&report, &pictures);
+        for raw in ["<script", "alert('x')", "\" onload", "\u{202e}", "\u{1b}"] {
+            assert!(!page.contains(raw), "{raw:?}");
+        }
+        assert!(page.matches("&lt;script&gt;").count() >= 4, "{page}");
+        assert!(!human(&report).contains('\u{1b}'), "{}", human(&report));
+    }
+
+    #[test]
+    fn the_page_needs_nothing_beside_it() {
+        let manifest = "file,verdict,defects\na.jpg,accept,\n";
+        let page = html(
+            &report(manifest, vec![record("a.jpg", true)]),
+            &BTreeMap::new(),
+        );
+        for outside in ["http:", "https:", "url(", "<script", "<link", "src="] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        for tag in ["html", "head", "body", "table", "div", "p", "details"] {
+            let (open, close) = (format!("<{tag}"), format!("</{tag}>"));
+            let opened = page.match_indices(&open).filter(|(at, _)| {
+                let next = page[at + open.len()..].chars().next();
+                next.is_some_and(|c| c == '>' || c == ' ')
+            });
+            assert_eq!(opened.count(), page.matches(&close).count(), "{tag}");
+        }
+        assert!(page.contains("prefers-color-scheme: dark"));
+    }
+}

@@ -465,3 +465,166 @@ fn miss(row: &Row, review: &Review) -> Option<Miss> {
         note: row.note.clone(),
     })
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use shomei_photo::{Decoding, FileFacts, Format, Unreadable};
+    use shomei_verdict::Lang;
+    use shomei_verdict::wire::v1::Engine;
+
+    /// The review of a file that could not be read (refer), or that is no JPEG (reject).
+    pub(crate) fn record(id: &str, readable: bool) -> ReviewRecord {
+        let file = if readable {
+            FileFacts {
+                bytes: 40_000,
+                format: Format::Png,
+                jpeg: None,
+                decoding: Decoding::NotJpeg,
+            }
+        } else {
+            FileFacts::unreadable(Unreadable::Vanished)
+        };
+        let measurements = Measurements {
+            file,
+            face: None,
+            framing: None,
+            background: None,
+            portrait: None,
+            failure: None,
+        };
+        let review = judge(
+            &measurements,
+            &Policy::my_number_card(),
+            &Waivers::default(),
+        );
+        let engine = Engine {
+            version: String::new(),
+            models: String::new(),
+        };
+        ReviewRecord::new(&review, id, Lang::En, engine, None)
+    }
+
+    pub(crate) fn report(manifest: &str, records: Vec<ReviewRecord>) -> Report {
+        let manifest = Manifest::parse(manifest).unwrap();
+        let set = Set::new(&manifest, Half::All, records).unwrap();
+        let natural = ["ai".to_owned()];
+        Report::new(&set, Half::All, &Policy::my_number_card(), &natural)
+    }
+
+    #[test]
+    fn every_photo_has_one_review() {
+        let manifest = "file,verdict,defects\na.jpg,accept,\nin/b.jpg,accept,\nb.jpg,reject,hat\n";
+        let manifest = Manifest::parse(manifest).unwrap();
+        let set = |ids: &[&str]| {
+            let records = ids.iter().map(|id| record(id, true));
+            Set::new(&manifest, Half::All, records).map(|set| set.cases.len())
+        };
+        // The longest path that the manifest has.
+        assert_eq!(set(&["/x/y/a.jpg", "x/in/b.jpg", "x/b.jpg"]), Ok(3));
+        assert_eq!(set(&["a.jpg", "in/b.jpg", "b.jpg"]), Ok(3));
+        for (ids, complaint) in [
+            (
+                &["a.jpg"][..],
+                "photos of the manifest have no review: 2 (\"in/b.jpg\", \"b.jpg\")",
+            ),
+            (
+                &["a.jpg", "x/a.jpg", "in/b.jpg", "b.jpg"],
+                "reviews are of a photo that was reviewed already: 1 (\"x/a.jpg\")",
+            ),
+            (
+                &["a.jpg", "in/b.jpg", "b.jpg", "aa.jpg", "a.jpg/", "\u{1b}"],
+                "reviews are of no photo of the manifest: 3 (\"aa.jpg\", \"a.jpg/\", \"\\u{1b}\")",
+            ),
+            (
+                &["a.jpg", "a.jpg", "c.jpg"],
+                "photos of the manifest have no review: 2 (\"in/b.jpg\", \"b.jpg\"); reviews are of \
+                 a photo that was reviewed already: 1 (\"a.jpg\"); reviews are of no photo of the \
+                 manifest: 1 (\"c.jpg\")",
+            ),
+        ] {
+            let error = set(ids).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Ids);
+            assert_eq!(error.to_string(), complaint);
+        }
+    }
+
+    #[test]
+    fn reviews_of_the_other_half_are_passed_over() {
+        let manifest = "file,verdict,defects,subject\n\
+                        a.jpg,accept,,frll001\nb.jpg,accept,,frll002\n";
+        let manifest = Manifest::parse(manifest).unwrap();
+        let cases = |half, ids: &[&str]| {
+            let records = ids.iter().map(|id| record(id, true));
+            Set::new(&manifest, half, records)
+                .map(|set| set.cases.len())
+                .ok()
+        };
+        assert_eq!(cases(Half::Calibrate, &["a.jpg"]), Some(1));
+        assert_eq!(cases(Half::Report, &["a.jpg", "b.jpg"]), Some(1));
+        assert_eq!(cases(Half::Report, &["a.jpg"]), None);
+    }
+
+    #[test]
+    fn photos_are_counted_by_label_family_and_what_was_said() {
+        let report = report(
+            "file,verdict,defects,note\n\
+             ai_1.png,reject,not_jpeg,\n\
+             made_one_1.jpg,reject,corrupt;hat,\n\
+             made_two_1.jpg,reject,hat,\n\
+             good.jpg,accept,,\n\
+             open.jpg,unclear,smile_teeth,\n\
+             red.jpg,reject,face_cut,left edge gone\n",
+            vec![
+                record("ai_1.png", true),
+                record("made_one_1.jpg", true),
+                record("made_two_1.jpg", false),
+                record("good.jpg", false),
+                record("open.jpg", true),
+                record("red.jpg", true),
+            ],
+        );
+        let share = |count, of| Share { count, of };
+        assert_eq!((report.photos, report.scored()), (6, 5));
+        assert_eq!(report.good.all.referred, share(1, 1));
+        assert_eq!(report.alarms[0].code, Code::FileUnreadable);
+        assert_eq!(
+            (report.alarms[0].referred, report.alarms[0].rejected),
+            (1, 0)
+        );
+        assert_eq!(report.bad.natural.named, share(1, 1));
+        assert_eq!(report.bad.made.caught, share(3, 3));
+        assert_eq!(report.bad.made.rejected, share(2, 3));
+        assert_eq!(report.bad.made.named, share(1, 3));
+        assert_eq!(report.unclear[0].1.rejected, share(1, 1));
+
+        let labels: Vec<_> = report.defects.iter().map(|d| d.label.as_str()).collect();
+        assert_eq!(labels, ["corrupt", "not_jpeg", "face_cut", "hat"]);
+        let hat = &report.defects[3];
+        assert_eq!(hat.codes, [Code::HeadCovered]);
+        assert_eq!(hat.hits.made.named, share(0, 2));
+        assert!(hat.families.is_empty());
+        let kinds: Vec<_> = hat.kinds.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert_eq!(kinds, ["made_one", "made_two"]);
+        let (side, hits) = report.defects[2].sides[0];
+        assert_eq!(
+            (side, hits.caught, hits.named),
+            (Side::Left, share(1, 1), share(0, 1))
+        );
+
+        let misses: Vec<_> = report
+            .misses
+            .iter()
+            .map(|miss| (miss.wrong, miss.file.as_str(), miss.labels.join(";")))
+            .collect();
+        assert_eq!(
+            misses,
+            [
+                (Wrong::GoodReferred, "good.jpg", String::new()),
+                (Wrong::NotNamed, "made_one_1.jpg", "hat".to_owned()),
+                (Wrong::NotNamed, "made_two_1.jpg", "hat".to_owned()),
+                (Wrong::NotNamed, "red.jpg", "face_cut".to_owned()),
+            ]
+        );
+    }
+}

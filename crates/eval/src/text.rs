@@ -69,7 +69,7 @@ pub fn tables(report: &Report) -> String {
         report.half.as_str(),
         report.policy,
         report.policy_hash,
-        report.natural.join(", "),
+        printable(&report.natural.join(", ")),
     );
     for table in [
         good(report),
@@ -99,7 +99,8 @@ impl Table {
     }
 
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        let printable = cells.into_iter().map(|cell| printable(&cell));
+        self.rows.push(printable.collect());
     }
 
     fn unless_empty(self) -> Option<Self> {

@@ -10,7 +10,7 @@ const SIZE: f64 = 200.0;
 /// Room for the numbers at the axes.
 const LEFT: f64 = 24.0;
 const BOTTOM: f64 = 26.0;
-const TOP: f64 = 6.0;
+const TOP: f64 = 16.0;
 const TICKS: [f64; 6] = [0.0, 0.01, 0.05, 0.1, 0.25, 0.5];
 
 /// Where an error stands on its axis: by its square root, so that small errors are seen apart
@@ -49,14 +49,14 @@ pub(super) fn figure(curve: &Curve) -> String {
     let (right, foot) = (LEFT + SIZE, TOP + SIZE);
     let mut svg = format!(
         r#"<svg viewBox="0 0 {} {}" role="img" aria-label="{}">"#,
-        right + 8.0,
+        right + 12.0,
         foot + BOTTOM,
         escape(&format!("Errors of {}", curve.pair.title())),
     );
     // Writing to a String cannot fail.
     for tick in TICKS.into_iter().chain([1.0]) {
         let (at_x, at_y) = (LEFT + along(tick), foot - along(tick));
-        let label = percent(tick);
+        let label = (tick * 100.0).round();
         let _ = write!(
             svg,
             r#"<path class="grid" d="M{at_x:.1} {TOP}V{foot}M{LEFT} {at_y:.1}H{right}"/>"#
@@ -75,15 +75,15 @@ pub(super) fn figure(curve: &Curve) -> String {
     }
     let _ = write!(
         svg,
-        r#"<text x="{:.1}" y="{:.1}" text-anchor="middle">good photos refused, %</text>"#,
+        r#"<text x="{:.1}" y="{:.1}" text-anchor="middle">alarms (good photos refused), %</text>"#,
         LEFT + SIZE / 2.0,
         foot + 23.0
     );
     let _ = write!(
         svg,
         r#"<text x="{:.1}" y="{:.1}">defects missed, %</text>"#,
-        LEFT + 4.0,
-        TOP + 9.0
+        LEFT - 20.0,
+        TOP - 8.0
     );
     let _ = write!(
         svg,
@@ -91,24 +91,29 @@ pub(super) fn figure(curve: &Curve) -> String {
     );
     let mut way = String::new();
     for (at, point) in curve.points.iter().enumerate() {
-        let command = if at == 0 { 'M' } else { 'L' };
-        let _ = write!(way, "{command}{:.1} {:.1}", x(point), y(point));
+        if at == 0 {
+            let _ = write!(way, "M{:.1} {:.1}", x(point), y(point));
+            continue;
+        }
+        for between in steps(&curve.points[at - 1], point) {
+            let _ = write!(way, "L{:.1} {:.1}", x(&between), y(&between));
+        }
     }
     let _ = write!(svg, r#"<path class="way" d="{way}"/>"#);
     let equal = along(curve.eer_ratio);
     svg += &eer_mark(LEFT + equal, foot - equal);
-    if let Some(at) = &curve.at_refer {
-        svg += &refer_mark(x(at), y(at));
-    }
     if let Some(at) = &curve.at_reject {
         svg += &reject_mark(x(at), y(at));
     }
+    if let Some(at) = &curve.at_refer {
+        svg += &refer_mark(x(at), y(at));
+    }
     svg += "</svg>";
 
-    let errors = |name: &str, value: Option<f64>, at: &Option<Errors>| {
+    let row = |name: &str, value: Option<f64>, at: &Option<Errors>| {
         at.as_ref().map_or_else(String::new, |at| {
             format!(
-                "<br>{name} {}: {} % missed, {} % of good",
+                "<tr><td>{name} {}</td><td>{} %</td><td>{} %</td></tr>",
                 limit(value),
                 percent(at.miss_ratio),
                 percent(at.alarm_ratio),
@@ -117,8 +122,9 @@ pub(super) fn figure(curve: &Curve) -> String {
     };
     format!(
         "<figure class=\"plot\"><strong>{}</strong>{svg}<figcaption>EER {} % · {} bad, {} good{}\
-         {}{}<br>limit in {}</figcaption></figure>\n",
-        escape(&curve.pair.title()),
+         <table><tr><th></th><th>missed</th><th>alarms</th></tr>{}{}</table>{}\
+         </figcaption></figure>\n",
+        escape(&curve.pair.title()).replace('.', ".<wbr>"),
         percent(curve.eer_ratio),
         curve.positives,
         curve.negatives,
@@ -126,8 +132,25 @@ pub(super) fn figure(curve: &Curve) -> String {
             0 => String::new(),
             count => format!(", {count} not assessed"),
         },
-        errors("refer", curve.limits.refer, &curve.at_refer),
-        errors("reject", curve.limits.reject, &curve.at_reject),
+        row("refer", curve.limits.refer, &curve.at_refer),
+        row("reject", curve.limits.reject, &curve.at_reject),
         escape(curve.pair.unit),
     )
+}
+
+/// The way from one point to the next. Straight in shares, it is bent on axes by square roots.
+fn steps(from: &Errors, to: &Errors) -> impl Iterator<Item = Errors> {
+    const STEPS: u8 = 16;
+    let (from, to) = (*from, *to);
+    let aslant = from.alarm_ratio > to.alarm_ratio && from.miss_ratio < to.miss_ratio;
+    let count = if aslant { STEPS } else { 1 };
+    (1..=count).map(move |step| {
+        let share = f64::from(step) / f64::from(count);
+        let mix = |a: f64, b: f64| a + (b - a) * share;
+        Errors {
+            limit: None,
+            alarm_ratio: mix(from.alarm_ratio, to.alarm_ratio),
+            miss_ratio: mix(from.miss_ratio, to.miss_ratio),
+        }
+    })
 }
