@@ -89,9 +89,9 @@ mod tests {
     fn photos_are_shown_small_and_upright_and_nothing_else_at_all() {
         let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/photos");
         let shown = fs::read(photos.join("accept_exif_orientation_6.jpg")).unwrap();
-        let small = image::load_from_memory(&super::small(&shown).unwrap()).unwrap();
-        assert_eq!(small.height(), SIDE);
-        assert!(small.width() < SIDE);
+        let upright = image::load_from_memory(&small(&shown).unwrap()).unwrap();
+        assert_eq!(upright.height(), SIDE);
+        assert!(upright.width() < SIDE);
         let uri = data_uri(&photos.join("accept_monochrome.jpg")).unwrap();
         assert!(uri.starts_with("data:image/jpeg;base64,/9j/"), "{uri:.40}");
         let folder = TempDir::new().unwrap();

@@ -351,11 +351,11 @@ fn reviews_are_compared_with_labels() {
         &page,
     ]);
     assert_eq!(stdout(&read), stdout(&fresh));
-    assert!(
-        stdout(&read).starts_with("36 photos: 9 good, 26 bad, 1 unclear"),
-        "{}",
-        stdout(&read)
-    );
+    let labels = fs::read_to_string(LABELS).unwrap();
+    let count = labels.lines().count() - 1;
+    let good = labels.matches(".jpg,accept,").count();
+    let start = format!("{count} photos: {good} good, ");
+    assert!(stdout(&read).starts_with(&start), "{}", stdout(&read));
     let html = fs::read_to_string(&page).unwrap();
     assert!(html.starts_with("<!doctype html>") && html.ends_with("</html>\n"));
     #[cfg(unix)]
@@ -370,13 +370,15 @@ fn reviews_are_compared_with_labels() {
     let json = run(["eval", LABELS, "--reviews", &reviews, "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&stdout(&json)).unwrap();
     assert_eq!(report["schema"], "shomei.eval/1");
-    assert_eq!(report["good"]["all"]["accepted"]["of"], 9);
+    assert_eq!(report["good"]["all"]["accepted"]["of"], good);
     let defects = report["defects"].as_array().unwrap();
     let cut = defects
         .iter()
         .find(|defect| defect["label"] == "face_cut")
         .unwrap();
-    assert_eq!(cut["hits"]["made"]["caught"]["count"], 4);
+    let caught = &cut["hits"]["made"]["caught"];
+    assert!(caught["count"].as_u64().unwrap() >= 4, "{caught}");
+    assert_eq!(caught["count"], caught["of"]);
     assert_eq!(cut["sides"].as_array().unwrap().len(), 4);
 
     // Another policy judges the same measurements anew.
@@ -439,7 +441,7 @@ fn reviews_are_compared_with_labels() {
             lines.replace("/not_jpeg.png\"", "/other.png\""),
             "/other.png\")",
         ),
-        (format!("{lines}{{}}\n"), "line 37"),
+        (format!("{lines}{{}}\n"), &format!("line {}", count + 1)),
     ] {
         fs::write(&changed, text).unwrap();
         refused(&["eval", LABELS, "--reviews", &changed], named);

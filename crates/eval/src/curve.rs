@@ -129,7 +129,7 @@ impl Curve {
         cases: &[Case],
         half: Half,
         policy: &Policy,
-        pair: LimitPair,
+        pair: &LimitPair,
     ) -> Option<Self> {
         let labelled = |case: &&Case| {
             let means = |label: &crate::Label| label.means == Some(pair.code);
@@ -138,11 +138,11 @@ impl Curve {
         if cases.iter().filter(labelled).count() < MIN_POSITIVES {
             return None;
         }
-        let samples = Samples::take(cases, half, policy, &pair);
+        let samples = Samples::take(cases, half, policy, pair);
         if samples.positives.len() < MIN_POSITIVES || samples.negatives.is_empty() {
             return None;
         }
-        let limits = policy.limits(&pair);
+        let limits = policy.limits(pair);
         // The severity of a severity is the value again.
         let in_its_unit = |mut errors: Errors| {
             errors.limit = errors.limit.map(|severity| pair.severity(severity));

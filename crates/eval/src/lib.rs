@@ -4,6 +4,20 @@
 //! defect, family and limit; [`human`] and [`html`] write it,
 //! serde as JSON (`shomei.eval/1`).
 //!
+//! ```
+//! use shomei_eval::{Half, Manifest, Report, Set, human};
+//! use shomei_verdict::Policy;
+//!
+//! let manifest = Manifest::parse("file,verdict,defects\na.jpg,reject,hat\n")?;
+//! let lost = Set::new(&manifest, Half::All, []).unwrap_err();
+//! assert_eq!(lost.to_string(), "photos of the manifest have no review: 1 (\"a.jpg\")");
+//!
+//! let none = Set::new(&manifest, Half::Calibrate, [])?;
+//! let report = Report::new(&none, Half::Calibrate, &Policy::my_number_card(), &[]);
+//! assert!(human(&report).starts_with("0 photos: "));
+//! # Ok::<(), shomei_eval::Error>(())
+//! ```
+//!
 //! This crate must not know files, models, or how any check works: it sees measurements and
 //! policies through `shomei-verdict` alone. It reads no clock and no environment.
 

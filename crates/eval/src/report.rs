@@ -394,7 +394,7 @@ impl Report {
             .sort_by_key(|defect| (defect.codes.clone(), defect.label.clone()));
         report.misses.sort_by_key(|miss| miss.wrong);
         report.curves = limit_pairs()
-            .filter_map(|pair| Curve::new(&set.cases, half, policy, pair))
+            .filter_map(|pair| Curve::new(&set.cases, half, policy, &pair))
             .collect();
         report
     }

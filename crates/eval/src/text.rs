@@ -71,17 +71,16 @@ pub fn tables(report: &Report) -> String {
         report.policy_hash,
         printable(&report.natural.join(", ")),
     );
-    for table in [
+    let all = [
         good(report),
         bad(report),
         sides(report),
         kinds(report),
         limits(report),
-    ] {
-        if let Some(table) = table {
-            text += "\n";
-            text += &table.to_string();
-        }
+    ];
+    for table in all.into_iter().flatten() {
+        text += "\n";
+        text += &table.to_string();
     }
     text
 }
