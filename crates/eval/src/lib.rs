@@ -12,8 +12,8 @@
 //! let lost = Set::new(&manifest, Half::All, []).unwrap_err();
 //! assert_eq!(lost.to_string(), "photos of the manifest have no review: 1 (\"a.jpg\")");
 //!
-//! let none = Set::new(&manifest, Half::Calibrate, [])?;
-//! let report = Report::new(&none, Half::Calibrate, &Policy::my_number_card(), &[]);
+//! let none = Set::new(&manifest, Half::Report, [])?;
+//! let report = Report::new(&none, Half::Report, &Policy::my_number_card(), &[]);
 //! assert!(human(&report).starts_with("0 photos: "));
 //! # Ok::<(), shomei_eval::Error>(())
 //! ```
