@@ -52,6 +52,29 @@ Exit codes:
   1  some photo was rejected, or referred to a person
   2  wrong usage or configuration, or an error of input or output";
 
+const EVAL_HELP: &str = "\
+Examples:
+  shomei eval testdata/expected.csv --photos testdata/photos
+  shomei eval labels.csv --photos photos --html report.html
+  shomei eval labels.csv --reviews reviews.jsonl --policy stricter.toml --half report
+  shomei eval labels.csv --reviews reviews.jsonl --calibrate proposed.toml
+
+The manifest is CSV (UTF-8, with a header). Columns are found by name, others are ignored:
+  file      the photo's path inside --photos, unique
+  verdict   accept, reject, or unclear where the rules leave it open (also: refer)
+  defects   labels joined by `;`: codes of `shomei explain`, or older names such as hat, yaw, blur
+  subject   optional: who is shown. A person's photos stay in one half
+  family    optional: how the photo came about [default: the file's name up to the first `_`]
+  sides     optional: top, bottom, left, right joined by `;`: where the head is cut
+  note      optional
+
+Verdicts are those of --policy on what was measured, whatever policy made the reviews.
+
+Exit codes:
+  0  the evaluation was made, whatever it says
+  2  wrong usage or configuration, a photo without a review or with two, or an error of input or
+     output";
+
 const EXPLAIN_HELP: &str = "\
 Examples:
   shomei explain
@@ -87,6 +110,9 @@ pub(crate) enum Command {
     /// Judge stored reviews anew, by other thresholds or exceptions, without the photos
     #[command(after_help = JUDGE_HELP)]
     Judge(JudgeArgs),
+    /// Measure how right the reviews are, on labelled photos
+    #[command(after_help = EVAL_HELP)]
+    Eval(EvalArgs),
     /// Explain a code: what is refused, why, and what to do
     #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArgs),
@@ -203,6 +229,76 @@ pub(crate) struct Exceptions {
     /// which holds codes with `;` between them. Other columns, such as a reason, are left alone
     #[arg(long, value_name = "FILE")]
     pub(crate) waivers: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalArgs {
+    /// The labelled photos (CSV)
+    pub(crate) manifest: PathBuf,
+
+    /// The folder that the manifest's photos lie in
+    #[arg(long, value_name = "DIR", required_unless_present = "reviews")]
+    pub(crate) photos: Option<PathBuf>,
+
+    /// Take the reviews from this file (`shomei review --format jsonl`) instead of making them.
+    /// A review belongs to the photo that its id ends with
+    #[arg(long, value_name = "FILE", conflicts_with = "jobs")]
+    pub(crate) reviews: Option<PathBuf>,
+
+    /// Also write a page with tables, error curves and what was judged wrongly; with --photos it
+    /// shows these photos, and the people in them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+
+    /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
+    /// differs from one (TOML; see `shomei policy show`) [default: my-number-card]
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// The subjects to evaluate on: all, or one of the halves that limits are chosen and
+    /// reported on
+    #[arg(long, value_enum, default_value_t = HalfArg::All)]
+    pub(crate) half: HalfArg,
+
+    /// Families of photos that were not made to have a defect; reported apart
+    #[arg(
+        long,
+        value_name = "FAMILY,…",
+        value_delimiter = ',',
+        default_value = "ai,sdfd,openpeople"
+    )]
+    pub(crate) natural: Vec<String>,
+
+    /// Choose limits on one half of the subjects, write them to this new file, and report on the
+    /// other half what --policy and what the proposed limits do
+    #[arg(long, value_name = "FILE", conflicts_with = "half")]
+    pub(crate) calibrate: Option<PathBuf>,
+
+    /// How the numbers are written
+    #[arg(long, value_enum, default_value_t = EvalFormat::Human)]
+    pub(crate) format: EvalFormat,
+
+    /// Photos reviewed at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) jobs: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HalfArg {
+    /// All subjects
+    All,
+    /// Those that limits are chosen on
+    Calibrate,
+    /// Those that limits are reported on
+    Report,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EvalFormat {
+    /// Tables to read
+    Human,
+    /// One JSON object
+    Json,
 }
 
 #[derive(Debug, Args)]

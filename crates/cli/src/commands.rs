@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::args::Command;
 use crate::exit;
 
+mod eval;
 mod explain;
 mod judge;
 mod policy;
@@ -17,6 +18,7 @@ pub(crate) fn run(command: Command) -> Result<u8> {
     match command {
         Command::Review(args) => review::run(args),
         Command::Judge(args) => judge::run(args),
+        Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => print(&explain::text(&args)),
         Command::Policy(command) => print(&policy::text(command)?),
     }

@@ -29,6 +29,7 @@ mod inputs;
 mod output;
 mod overlay;
 mod progress;
+mod thumbnail;
 mod waivers;
 
 /// Runs the command line `args`, the program's name first.

@@ -49,15 +49,7 @@ impl Sink {
         let Some(path) = out else {
             return Ok(Self::Stdout);
         };
-        if let Ok(existing) = fs::canonicalize(path) {
-            let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|p| p == existing);
-            ensure!(
-                !inputs.iter().any(is_input),
-                "--out {path:?} is one of the inputs"
-            );
-        }
-        let file = private_file(path).with_context(|| format!("--out {path:?}"))?;
-        Ok(Self::File(file, path.to_owned()))
+        Ok(Self::File(emptied("--out", path, inputs)?, path.to_owned()))
     }
 
     /// Writes at once, so that a reader sees each review when it is there. `false` if nobody
@@ -93,16 +85,33 @@ impl Sink {
     }
 }
 
+/// Creates the file of an option, or empties it, unless it is one of the inputs.
+pub(crate) fn emptied(option: &str, path: &Path, inputs: &[PathBuf]) -> Result<File> {
+    if let Ok(existing) = fs::canonicalize(path) {
+        let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|p| p == existing);
+        ensure!(
+            !inputs.iter().any(is_input),
+            "{option} {path:?} is one of the inputs"
+        );
+    }
+    private_file(path).with_context(|| format!("{option} {path:?}"))
+}
+
 /// An empty file to write. A new one is its owner's alone: reviews and pictures are personal data.
 pub(crate) fn private_file(path: &Path) -> io::Result<File> {
+    private_options().create(true).truncate(true).open(path)
+}
+
+/// To write a file that, if it is new, is its owner's alone.
+pub(crate) fn private_options() -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    options.open(path)
+    options
 }
 
 #[cfg(test)]

@@ -84,6 +84,21 @@ impl Progress {
         }
     }
 
+    /// Where standard output is written only after the last photo.
+    pub(crate) fn before_output(photos: usize) -> Self {
+        let watched = io::stderr().is_terminal();
+        Self {
+            tally: Tally::default(),
+            bar: if watched {
+                bar(photos as u64)
+            } else {
+                ProgressBar::hidden()
+            },
+            start: Instant::now(),
+            summarises: watched,
+        }
+    }
+
     /// One more photo.
     pub(crate) fn add(&mut self, verdict: Verdict) {
         self.tally.add(verdict);

@@ -265,6 +265,19 @@ fn misuse_is_refused_with_the_thing_named() {
     refused(&["review", &photo, &photo], "given twice");
     refused(&["review", "--files-from", &at("no-list")], "no-list");
     refused(&["review"], "PATH");
+    fs::write(at("bad.csv"), "file,verdict,defects\na.jpg,good,\n").unwrap();
+    let photos = text(folder.path());
+    refused(
+        &["eval", &at("bad.csv"), "--photos", photos],
+        "line 2, column verdict: \"good\" is not allowed; allowed: accept, reject, unclear",
+    );
+    refused(&["eval", &at("none.csv"), "--photos", photos], "none.csv");
+    refused(&["eval", &at("bad.csv")], "--photos");
+    fs::write(at("gone.csv"), "file,verdict,defects\na.jpg,accept,\n").unwrap();
+    refused(
+        &["eval", &at("gone.csv"), "--photos", photos],
+        "1 photos of the manifest are not there (\"a.jpg\")",
+    );
     refused(&["explain", "too_closs"], "too_close");
     refused(
         &["policy", "show", "--policy", &at("policy.toml")],
@@ -305,6 +318,134 @@ fn codes_are_explained_and_the_policy_shown() {
         stdout(&run(["policy", "show", "--policy", text(&path)])),
         stdout(&usual)
     );
+}
+
+/// The labelled test photos are evaluated, from their reviews as from the photos.
+#[test]
+fn reviews_are_compared_with_labels() {
+    const LABELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/expected.csv");
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| text(&folder.path().join(name)).to_owned();
+    let (reviews, page) = (at("reviews.jsonl"), at("page.html"));
+    let all = [
+        "review",
+        PHOTOS,
+        "--format",
+        "jsonl",
+        "--no-timings",
+        "--out",
+        &reviews,
+    ];
+    assert_eq!(run(all).status.code(), Some(1));
+
+    let fresh = run(["eval", LABELS, "--photos", PHOTOS]);
+    assert_eq!(fresh.status.code(), Some(0), "{}", stderr(&fresh));
+    let read = run([
+        "eval",
+        LABELS,
+        "--reviews",
+        &reviews,
+        "--photos",
+        PHOTOS,
+        "--html",
+        &page,
+    ]);
+    assert_eq!(stdout(&read), stdout(&fresh));
+    let labels = fs::read_to_string(LABELS).unwrap();
+    let count = labels.lines().count() - 1;
+    let good = labels.matches(".jpg,accept,").count();
+    let start = format!("{count} photos: {good} good, ");
+    assert!(stdout(&read).starts_with(&start), "{}", stdout(&read));
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.starts_with("<!doctype html>") && html.ends_with("</html>\n"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            fs::metadata(&page).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+
+    let json = run(["eval", LABELS, "--reviews", &reviews, "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&stdout(&json)).unwrap();
+    assert_eq!(report["schema"], "shomei.eval/1");
+    assert_eq!(report["good"]["all"]["accepted"]["of"], good);
+    let defects = report["defects"].as_array().unwrap();
+    let cut = defects
+        .iter()
+        .find(|defect| defect["label"] == "face_cut")
+        .unwrap();
+    let caught = &cut["hits"]["made"]["caught"];
+    assert!(caught["count"].as_u64().unwrap() >= 4, "{caught}");
+    assert_eq!(caught["count"], caught["of"]);
+    assert_eq!(cut["sides"].as_array().unwrap().len(), 4);
+
+    // Another policy judges the same measurements anew.
+    fs::write(at("blind.toml"), "[face_cut]\nenabled = false\n").unwrap();
+    let policy = at("blind.toml");
+    let blind = run([
+        "eval",
+        LABELS,
+        "--reviews",
+        &reviews,
+        "--policy",
+        &policy,
+        "--format",
+        "json",
+    ]);
+    let blind: serde_json::Value = serde_json::from_str(&stdout(&blind)).unwrap();
+    let cut = &blind["defects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|d| d["label"] == "face_cut");
+    assert_eq!(cut.unwrap()["hits"]["all"]["named"]["count"], 0);
+
+    // A proposal is a policy file, and is never written over another one.
+    let proposed = at("proposed.toml");
+    let calibrate = [
+        "eval",
+        LABELS,
+        "--reviews",
+        &reviews,
+        "--calibrate",
+        &proposed,
+    ];
+    let output = run(calibrate);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("UNDER THE PROPOSED POLICY"));
+    let shown = run(["policy", "show", "--policy", &proposed]);
+    assert!(
+        stdout(&shown).contains("my-number-card-proposed"),
+        "{}",
+        stderr(&shown)
+    );
+    refused(&calibrate, "exists already");
+    refused(
+        &["eval", LABELS, "--reviews", &reviews, "--html", &reviews],
+        "one of the inputs",
+    );
+
+    // Nothing is lost or counted twice in silence.
+    let lines = fs::read_to_string(&reviews).unwrap();
+    let (first, rest) = lines.split_once('\n').unwrap();
+    let changed = at("changed.jsonl");
+    for (text, named) in [
+        (
+            rest.to_owned(),
+            "photos of the manifest have no review: 1 (\"accept_exif_",
+        ),
+        (format!("{lines}{first}\n"), "reviewed already: 1 ("),
+        (
+            lines.replace("/not_jpeg.png\"", "/other.png\""),
+            "/other.png\")",
+        ),
+        (format!("{lines}{{}}\n"), &format!("line {}", count + 1)),
+    ] {
+        fs::write(&changed, text).unwrap();
+        refused(&["eval", LABELS, "--reviews", &changed], named);
+    }
 }
 
 #[test]

@@ -38,7 +38,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "shomei-verdict",
         ],
     ),
-    ("shomei-cli", &["shomei"]),
+    ("shomei-eval", &["shomei-photo", "shomei-verdict"]),
+    ("shomei-cli", &["shomei", "shomei-eval"]),
     ("shomei-benches", &["shomei", "shomei-jpeg"]),
 ];
 

@@ -1,10 +1,10 @@
 //! A good photo, measured by hand, and the one way in which checks are tested.
 
-use shomei_background::Background;
-use shomei_framing::{Framing, Margins, Trim};
+use shomei_background::{Background, BackgroundObject, UnevenKind, Unevenness};
+use shomei_framing::{Cut, Framing, Margins, Part, Trim};
 use shomei_photo::{
     ColourModel, Decoding, Degrees, DeltaE, FaceFacts, FaceSummary, FileFacts, Format, IccState,
-    ImageSize, JpegFacts, Lab, OriginalPoint, Process, Px, QuarterTurn, Ratio, Region,
+    ImageSize, JpegFacts, Lab, OriginalPoint, Process, Px, QuarterTurn, Ratio, Region, Side,
 };
 use shomei_portrait::{Covering, Eye, Light, Mouth, Portrait, Pose, Sharpness};
 
@@ -47,6 +47,89 @@ pub(crate) fn good() -> Measurements {
         portrait: Some(portrait()),
         failure: None,
     }
+}
+
+/// The good photo and others with one or more defects each.
+pub(crate) fn bad() -> Vec<Measurements> {
+    let changed = |change: fn(&mut Measurements)| {
+        let mut measurements = good();
+        change(&mut measurements);
+        measurements
+    };
+    let mut all = vec![
+        good(),
+        changed(|m| m.face.as_mut().unwrap().faces.clear()),
+        changed(|m| m.background = None),
+        changed(|m| m.file.decoding = Decoding::Truncated { valid_ratio: None }),
+        changed(|m| m.file.bytes = 9_000_000),
+        changed(|m| {
+            let framing = m.framing.as_mut().unwrap();
+            framing.head_height_ratio = ratio(0.97);
+            framing.face_height_ratio = ratio(0.7);
+            framing.margins.top_ratio = ratio(0.0);
+            framing.cuts = [(Part::Skull, 0.2), (Part::Hair, 0.7)]
+                .map(|(part, lost)| Cut {
+                    side: Side::Top,
+                    part,
+                    lost_ratio: ratio(lost),
+                    region: region(200, 0, 300, 1),
+                })
+                .to_vec();
+        }),
+        changed(|m| {
+            m.portrait
+                .as_mut()
+                .unwrap()
+                .pose
+                .as_mut()
+                .unwrap()
+                .yaw_degrees = degrees(-21.5);
+            let mut second = m.face.as_ref().unwrap().faces[0];
+            second.size_ratio = ratio(0.123_456);
+            m.face.as_mut().unwrap().faces.push(second);
+        }),
+        changed(|m| {
+            let covering = m.portrait.as_mut().unwrap().covering.as_mut().unwrap();
+            covering.eyes_other_ratio = ratio(0.45);
+            covering.eyes_luma_ratio = Some(ratio(0.6));
+            covering.eyes_hair_ratio = ratio(0.3);
+            covering.lower_face_other_ratio = ratio(0.6);
+            covering.lower_face_skin_ratio = ratio(0.2);
+            covering.head_other_ratio = ratio(0.5);
+        }),
+        changed(|m| {
+            let light = m.portrait.as_mut().unwrap().light.as_mut().unwrap();
+            light.luma_ratio = ratio(0.9);
+            light.bright_ratio = ratio(0.5);
+            light.balance_ratio = ratio(0.25);
+        }),
+        changed(|m| {
+            m.background.as_mut().unwrap().objects = [(0.002, 40.0), (0.3, 5.0), (0.01, 9.0)]
+                .map(|(area, contrast)| BackgroundObject {
+                    region: region(0, 0, 40, 40),
+                    area_ratio: ratio(area),
+                    contrast_delta_e: delta_e(contrast),
+                })
+                .to_vec();
+        }),
+    ];
+    all.extend(
+        [
+            UnevenKind::Pattern,
+            UnevenKind::TwoTones,
+            UnevenKind::Gradient,
+        ]
+        .map(|kind| {
+            let mut measurements = good();
+            measurements.background.as_mut().unwrap().unevenness = Some(Unevenness {
+                kind,
+                region: region(0, 0, 100, 100),
+                strength_delta_e: delta_e(17.321_77),
+            });
+            measurements
+        }),
+    );
+    all
 }
 
 fn file() -> FileFacts {

@@ -41,6 +41,7 @@ mod checks;
 mod finding;
 #[cfg(test)]
 mod fixtures;
+mod limits;
 mod measurements;
 mod policy;
 mod review;
@@ -49,6 +50,7 @@ pub mod wire;
 
 pub use checks::{Code, Summary, UnknownCode, explain, summary};
 pub use finding::{Finding, Lang, Limit, Outcome};
+pub use limits::{Direction, LimitPair, Limits, limit_pairs};
 pub use measurements::{Failure, Measurements};
 pub use policy::{Change, Policy, PolicyError, PolicyErrorKind};
 pub use review::{Review, Verdict, judge};

@@ -148,7 +148,7 @@ impl Policy {
         BUILT_IN.iter().map(|policy| (policy.name, policy.about))
     }
 
-    fn new(name: String, base: &'static str, checks: Checks) -> Self {
+    pub(crate) fn new(name: String, base: &'static str, checks: Checks) -> Self {
         let hash = hash(&checks);
         Self {
             name,
@@ -281,6 +281,20 @@ impl Policy {
     pub(crate) const fn checks(&self) -> &Checks {
         &self.checks
     }
+
+    #[cfg(test)]
+    pub(crate) const fn checks_mut(&mut self) -> &mut Checks {
+        &mut self.checks
+    }
+
+    /// This policy under another name.
+    ///
+    /// # Errors
+    /// If `name` is not 1 to 64 of the characters a-z, 0-9, `-`, `_` and `.`.
+    pub fn with_name(mut self, name: &str) -> Result<Self, PolicyError> {
+        self.name = self::name(&Value::from(name))?;
+        Ok(self)
+    }
 }
 
 /// Path and value of every key, in check order.
@@ -373,7 +387,7 @@ fn name(value: &Value) -> Result<String, PolicyError> {
 }
 
 /// Sets one key.
-fn change(
+pub(crate) fn change(
     code: Code,
     params: &mut dyn ParamSet,
     name: &str,
@@ -451,7 +465,7 @@ fn allowed(key: &Key) -> String {
 }
 
 /// Limits that follow from the keys' names, see [`crate::check::params!`].
-fn consistent(code: Code, params: &dyn ParamSet) -> Result<(), PolicyError> {
+pub(crate) fn consistent(code: Code, params: &dyn ParamSet) -> Result<(), PolicyError> {
     let values: Vec<_> = params.keys().iter().zip(params.values()).collect();
     for (small, low) in &values {
         let partner = [

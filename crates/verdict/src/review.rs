@@ -54,11 +54,7 @@ pub struct Review {
 pub fn judge(measurements: &Measurements, policy: &Policy, waivers: &Waivers) -> Review {
     let mut findings: Vec<Finding> = Code::ALL
         .iter()
-        .filter(|code| match code.about().stage {
-            Stage::File => true,
-            Stage::Picture => measurements.pictured(),
-            Stage::Face => measurements.pictured() && measurements.faces() > 0,
-        })
+        .filter(|&&code| speaks(code, measurements))
         .filter_map(|&code| {
             let found = policy.checks().run(code, measurements)?;
             Some(Finding::new(code, found, waivers.contains(code)))
@@ -77,6 +73,15 @@ pub fn judge(measurements: &Measurements, policy: &Policy, waivers: &Waivers) ->
         policy_name: policy.name().to_owned(),
         policy_hash: policy.hash().to_owned(),
         waivers: waivers.clone(),
+    }
+}
+
+/// Whether a check may speak about this photo.
+pub(crate) fn speaks(code: Code, measurements: &Measurements) -> bool {
+    match code.about().stage {
+        Stage::File => true,
+        Stage::Picture => measurements.pictured(),
+        Stage::Face => measurements.pictured() && measurements.faces() > 0,
     }
 }
 

@@ -1,0 +1,199 @@
+//! `shomei eval`
+//!
+//! Here are the files: the manifest, the photos or their reviews, and what is written. What is
+//! counted, and how, is for `shomei-eval`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::json;
+use shomei::wire::v1::{ReviewRecord, SCHEMA};
+use shomei::{Input, Lang, Policy, Reviewer};
+use shomei_eval::{
+    Half, Manifest, Miss, Proposal, Report, Row, Set, calibration, html, human, tables,
+};
+
+use super::{policy, print};
+use crate::args::{EvalArgs, EvalFormat, HalfArg};
+use crate::output::{emptied, private_options};
+use crate::progress::Progress;
+use crate::{inputs, message, thumbnail};
+
+pub(super) fn run(args: &EvalArgs) -> Result<u8> {
+    let policy = policy::load(args.policy.as_deref())?;
+    let named = || format!("manifest {:?}", args.manifest);
+    let text = fs::read_to_string(&args.manifest).with_context(named)?;
+    let manifest = Manifest::parse(&text).with_context(named)?;
+    let half = match args.half {
+        HalfArg::All => Half::All,
+        HalfArg::Calibrate => Half::Calibrate,
+        HalfArg::Report => Half::Report,
+    };
+    if let Some(path) = &args.calibrate {
+        // Somebody may have worked on it by hand.
+        ensure!(
+            fs::symlink_metadata(path).is_err(),
+            "--calibrate {path:?} exists already"
+        );
+    }
+    let mut page = args
+        .html
+        .as_deref()
+        .map(|path| emptied("--html", path, &inputs_of(args, &manifest)))
+        .transpose()?;
+    let set = Set::new(&manifest, half, records(args, &manifest, half, &policy)?)?;
+
+    let report = |half, policy: &Policy| Report::new(&set, half, policy, &args.natural);
+    let (shown, text) = if let Some(path) = &args.calibrate {
+        let proposal = Proposal::new(&set, &policy);
+        private_options()
+            .create_new(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(proposal.to_toml().as_bytes()))
+            .with_context(|| format!("--calibrate {path:?}"))?;
+        let base = report(Half::Report, &policy);
+        let proposed = report(Half::Report, &proposal.policy);
+        let text = match args.format {
+            EvalFormat::Human => format!(
+                "{}\nUNDER THE BASE POLICY\n{}\nUNDER THE PROPOSED POLICY\n{}",
+                calibration(&proposal, &set),
+                tables(&base),
+                human(&proposed)
+            ),
+            EvalFormat::Json => {
+                let all = json!({
+                    "proposals": proposal.limits,
+                    "base": base,
+                    "proposed": proposed,
+                });
+                format!("{all}\n")
+            }
+        };
+        (proposed, text)
+    } else {
+        let report = report(half, &policy);
+        let text = match args.format {
+            EvalFormat::Human => human(&report),
+            EvalFormat::Json => serde_json::to_string(&report)? + "\n",
+        };
+        (report, text)
+    };
+    if let (Some(file), Some(path)) = (&mut page, &args.html) {
+        let pictures = pictures(&shown, args.photos.as_deref());
+        file.write_all(html(&shown, &pictures).as_bytes())
+            .with_context(|| format!("--html {path:?}"))?;
+    }
+    print(&text)
+}
+
+/// What no output may be written over.
+fn inputs_of(args: &EvalArgs, manifest: &Manifest) -> Vec<PathBuf> {
+    let named = [&args.reviews, &args.policy].into_iter().flatten();
+    let mut inputs: Vec<_> = named.chain([&args.manifest]).cloned().collect();
+    if let Some(folder) = &args.photos {
+        inputs.extend(manifest.rows().iter().map(|row| folder.join(&row.file)));
+    }
+    inputs
+}
+
+/// The most pictures that a page shows: it stays below a megabyte.
+const PICTURES: usize = 60;
+
+/// Small pictures of what was judged wrongly, the worst first.
+fn pictures(report: &Report, folder: Option<&Path>) -> BTreeMap<String, String> {
+    let Some(folder) = folder else {
+        return BTreeMap::new();
+    };
+    let shown = |miss: &Miss| {
+        let uri = thumbnail::data_uri(&folder.join(&miss.file))?;
+        Some((miss.file.clone(), uri))
+    };
+    let worst = report.misses.iter().take(PICTURES);
+    worst.filter_map(shown).collect()
+}
+
+/// The reviews, read or made.
+fn records(
+    args: &EvalArgs,
+    manifest: &Manifest,
+    half: Half,
+    policy: &Policy,
+) -> Result<Vec<ReviewRecord>> {
+    match (&args.reviews, &args.photos) {
+        (Some(reviews), _) => read(reviews).with_context(|| format!("--reviews {reviews:?}")),
+        (None, Some(photos)) => {
+            let rows = manifest.rows().iter().filter(|row| half.holds(row));
+            review(photos, rows, policy, args.jobs)
+        }
+        // The command line does not let this happen.
+        (None, None) => bail!("neither --photos nor --reviews is given"),
+    }
+}
+
+/// Reviews as JSON lines.
+fn read(path: &Path) -> Result<Vec<ReviewRecord>> {
+    let text = fs::read_to_string(path)?;
+    let lines = text
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(at, line)| {
+            let place = || format!("line {}", at + 1);
+            let record: ReviewRecord = serde_json::from_str(line).with_context(place)?;
+            ensure!(
+                record.schema == SCHEMA,
+                "line {}, schema: {:?} is not allowed; allowed: {SCHEMA}",
+                at + 1,
+                record.schema.chars().take(60).collect::<String>(),
+            );
+            Ok(record)
+        })
+        .collect()
+}
+
+fn review<'a>(
+    folder: &Path,
+    rows: impl Iterator<Item = &'a Row>,
+    policy: &Policy,
+    jobs: Option<u16>,
+) -> Result<Vec<ReviewRecord>> {
+    let photos: Vec<(String, PathBuf)> = rows
+        .map(|row| (row.file.clone(), folder.join(&row.file)))
+        .collect();
+    // A photo that is not there would be "caught" as unreadable.
+    let gone: Vec<_> = photos
+        .iter()
+        .filter(|(_, path)| fs::symlink_metadata(path).is_err())
+        .map(|(file, _)| file.as_str())
+        .collect();
+    ensure!(
+        gone.is_empty(),
+        "--photos {folder:?}: {} photos of the manifest are not there ({:?}{})",
+        gone.len(),
+        gone[0],
+        if gone.len() > 1 { ", …" } else { "" },
+    );
+    let reviewer = Reviewer::builder().policy(policy.clone()).build()?;
+    let mut batch = reviewer.batch();
+    if let Some(jobs) = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+        batch = batch.jobs(jobs);
+    }
+    let mut progress = Progress::before_output(photos.len());
+    let inputs = photos
+        .into_iter()
+        .map(|(file, path)| Input::new(file, move |limits| inputs::read(&path, limits)));
+    let mut records = Vec::new();
+    for (id, review) in batch.review_all(inputs)? {
+        progress.add(review.verdict());
+        records.push(review.record(&id, Lang::En));
+    }
+    if let Some(summary) = progress.finish(Lang::En) {
+        message(&summary);
+    }
+    Ok(records)
+}

@@ -1,0 +1,39 @@
+//! What can be wrong with an evaluation's inputs.
+
+/// The manifest or the reviews cannot be evaluated.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+/// Kinds of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The manifest is not as [`crate::Manifest`] describes it.
+    Manifest,
+    /// Photos and reviews do not belong together one to one.
+    Ids,
+}
+
+impl Error {
+    pub(crate) const fn new(kind: ErrorKind, message: String) -> Self {
+        Self { kind, message }
+    }
+
+    /// What kind of mistake it is.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+/// A value in quotes, without control characters and not too long for a message.
+pub(crate) fn shown(value: &str) -> String {
+    const CHARS: usize = 60;
+    let start: String = value.chars().take(CHARS).collect();
+    let end = if start.len() < value.len() { "…" } else { "" };
+    format!("{start:?}{end}")
+}

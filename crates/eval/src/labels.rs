@@ -1,0 +1,142 @@
+//! What the labels of a manifest mean.
+
+use shomei_verdict::Code;
+
+/// The codes of damaged or wrong files.
+const FILE: &[&str] = &[
+    "file_unreadable",
+    "not_jpeg",
+    "unsupported_jpeg",
+    "file_corrupt",
+    "file_truncated",
+    "file_size_out_of_range",
+    "pixels_out_of_range",
+    "colour_model",
+    "single_component",
+];
+
+/// Names of labels that are not codes, and the codes that name such a defect rightly.
+const NAMES: &[(&str, &[&str])] = &[
+    ("blur", &["blurred"]),
+    ("cmyk", &["colour_model"]),
+    ("compression", &["over_compressed"]),
+    ("corrupt", FILE),
+    ("file_size", &["file_size_out_of_range"]),
+    ("hat", &["head_covered"]),
+    ("head_covering", &["head_covered"]),
+    ("limit_pixels", &["pixels_out_of_range"]),
+    ("mask", &["face_covered"]),
+    ("noise", &["noisy"]),
+    // A test picture that no camera took: whatever shows first.
+    (
+        "not_id_photo",
+        &[
+            "no_face",
+            "file_unreadable",
+            "not_jpeg",
+            "unsupported_jpeg",
+            "file_corrupt",
+            "file_truncated",
+            "file_size_out_of_range",
+            "pixels_out_of_range",
+            "colour_model",
+            "single_component",
+        ],
+    ),
+    ("off_center", &["off_centre"]),
+    ("overexposed", &["too_bright"]),
+    ("oversize_pixels", &["pixels_out_of_range"]),
+    ("pixel_size", &["pixels_out_of_range"]),
+    ("roll", &["tilted"]),
+    ("roll_slight", &["tilted"]),
+    ("shadow", &["background_shadow", "face_shadow"]),
+    ("sideways", &["rotated"]),
+    ("small_head", &["too_far"]),
+    ("smile_teeth", &["mouth_open", "expression"]),
+    ("sunglasses", &["eyes_hidden"]),
+    ("underexposed", &["too_dark"]),
+    ("upside_down", &["rotated"]),
+    ("yaw", &["turned"]),
+];
+
+/// Codes that a manifest may name before a build knows them.
+const FUTURE: &[&str] = &["expression", "glasses_glare", "red_eye"];
+
+/// A defect that a manifest says a photo has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Label {
+    /// As the manifest has it.
+    pub name: String,
+    /// The codes of this build that name it rightly; any of them will do. Empty if this build
+    /// cannot name it.
+    pub codes: Vec<Code>,
+    /// The one check that the photo is an example for.
+    pub means: Option<Code>,
+}
+
+impl Label {
+    /// `None` if there is no such label. `family` tells apart what one name has two codes for:
+    /// `shadow` in a family such as `shadowbg` lies on the background, in `shadowface` on the
+    /// face.
+    pub(crate) fn new(name: &str, family: &str) -> Option<Self> {
+        let listed = NAMES.iter().find(|(listed, _)| *listed == name);
+        let names = match listed {
+            Some((_, names)) => names.to_vec(),
+            None if FUTURE.contains(&name) => vec![name],
+            None => vec![name.parse::<Code>().ok()?.as_str()],
+        };
+        let codes: Vec<Code> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        let means = match (name, &codes[..]) {
+            (_, [code]) if names.len() == 1 => Some(*code),
+            ("shadow", _) if family.ends_with("bg") => Some(Code::BackgroundShadow),
+            ("shadow", _) if family.ends_with("face") => Some(Code::FaceShadow),
+            _ => None,
+        };
+        Some(Self {
+            name: name.to_owned(),
+            codes,
+            means,
+        })
+    }
+}
+
+/// All names that a manifest may use.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    let codes = Code::ALL.iter().map(|code| code.as_str());
+    let future = FUTURE.iter().copied();
+    let future = future.filter(|name| name.parse::<Code>().is_err());
+    codes
+        .chain(future)
+        .chain(NAMES.iter().map(|(name, _)| *name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_leads_to_codes_of_this_build_or_is_yet_to_come() {
+        for (name, codes) in NAMES {
+            assert!(name.parse::<Code>().is_err(), "{name} is a code");
+            for code in *codes {
+                let known = code.parse::<Code>().is_ok() || FUTURE.contains(code);
+                assert!(known, "{name}: {code}");
+            }
+        }
+        for name in names() {
+            assert!(Label::new(name, "").is_some(), "{name}");
+        }
+        assert_eq!(Label::new("hats", ""), None);
+    }
+
+    #[test]
+    fn a_shadow_is_an_example_only_where_the_family_says_of_what() {
+        let means = |family| Label::new("shadow", family).unwrap().means;
+        assert_eq!(means("shadowbg"), Some(Code::BackgroundShadow));
+        assert_eq!(means("shadowface"), Some(Code::FaceShadow));
+        assert_eq!(means("phone"), None);
+        assert_eq!(Label::new("shadow", "").unwrap().codes.len(), 2);
+        assert_eq!(Label::new("corrupt", "").unwrap().means, None);
+    }
+}

@@ -1,0 +1,42 @@
+//! How right the reviews are: compares them with a [`Manifest`] of labelled photos.
+//!
+//! A [`Set`] puts reviews beside photos; a [`Report`] judges them by a policy and counts by
+//! defect, family and limit; [`human`] and [`html`] write it,
+//! serde as JSON (`shomei.eval/1`).
+//!
+//! ```
+//! use shomei_eval::{Half, Manifest, Report, Set, human};
+//! use shomei_verdict::Policy;
+//!
+//! let manifest = Manifest::parse("file,verdict,defects\na.jpg,reject,hat\n")?;
+//! let lost = Set::new(&manifest, Half::All, []).unwrap_err();
+//! assert_eq!(lost.to_string(), "photos of the manifest have no review: 1 (\"a.jpg\")");
+//!
+//! let none = Set::new(&manifest, Half::Report, [])?;
+//! let report = Report::new(&none, Half::Report, &Policy::my_number_card(), &[]);
+//! assert!(human(&report).starts_with("0 photos: "));
+//! # Ok::<(), shomei_eval::Error>(())
+//! ```
+//!
+//! This crate must not know files, models, or how any check works: it sees measurements and
+//! policies through `shomei-verdict` alone. It reads no clock and no environment.
+
+pub mod calibrate;
+mod curve;
+mod error;
+mod html;
+mod labels;
+mod manifest;
+mod report;
+mod stats;
+mod text;
+
+pub use calibrate::{Proposal, Proposed};
+pub use curve::{Curve, Errors, MIN_POSITIVES};
+pub use error::{Error, ErrorKind};
+pub use html::html;
+pub use labels::Label;
+pub use manifest::{Expected, Half, Manifest, Row};
+pub use report::{Alarm, Defect, Hits, Miss, Report, Set, Split, Verdicts, Wrong};
+pub use stats::Share;
+pub use text::{calibration, human, tables};

@@ -1,0 +1,461 @@
+//! The list of photos with what is known about them.
+
+use std::collections::HashSet;
+use std::path::{Component, Path};
+
+use csv::StringRecord;
+use serde::Serialize;
+use shomei_photo::Side;
+
+use crate::error::{Error, ErrorKind, shown};
+use crate::labels::{self, Label};
+
+/// Photos and their labels, read from CSV (UTF-8, with a header). Columns are found by name, in
+/// any order; unknown ones are ignored.
+///
+/// | column | holds |
+/// |---|---|
+/// | `file` | the photo's path inside the folder of photos, unique |
+/// | `verdict` | `accept`, `reject`, or `unclear` where the rules leave it open; `refer` is the same as `unclear` |
+/// | `defects` | labels joined by `;`: codes (`shomei explain` lists them) or older names for them such as `hat`; empty for a good photo |
+/// | `subject` | optional: who is shown. One person's photos stay in one [`Half`]; empty or `none` stands for nobody in particular |
+/// | `family` | optional: how the photo came about; if it is missing, what the file's name begins with, up to the first `_` |
+/// | `sides` | optional: `top`, `bottom`, `left`, `right` joined by `;`, where the head is cut. If it is missing, `left edge` and the like are looked for in `note` |
+/// | `note` | optional, for people |
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    rows: Vec<Row>,
+}
+
+/// What is known about one photo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Row {
+    /// Its path inside the folder of photos, with `/`.
+    pub file: String,
+    /// What a review should come to.
+    pub expected: Expected,
+    /// What is wrong with it.
+    pub labels: Vec<Label>,
+    /// The person shown; empty if unknown.
+    pub subject: String,
+    /// How it came about.
+    pub family: String,
+    /// Its name without numbers at the end: `bguneven_dots` of `bguneven_dots_007.jpg`.
+    pub kind: String,
+    /// Where the head is cut.
+    pub sides: Vec<Side>,
+    /// For people.
+    pub note: String,
+}
+
+/// What a review should come to. Complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A good photo.
+    Accept,
+    /// A bad one.
+    Reject,
+    /// The rules leave it open; not scored.
+    Unclear,
+}
+
+/// A part of the subjects. Limits are chosen on one half and reported on the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "there are two halves")]
+pub enum Half {
+    /// Both.
+    #[default]
+    All,
+    /// Where limits are chosen.
+    Calibrate,
+    /// Where they are reported.
+    Report,
+}
+
+struct Columns {
+    file: usize,
+    verdict: usize,
+    defects: usize,
+    subject: Option<usize>,
+    family: Option<usize>,
+    sides: Option<usize>,
+    note: Option<usize>,
+}
+
+impl Manifest {
+    /// Reads the text of a manifest.
+    ///
+    /// # Errors
+    /// If it is not as described above; the message names line, column, value and what is
+    /// allowed.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let columns = Columns::find(reader.headers().map_err(broken)?)?;
+        let mut rows = Vec::new();
+        let mut files = HashSet::new();
+        for record in reader.records() {
+            let record = record.map_err(broken)?;
+            let row = columns.row(&record)?;
+            if !files.insert(row.file.clone()) {
+                return refuse(
+                    &record,
+                    "file",
+                    &row.file,
+                    "a photo that was not listed before",
+                );
+            }
+            rows.push(row);
+        }
+        if rows.is_empty() {
+            return Err(mistake("it lists no photo".to_owned()));
+        }
+        Ok(Self { rows })
+    }
+
+    /// The photos, in the manifest's order.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+}
+
+impl Columns {
+    fn find(header: &StringRecord) -> Result<Self, Error> {
+        let column = |name: &str| {
+            let mut found = (0..header.len()).filter(|&at| header[at].trim() == name);
+            let first = found.next();
+            match found.next() {
+                Some(_) => Err(mistake(format!("line 1: column {name} stands there twice"))),
+                None => Ok(first),
+            }
+        };
+        let required = |name: &str| {
+            column(name)?.ok_or_else(|| {
+                let there: Vec<_> = header.iter().map(str::trim).collect();
+                mistake(format!(
+                    "line 1: column {name} is missing in {}; required: file, verdict, defects",
+                    shown(&there.join(","))
+                ))
+            })
+        };
+        Ok(Self {
+            file: required("file")?,
+            verdict: required("verdict")?,
+            defects: required("defects")?,
+            subject: column("subject")?,
+            family: column("family")?,
+            sides: column("sides")?,
+            note: column("note")?,
+        })
+    }
+
+    fn row(&self, record: &StringRecord) -> Result<Row, Error> {
+        let text = |column: Option<usize>| column.map_or("", |at| record[at].trim());
+        let file = text(Some(self.file));
+        let inside = Path::new(file)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        if file.is_empty() || !inside {
+            return refuse(record, "file", file, "a path inside the folder of photos");
+        }
+        let expected = match text(Some(self.verdict)) {
+            "accept" => Expected::Accept,
+            "reject" => Expected::Reject,
+            "unclear" | "refer" => Expected::Unclear,
+            other => return refuse(record, "verdict", other, "accept, reject, unclear, refer"),
+        };
+        let stem = stem(file);
+        let family = match text(self.family) {
+            "" => stem.split('_').next().unwrap_or(stem),
+            family => family,
+        };
+        let defects = text(Some(self.defects));
+        if expected == Expected::Accept && !defects.is_empty() {
+            return refuse(
+                record,
+                "defects",
+                defects,
+                "nothing, since the verdict is accept",
+            );
+        }
+        let mut labels: Vec<Label> = Vec::new();
+        for name in listed(defects) {
+            let Some(label) = Label::new(name, family) else {
+                let known: Vec<_> = labels::names().collect();
+                return refuse(record, "defects", name, &known.join(", "));
+            };
+            if !labels.contains(&label) {
+                labels.push(label);
+            }
+        }
+        let note = text(self.note);
+        let sides = match text(self.sides) {
+            "" => noted_sides(note),
+            sides => {
+                let mut found = Vec::new();
+                for name in listed(sides) {
+                    let Some((_, side)) = SIDES.iter().find(|(known, _)| *known == name) else {
+                        return refuse(record, "sides", name, "top, bottom, left, right");
+                    };
+                    found.push(*side);
+                }
+                found
+            }
+        };
+        Ok(Row {
+            file: file.to_owned(),
+            expected,
+            labels,
+            subject: text(self.subject).to_owned(),
+            family: family.to_owned(),
+            kind: kind(stem).to_owned(),
+            sides,
+            note: note.to_owned(),
+        })
+    }
+}
+
+const SIDES: [(&str, Side); 4] = [
+    ("top", Side::Top),
+    ("bottom", Side::Bottom),
+    ("left", Side::Left),
+    ("right", Side::Right),
+];
+
+fn noted_sides(note: &str) -> Vec<Side> {
+    let named = |name: &str| note.contains(&format!("{name} edge"));
+    let found = SIDES.iter().filter(|(name, _)| named(name));
+    found.map(|(_, side)| *side).collect()
+}
+
+fn listed(cell: &str) -> impl Iterator<Item = &str> {
+    cell.split(';')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+}
+
+/// The file's name without folders and extension.
+fn stem(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+fn kind(stem: &str) -> &str {
+    let mut kind = stem;
+    while let Some((rest, end)) = kind.rsplit_once('_') {
+        if !end.contains(|c: char| c.is_ascii_digit()) {
+            break;
+        }
+        kind = rest;
+    }
+    kind
+}
+
+impl Row {
+    /// The half that the photo belongs to, by the subject, or by the file where there is none:
+    /// 64 bits of FNV-1a over its bytes, both halves of them combined by exclusive or, even for
+    /// calibrating and odd for reporting. Never [`Half::All`].
+    #[must_use]
+    pub fn half(&self) -> Half {
+        let who = match self.subject.as_str() {
+            "" | "none" => &self.file,
+            subject => subject,
+        };
+        let hash = who.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        if (hash ^ (hash >> 32)) % 2 == 0 {
+            Half::Calibrate
+        } else {
+            Half::Report
+        }
+    }
+}
+
+impl Half {
+    /// Whether `row` belongs to it.
+    #[must_use]
+    pub fn holds(self, row: &Row) -> bool {
+        self == Self::All || self == row.half()
+    }
+
+    /// `all`, `calibrate` or `report`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Calibrate => "calibrate",
+            Self::Report => "report",
+        }
+    }
+}
+
+fn mistake(message: String) -> Error {
+    Error::new(ErrorKind::Manifest, message)
+}
+
+fn refuse<T>(record: &StringRecord, column: &str, value: &str, allowed: &str) -> Result<T, Error> {
+    let line = record.position().map_or(0, csv::Position::line);
+    Err(mistake(format!(
+        "line {line}, column {column}: {} is not allowed; allowed: {allowed}",
+        shown(value)
+    )))
+}
+
+/// What the CSV reader stumbles over. Its own message may hold whole rows.
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
+fn broken(error: csv::Error) -> Error {
+    let line = error.position().map_or(1, csv::Position::line);
+    mistake(match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!("line {line}: {len} columns; allowed: {expected_len}, as in the header"),
+        _ => format!("line {line}: it is not UTF-8 CSV"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shomei_verdict::Code;
+
+    #[test]
+    fn columns_are_found_by_name() {
+        let text = "\u{feff}note,defects,verdict,file,extra\n\
+                    \"left edge removes 0.2, \"\"all\"\"\",face_cut;hat,reject,a/cut_left_01.jpg,x\n\
+                    ,,accept,b.jpg,\n,yaw,refer,c_1.png,\n";
+        let manifest = Manifest::parse(text).unwrap();
+        let [cut, good, open] = manifest.rows() else {
+            panic!("{manifest:?}");
+        };
+        assert_eq!(
+            (cut.file.as_str(), cut.expected),
+            ("a/cut_left_01.jpg", Expected::Reject)
+        );
+        assert_eq!(
+            (cut.family.as_str(), cut.kind.as_str()),
+            ("cut", "cut_left")
+        );
+        assert_eq!(cut.sides, [Side::Left]);
+        assert_eq!(cut.note, "left edge removes 0.2, \"all\"");
+        let codes: Vec<_> = cut.labels.iter().map(|label| label.means).collect();
+        assert_eq!(codes, [Some(Code::FaceCut), Some(Code::HeadCovered)]);
+        assert_eq!(
+            (good.expected, good.family.as_str()),
+            (Expected::Accept, "b")
+        );
+        assert!(good.labels.is_empty() && good.sides.is_empty());
+        assert_eq!(
+            (open.expected, open.kind.as_str()),
+            (Expected::Unclear, "c")
+        );
+    }
+
+    #[test]
+    fn columns_of_their_own_go_before_what_is_guessed() {
+        let text = "file,verdict,defects,family,sides,note\n\
+                    x_1.jpg,reject,face_cut,phone,top; right,left edge\n";
+        let manifest = Manifest::parse(text).unwrap();
+        let row = &manifest.rows()[0];
+        assert_eq!((row.family.as_str(), row.kind.as_str()), ("phone", "x"));
+        assert_eq!(row.sides, [Side::Top, Side::Right]);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_line_column_value_and_what_is_allowed() {
+        const HEADER: &str = "file,verdict,defects,sides\n";
+        for (text, message) in [
+            (
+                "",
+                "line 1: column file is missing in \"\"; required: file, verdict, defects",
+            ),
+            (
+                "file,defects\n",
+                "line 1: column verdict is missing in \"file,defects\"",
+            ),
+            (
+                "file,file,verdict,defects\n",
+                "line 1: column file stands there twice",
+            ),
+            (HEADER, "it lists no photo"),
+            (
+                "file,verdict,defects,sides\na.jpg,accept\n",
+                "line 2: 2 columns; allowed: 4, as in the header",
+            ),
+            (
+                "file,verdict,defects,sides\na.jpg,accept,,\nb.jpg,maybe,,\n",
+                "line 3, column verdict: \"maybe\" is not allowed; allowed: accept, reject, unclear, refer",
+            ),
+            (
+                "file,verdict,defects,sides\na.jpg,reject,hat;hatt,\n",
+                "line 2, column defects: \"hatt\" is not allowed; allowed: file_unreadable, ",
+            ),
+            (
+                "file,verdict,defects,sides\na.jpg,accept,hat,\n",
+                "line 2, column defects: \"hat\" is not allowed; allowed: nothing",
+            ),
+            (
+                "file,verdict,defects,sides\na.jpg,reject,face_cut,above\n",
+                "line 2, column sides: \"above\" is not allowed; allowed: top, bottom, left, right",
+            ),
+            (
+                "file,verdict,defects,sides\na.jpg,accept,,\na.jpg,accept,,\n",
+                "line 3, column file: \"a.jpg\" is not allowed; allowed: a photo that was not",
+            ),
+            (
+                "file,verdict,defects,sides\n../a.jpg,accept,,\n",
+                "line 2, column file: \"../a.jpg\" is not allowed; allowed: a path inside",
+            ),
+            (
+                "file,verdict,defects,sides\n/a.jpg,accept,,\n",
+                "line 2, column file: \"/a.jpg\" is not allowed",
+            ),
+            (
+                "file,verdict,defects,sides\n,accept,,\n",
+                "line 2, column file: \"\" is not allowed",
+            ),
+        ] {
+            let error = Manifest::parse(text).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Manifest);
+            assert!(error.to_string().starts_with(message), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_is_refused_with_a_short_message() {
+        let long = "\u{1b}[31m".repeat(1 << 14);
+        for text in [
+            format!("{long}\n"),
+            format!("file,verdict,defects\na,{long},\n"),
+            format!("file,verdict,defects\na,reject,{long}\n"),
+            format!("file,verdict,defects\n/{long},reject,\n"),
+            format!("file,verdict,defects\na{}\n", ",x".repeat(1 << 16)),
+        ] {
+            let message = Manifest::parse(&text).unwrap_err().to_string();
+            assert!(
+                message.len() < 2_000 && !message.contains('\u{1b}'),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn halves_go_by_the_subject() {
+        let half = |file: &str, subject: &str| {
+            let text = format!("file,verdict,defects,subject\n{file},accept,,{subject}\n");
+            Manifest::parse(&text).unwrap().rows()[0].half()
+        };
+        assert_eq!(half("a.jpg", "p1"), half("b.jpg", "p1"));
+        assert_eq!(half("a.jpg", ""), half("a.jpg", "none"));
+        let report = (0..1000)
+            .filter(|n| half("x.jpg", &format!("frll{n:03}")) == Half::Report)
+            .count();
+        assert!((440..=560).contains(&report), "{report} of 1000");
+        // The split is part of what was published with it: it must not move.
+        let split = ["frll001", "frll002", "frll003", "frll004"].map(|who| half("x.jpg", who));
+        let [a, b] = [Half::Calibrate, Half::Report];
+        assert_eq!(split, [a, b, a, b]);
+    }
+}

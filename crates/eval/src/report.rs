@@ -1,0 +1,630 @@
+//! Photos beside their reviews, and what comes of comparing them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use shomei_photo::Side;
+use shomei_verdict::wire::v1::ReviewRecord;
+use shomei_verdict::{
+    Code, Measurements, Outcome, Policy, Review, Verdict, Waivers, judge, limit_pairs,
+};
+
+use crate::curve::Curve;
+use crate::error::{Error, ErrorKind, shown};
+use crate::stats::Share;
+use crate::{Expected, Half, Manifest, Row};
+
+/// Photos of a manifest, each with what was measured on it.
+#[derive(Clone, Debug)]
+pub struct Set {
+    cases: Vec<Case>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) row: Row,
+    pub(crate) measurements: Measurements,
+    waivers: Waivers,
+}
+
+impl Set {
+    /// Puts the reviews beside the photos of one half.
+    ///
+    /// The id of a review is the photo's path: any folders may stand before the manifest's
+    /// `file`. Reviews of the other half are passed over.
+    ///
+    /// # Errors
+    /// If a photo has no review or two, or a review belongs to no photo. The message says how
+    /// many, and names the first.
+    pub fn new(
+        manifest: &Manifest,
+        half: Half,
+        records: impl IntoIterator<Item = ReviewRecord>,
+    ) -> Result<Self, Error> {
+        let rows = manifest.rows();
+        let index: HashMap<&str, usize> = rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| (row.file.as_str(), at))
+            .collect();
+        let mut found: Vec<Option<ReviewRecord>> = vec![None; rows.len()];
+        let (mut unknown, mut doubled) = (Vec::new(), Vec::new());
+        for record in records {
+            let row = endings(&record.id).find_map(|file| index.get(file));
+            match row.copied() {
+                None => unknown.push(record.id),
+                Some(at) if found[at].is_some() => doubled.push(record.id),
+                Some(at) => found[at] = Some(record),
+            }
+        }
+        let mut cases = Vec::new();
+        let mut missing = Vec::new();
+        for (row, record) in rows.iter().zip(found) {
+            if !half.holds(row) {
+                continue;
+            }
+            match record {
+                None => missing.push(row.file.clone()),
+                Some(record) => cases.push(Case {
+                    row: row.clone(),
+                    measurements: record.measurements,
+                    waivers: record.waivers,
+                }),
+            }
+        }
+        let complaints: Vec<_> = [
+            ("photos of the manifest have no review", missing),
+            ("reviews are of a photo that was reviewed already", doubled),
+            ("reviews are of no photo of the manifest", unknown),
+        ]
+        .into_iter()
+        .filter(|(_, ids)| !ids.is_empty())
+        .map(|(what, ids)| format!("{what}: {}", some(&ids)))
+        .collect();
+        if complaints.is_empty() {
+            Ok(Self { cases })
+        } else {
+            Err(Error::new(ErrorKind::Ids, complaints.join("; ")))
+        }
+    }
+
+    pub(crate) fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+}
+
+/// `ids` as their number and the first few.
+fn some(ids: &[String]) -> String {
+    const NAMED: usize = 5;
+    let first: Vec<_> = ids.iter().take(NAMED).map(|id| shown(id)).collect();
+    let more = if ids.len() > NAMED { ", …" } else { "" };
+    format!("{} ({}{more})", ids.len(), first.join(", "))
+}
+
+/// `a/b/c`, `b/c`, `c`.
+fn endings(id: &str) -> impl Iterator<Item = &str> {
+    let starts = id.match_indices('/').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(starts).map(|at| &id[at..])
+}
+
+/// How right a policy judges a set of photos.
+///
+/// Verdicts are those of the policy on the reviews' measurements and waivers, so that old
+/// reviews can be evaluated under new limits.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+#[serde(tag = "schema", rename = "shomei.eval/1")]
+pub struct Report {
+    /// Name of the policy.
+    pub policy: String,
+    /// See [`Policy::hash`].
+    pub policy_hash: String,
+    /// Which subjects.
+    pub half: Half,
+    /// Families that were not made for the purpose.
+    pub natural: Vec<String>,
+    /// Number of photos.
+    pub photos: usize,
+    /// Photos that should be accepted.
+    pub good: Split<Verdicts>,
+    /// What was said against good photos, in check order.
+    pub alarms: Vec<Alarm>,
+    /// Photos that should not be accepted; *named* if a code answers to one of their labels.
+    pub bad: Split<Hits>,
+    /// The same by label, in check order.
+    pub defects: Vec<Defect>,
+    /// Photos for which the rules leave it open, by label; those without one first.
+    pub unclear: Vec<(String, Verdicts)>,
+    /// For each limit with enough examples, in check order.
+    pub curves: Vec<Curve>,
+    /// What was judged wrongly: rejected good photos, accepted bad ones, referred good ones,
+    /// and bad ones without the right code.
+    pub misses: Vec<Miss>,
+}
+
+/// Numbers over all photos, and by whether their family is natural or made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a photo is natural or made")]
+pub struct Split<T> {
+    /// All.
+    pub all: T,
+    /// Found as they are.
+    pub natural: T,
+    /// Drawn, composed, cropped or otherwise made to have the defect.
+    pub made: T,
+}
+
+/// Verdicts counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Verdicts {
+    /// Accepted.
+    pub accepted: Share,
+    /// Referred to a person.
+    pub referred: Share,
+    /// Rejected.
+    pub rejected: Share,
+}
+
+/// How bad photos fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Hits {
+    /// Not accepted.
+    pub caught: Share,
+    /// Rejected.
+    pub rejected: Share,
+    /// A right code is among the findings.
+    pub named: Share,
+}
+
+/// What one code said against good photos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Alarm {
+    /// The code.
+    pub code: Code,
+    /// Good photos that it referred, or could not assess.
+    pub referred: usize,
+    /// Good photos that it rejected.
+    pub rejected: usize,
+}
+
+/// One label.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Defect {
+    /// As the manifest has it.
+    pub label: String,
+    /// The codes that answer to it; empty if this build has none.
+    pub codes: Vec<Code>,
+    /// Over all photos with the label.
+    pub hits: Split<Hits>,
+    /// By family; empty if there is but one.
+    pub families: Vec<(String, Hits)>,
+    /// By kind; empty if these are the families.
+    pub kinds: Vec<(String, Hits)>,
+    /// By the side that the manifest names; *named* if the finding has that side as well.
+    pub sides: Vec<(Side, Hits)>,
+}
+
+/// A photo that was judged wrongly.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Miss {
+    /// What is wrong.
+    pub wrong: Wrong,
+    /// The manifest's name of the photo.
+    pub file: String,
+    /// Its family.
+    pub family: String,
+    /// Its labels; those that were not named if that is what is wrong.
+    pub labels: Vec<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The findings.
+    pub codes: Vec<Code>,
+    /// The manifest's note.
+    pub note: String,
+}
+
+/// In what way a photo was judged wrongly, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "two kinds of photos, three verdicts"
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Wrong {
+    /// A good photo was rejected.
+    GoodRejected,
+    /// A bad photo was accepted.
+    BadAccepted,
+    /// A good photo was referred.
+    GoodReferred,
+    /// A bad photo was caught for another reason only.
+    NotNamed,
+}
+
+impl Wrong {
+    /// All, the worst first.
+    pub const ALL: [Self; 4] = [
+        Self::GoodRejected,
+        Self::BadAccepted,
+        Self::GoodReferred,
+        Self::NotNamed,
+    ];
+
+    /// In a few words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::GoodRejected => "good photos rejected",
+            Self::BadAccepted => "bad photos accepted",
+            Self::GoodReferred => "good photos referred",
+            Self::NotNamed => "caught, but the defect is not named",
+        }
+    }
+}
+
+impl Verdicts {
+    fn add(&mut self, verdict: Verdict) {
+        self.accepted.add(verdict == Verdict::Accept);
+        self.referred.add(verdict == Verdict::Refer);
+        self.rejected.add(verdict == Verdict::Reject);
+    }
+}
+
+impl Hits {
+    fn add(&mut self, verdict: Verdict, named: bool) {
+        self.caught.add(verdict != Verdict::Accept);
+        self.rejected.add(verdict == Verdict::Reject);
+        self.named.add(named);
+    }
+}
+
+impl<T> Split<T> {
+    fn each(&mut self, natural: bool, mut add: impl FnMut(&mut T)) {
+        add(&mut self.all);
+        add(if natural {
+            &mut self.natural
+        } else {
+            &mut self.made
+        });
+    }
+}
+
+/// Counts of one label while they are made.
+#[derive(Default)]
+struct Counts {
+    codes: Vec<Code>,
+    hits: Split<Hits>,
+    families: BTreeMap<String, Hits>,
+    kinds: BTreeMap<String, Hits>,
+    sides: BTreeMap<Side, Hits>,
+}
+
+impl Report {
+    /// Judges the photos of `half` by `policy`. `natural` lists families that were not made for
+    /// the purpose.
+    #[must_use]
+    pub fn new(set: &Set, half: Half, policy: &Policy, natural: &[String]) -> Self {
+        let mut report = Self {
+            policy: policy.name().to_owned(),
+            policy_hash: policy.hash().to_owned(),
+            half,
+            natural: natural.to_vec(),
+            photos: 0,
+            good: Split::default(),
+            alarms: Vec::new(),
+            bad: Split::default(),
+            defects: Vec::new(),
+            unclear: Vec::new(),
+            curves: Vec::new(),
+            misses: Vec::new(),
+        };
+        let mut defects: BTreeMap<String, Counts> = BTreeMap::new();
+        let mut unclear: BTreeMap<String, Verdicts> = BTreeMap::new();
+        let mut alarms: BTreeMap<Code, Alarm> = BTreeMap::new();
+        for case in set.cases.iter().filter(|case| half.holds(&case.row)) {
+            report.photos += 1;
+            let row = &case.row;
+            let review = judge(&case.measurements, policy, &case.waivers);
+            let verdict = review.verdict();
+            let is_natural = natural.contains(&row.family);
+            match row.expected {
+                Expected::Accept => {
+                    report.good.each(is_natural, |good| good.add(verdict));
+                    for finding in review.findings() {
+                        let code = finding.code();
+                        let alarm = alarms.entry(code).or_insert(Alarm {
+                            code,
+                            referred: 0,
+                            rejected: 0,
+                        });
+                        if finding.outcome() == Outcome::Reject {
+                            alarm.rejected += 1;
+                        } else {
+                            alarm.referred += 1;
+                        }
+                    }
+                }
+                Expected::Reject => {
+                    let unnamed = unnamed(row, &review);
+                    let named = unnamed.len() < row.labels.len();
+                    report.bad.each(is_natural, |bad| bad.add(verdict, named));
+                    for label in &row.labels {
+                        let counts = defects.entry(label.name.clone()).or_default();
+                        counts.codes.clone_from(&label.codes);
+                        let named = !unnamed.contains(&label.name);
+                        counts
+                            .hits
+                            .each(is_natural, |hits| hits.add(verdict, named));
+                        let family = counts.families.entry(row.family.clone());
+                        family.or_default().add(verdict, named);
+                        let kind = counts.kinds.entry(row.kind.clone());
+                        kind.or_default().add(verdict, named);
+                        let may_have_sides = label.means == Some(Code::FaceCut);
+                        for &side in row.sides.iter().filter(|_| may_have_sides) {
+                            let named = review.findings().iter().any(|finding| {
+                                finding.code() == Code::FaceCut && finding.sides().contains(&side)
+                            });
+                            counts.sides.entry(side).or_default().add(verdict, named);
+                        }
+                    }
+                }
+                Expected::Unclear => {
+                    let names = row.labels.iter().map(|label| label.name.clone());
+                    let bare = row.labels.is_empty().then(String::new);
+                    for name in names.chain(bare) {
+                        unclear.entry(name).or_default().add(verdict);
+                    }
+                }
+            }
+            report.misses.extend(miss(row, &review));
+        }
+        report.alarms = alarms.into_values().collect();
+        report.unclear = unclear.into_iter().collect();
+        report.defects = defects
+            .into_iter()
+            .map(|(label, counts)| defect(label, counts))
+            .collect();
+        report
+            .defects
+            .sort_by_key(|defect| (defect.codes.clone(), defect.label.clone()));
+        report.misses.sort_by_key(|miss| miss.wrong);
+        report.curves = limit_pairs()
+            .filter_map(|pair| Curve::new(&set.cases, half, policy, &pair))
+            .collect();
+        report
+    }
+
+    /// Good and bad photos, those without a clear label left out.
+    #[must_use]
+    pub const fn scored(&self) -> usize {
+        self.good.all.accepted.of + self.bad.all.caught.of
+    }
+}
+
+fn defect(label: String, counts: Counts) -> Defect {
+    let several = |map: BTreeMap<String, Hits>| {
+        if map.len() > 1 {
+            map.into_iter().collect()
+        } else {
+            Vec::new()
+        }
+    };
+    let same = counts.families.keys().eq(counts.kinds.keys());
+    Defect {
+        label,
+        codes: counts.codes,
+        hits: counts.hits,
+        families: several(counts.families),
+        kinds: if same {
+            Vec::new()
+        } else {
+            several(counts.kinds)
+        },
+        sides: counts.sides.into_iter().collect(),
+    }
+}
+
+/// The labels that no finding answers to.
+fn unnamed(row: &Row, review: &Review) -> Vec<String> {
+    let answered = |codes: &[Code]| {
+        let mut findings = review.findings().iter();
+        findings.any(|finding| codes.contains(&finding.code()))
+    };
+    let labels = row.labels.iter().filter(|label| !answered(&label.codes));
+    labels.map(|label| label.name.clone()).collect()
+}
+
+fn miss(row: &Row, review: &Review) -> Option<Miss> {
+    let all = || row.labels.iter().map(|label| label.name.clone()).collect();
+    let (wrong, labels) = match (row.expected, review.verdict()) {
+        (Expected::Accept, Verdict::Reject) => (Wrong::GoodRejected, Vec::new()),
+        (Expected::Accept, Verdict::Refer) => (Wrong::GoodReferred, Vec::new()),
+        (Expected::Reject, Verdict::Accept) => (Wrong::BadAccepted, all()),
+        (Expected::Reject, _) => match unnamed(row, review) {
+            unnamed if unnamed.is_empty() => return None,
+            unnamed => (Wrong::NotNamed, unnamed),
+        },
+        (Expected::Accept, Verdict::Accept) | (Expected::Unclear, _) => return None,
+    };
+    Some(Miss {
+        wrong,
+        file: row.file.clone(),
+        family: row.family.clone(),
+        labels,
+        verdict: review.verdict(),
+        codes: review
+            .findings()
+            .iter()
+            .map(|finding| finding.code())
+            .collect(),
+        note: row.note.clone(),
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use shomei_photo::{Decoding, FileFacts, Format, Unreadable};
+    use shomei_verdict::Lang;
+    use shomei_verdict::wire::v1::Engine;
+
+    /// The review of a file that could not be read (refer), or that is no JPEG (reject).
+    pub(crate) fn record(id: &str, readable: bool) -> ReviewRecord {
+        let file = if readable {
+            FileFacts {
+                bytes: 40_000,
+                format: Format::Png,
+                jpeg: None,
+                decoding: Decoding::NotJpeg,
+            }
+        } else {
+            FileFacts::unreadable(Unreadable::Vanished)
+        };
+        let measurements = Measurements {
+            file,
+            face: None,
+            framing: None,
+            background: None,
+            portrait: None,
+            failure: None,
+        };
+        let review = judge(
+            &measurements,
+            &Policy::my_number_card(),
+            &Waivers::default(),
+        );
+        let engine = Engine {
+            version: String::new(),
+            models: String::new(),
+        };
+        ReviewRecord::new(&review, id, Lang::En, engine, None)
+    }
+
+    pub(crate) fn report(manifest: &str, records: Vec<ReviewRecord>) -> Report {
+        let manifest = Manifest::parse(manifest).unwrap();
+        let set = Set::new(&manifest, Half::All, records).unwrap();
+        let natural = ["ai".to_owned()];
+        Report::new(&set, Half::All, &Policy::my_number_card(), &natural)
+    }
+
+    #[test]
+    fn every_photo_has_one_review() {
+        let manifest = "file,verdict,defects\na.jpg,accept,\nin/b.jpg,accept,\nb.jpg,reject,hat\n";
+        let manifest = Manifest::parse(manifest).unwrap();
+        let set = |ids: &[&str]| {
+            let records = ids.iter().map(|id| record(id, true));
+            Set::new(&manifest, Half::All, records).map(|set| set.cases.len())
+        };
+        // The longest path that the manifest has.
+        assert_eq!(set(&["/x/y/a.jpg", "x/in/b.jpg", "x/b.jpg"]), Ok(3));
+        assert_eq!(set(&["a.jpg", "in/b.jpg", "b.jpg"]), Ok(3));
+        for (ids, complaint) in [
+            (
+                &["a.jpg"][..],
+                "photos of the manifest have no review: 2 (\"in/b.jpg\", \"b.jpg\")",
+            ),
+            (
+                &["a.jpg", "x/a.jpg", "in/b.jpg", "b.jpg"],
+                "reviews are of a photo that was reviewed already: 1 (\"x/a.jpg\")",
+            ),
+            (
+                &["a.jpg", "in/b.jpg", "b.jpg", "aa.jpg", "a.jpg/", "\u{1b}"],
+                "reviews are of no photo of the manifest: 3 (\"aa.jpg\", \"a.jpg/\", \"\\u{1b}\")",
+            ),
+            (
+                &["a.jpg", "a.jpg", "c.jpg"],
+                "photos of the manifest have no review: 2 (\"in/b.jpg\", \"b.jpg\"); reviews are of \
+                 a photo that was reviewed already: 1 (\"a.jpg\"); reviews are of no photo of the \
+                 manifest: 1 (\"c.jpg\")",
+            ),
+        ] {
+            let error = set(ids).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Ids);
+            assert_eq!(error.to_string(), complaint);
+        }
+    }
+
+    #[test]
+    fn reviews_of_the_other_half_are_passed_over() {
+        let manifest = "file,verdict,defects,subject\n\
+                        a.jpg,accept,,frll001\nb.jpg,accept,,frll002\n";
+        let manifest = Manifest::parse(manifest).unwrap();
+        let cases = |half, ids: &[&str]| {
+            let records = ids.iter().map(|id| record(id, true));
+            Set::new(&manifest, half, records)
+                .map(|set| set.cases.len())
+                .ok()
+        };
+        assert_eq!(cases(Half::Calibrate, &["a.jpg"]), Some(1));
+        assert_eq!(cases(Half::Report, &["a.jpg", "b.jpg"]), Some(1));
+        assert_eq!(cases(Half::Report, &["a.jpg"]), None);
+    }
+
+    #[test]
+    fn photos_are_counted_by_label_family_and_what_was_said() {
+        let report = report(
+            "file,verdict,defects,note\n\
+             ai_1.png,reject,not_jpeg,\n\
+             made_one_1.jpg,reject,corrupt;hat,\n\
+             made_two_1.jpg,reject,hat,\n\
+             good.jpg,accept,,\n\
+             open.jpg,unclear,smile_teeth,\n\
+             red.jpg,reject,face_cut,left edge gone\n",
+            vec![
+                record("ai_1.png", true),
+                record("made_one_1.jpg", true),
+                record("made_two_1.jpg", false),
+                record("good.jpg", false),
+                record("open.jpg", true),
+                record("red.jpg", true),
+            ],
+        );
+        let share = |count, of| Share { count, of };
+        assert_eq!((report.photos, report.scored()), (6, 5));
+        assert_eq!(report.good.all.referred, share(1, 1));
+        assert_eq!(report.alarms[0].code, Code::FileUnreadable);
+        assert_eq!(
+            (report.alarms[0].referred, report.alarms[0].rejected),
+            (1, 0)
+        );
+        assert_eq!(report.bad.natural.named, share(1, 1));
+        assert_eq!(report.bad.made.caught, share(3, 3));
+        assert_eq!(report.bad.made.rejected, share(2, 3));
+        assert_eq!(report.bad.made.named, share(1, 3));
+        assert_eq!(report.unclear[0].1.rejected, share(1, 1));
+
+        let labels: Vec<_> = report.defects.iter().map(|d| d.label.as_str()).collect();
+        assert_eq!(labels, ["corrupt", "not_jpeg", "face_cut", "hat"]);
+        let hat = &report.defects[3];
+        assert_eq!(hat.codes, [Code::HeadCovered]);
+        assert_eq!(hat.hits.made.named, share(0, 2));
+        assert!(hat.families.is_empty());
+        let kinds: Vec<_> = hat.kinds.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert_eq!(kinds, ["made_one", "made_two"]);
+        let (side, hits) = report.defects[2].sides[0];
+        assert_eq!(
+            (side, hits.caught, hits.named),
+            (Side::Left, share(1, 1), share(0, 1))
+        );
+
+        let misses: Vec<_> = report
+            .misses
+            .iter()
+            .map(|miss| (miss.wrong, miss.file.as_str(), miss.labels.join(";")))
+            .collect();
+        assert_eq!(
+            misses,
+            [
+                (Wrong::GoodReferred, "good.jpg", String::new()),
+                (Wrong::NotNamed, "made_one_1.jpg", "hat".to_owned()),
+                (Wrong::NotNamed, "made_two_1.jpg", "hat".to_owned()),
+                (Wrong::NotNamed, "red.jpg", "face_cut".to_owned()),
+            ]
+        );
+    }
+}

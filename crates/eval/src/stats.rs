@@ -1,0 +1,128 @@
+//! Shares with their uncertainty, and quantiles.
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+/// Standard normal quantile of 97.5 %.
+const Z: f64 = 1.959_963_984_540_054;
+
+/// So many of so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "a fraction")]
+pub struct Share {
+    /// How many.
+    pub count: usize,
+    /// Of how many.
+    pub of: usize,
+}
+
+impl Share {
+    /// The share, 1 is the whole; `None` of nothing.
+    #[must_use]
+    pub fn ratio(self) -> Option<f64> {
+        (self.of > 0).then(|| self.count as f64 / self.of as f64)
+    }
+
+    /// The Wilson score interval at 95 %: where the share may lie in truth.
+    ///
+    /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
+    /// J. Amer. Statist. Assoc. 22 (1927).
+    #[must_use]
+    pub fn interval(self) -> Option<(f64, f64)> {
+        let p = self.ratio()?;
+        let n = self.of as f64;
+        let centre = p + Z * Z / (2.0 * n);
+        let spread = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let scale = 1.0 + Z * Z / n;
+        // Rounding must not leave the ends beside 0 and 1.
+        let low = if self.count == 0 {
+            0.0
+        } else {
+            (centre - spread) / scale
+        };
+        let high = if self.count == self.of {
+            1.0
+        } else {
+            (centre + spread) / scale
+        };
+        Some((low, high))
+    }
+
+    pub(crate) fn add(&mut self, counts: bool) {
+        self.of += 1;
+        self.count += usize::from(counts);
+    }
+}
+
+/// `count`, `of`, and if there is any, `ratio` with the ends of its interval.
+impl Serialize for Share {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Share", 5)?;
+        fields.serialize_field("count", &self.count)?;
+        fields.serialize_field("of", &self.of)?;
+        fields.serialize_field("ratio", &self.ratio().map(round))?;
+        fields.serialize_field("low_ratio", &self.interval().map(|(low, _)| round(low)))?;
+        fields.serialize_field("high_ratio", &self.interval().map(|(_, high)| round(high)))?;
+        fields.end()
+    }
+}
+
+/// Four decimals.
+pub(crate) fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+/// The value below which a share `q` of `sorted` lies, linear between neighbours. Infinite
+/// values are not mixed with finite ones: between them, the nearer stands.
+pub(crate) fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
+    let last = sorted.len().checked_sub(1)?;
+    let at = q * last as f64;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "q is a share, so that this is an index"
+    )]
+    let below = (at.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    let (a, b, share) = (sorted[below], sorted[above], at - at.floor());
+    Some(if a.is_finite() && b.is_finite() {
+        a + (b - a) * share
+    } else if share < 0.5 {
+        a
+    } else {
+        b
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interval(count: usize, of: usize) -> (f64, f64) {
+        let (low, high) = Share { count, of }.interval().unwrap();
+        (round(low), round(high))
+    }
+
+    /// R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in
+    /// Medicine 17 (1998), table I, method 3; and the closed form at the ends.
+    #[test]
+    fn wilson_intervals_are_the_published_ones() {
+        assert_eq!(interval(0, 20), (0.0, 0.1611));
+        assert_eq!(interval(20, 20), (0.8389, 1.0));
+        assert_eq!(interval(81, 263), (0.2553, 0.3662));
+        assert_eq!(interval(15, 148), (0.0624, 0.1605));
+        assert_eq!(interval(1, 29), (0.0061, 0.1718));
+        assert_eq!(Share::default().interval(), None);
+    }
+
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        let sorted = [0.0, 1.0, 2.0, 10.0];
+        assert_eq!(quantile(&sorted, 0.0), Some(0.0));
+        assert_eq!(quantile(&sorted, 0.5), Some(1.5));
+        assert_eq!(quantile(&sorted, 1.0), Some(10.0));
+        assert_eq!(quantile(&[], 0.5), None);
+        let mixed = [f64::NEG_INFINITY, 1.0];
+        assert_eq!(quantile(&mixed, 0.4), Some(f64::NEG_INFINITY));
+        assert_eq!(quantile(&mixed, 0.6), Some(1.0));
+    }
+}

@@ -1,0 +1,372 @@
+//! The report as text.
+
+use std::fmt::Write as _;
+use std::iter;
+
+use shomei_verdict::Verdict;
+
+use crate::calibrate::{Proposal, balance};
+use crate::curve::{Curve, Errors};
+use crate::report::{Defect, Hits, Report, Set, Split, Verdicts, Wrong};
+use crate::stats::Share;
+
+/// The report for people: its [`tables`], and each photo that was judged wrongly.
+#[must_use]
+pub fn human(report: &Report) -> String {
+    let mut text = tables(report);
+    misses(report, &mut text);
+    text
+}
+
+/// What was proposed, and how the halves are filled.
+#[must_use]
+pub fn calibration(proposal: &Proposal, set: &Set) -> String {
+    let mut halves = Table::new(["HALVES", "calibrate", "report"]);
+    for (name, counts) in balance(set) {
+        let counts = counts.map(|count| count.to_string());
+        halves.row(iter::once(name.to_owned()).chain(counts));
+    }
+    let mut table = Table::new([
+        "PROPOSED", "refer", "reject", "good", "98 % to", "worst", "bad", "2 % to", "half to",
+        "gap", "EER %",
+    ]);
+    let change = |before: Option<f64>, after: Option<f64>| {
+        let [before, after] = [before, after].map(limit);
+        if before == after {
+            after
+        } else {
+            format!("{before} → {after}")
+        }
+    };
+    for found in &proposal.limits {
+        table.row([
+            found.pair.title(),
+            change(found.before.refer, found.after.refer),
+            change(found.before.reject, found.after.reject),
+            found.negatives.to_string(),
+            limit(Some(found.good_98)),
+            limit(Some(found.good_worst)),
+            found.positives.to_string(),
+            limit(Some(found.bad_2)),
+            limit(Some(found.bad_median)),
+            if found.separated { "yes" } else { "no" }.to_owned(),
+            percent(found.eer_ratio),
+        ]);
+    }
+    format!("{halves}\n{table}")
+}
+
+/// The numbers for people. Ends with a line break.
+#[must_use]
+pub fn tables(report: &Report) -> String {
+    let mut text = format!(
+        "{} photos: {} good, {} bad, {} unclear · subjects: {} · policy {} ({})\n\
+         In brackets: 95 % interval (Wilson). Natural families: {}\n",
+        report.photos,
+        report.good.all.accepted.of,
+        report.bad.all.caught.of,
+        report.photos - report.scored(),
+        report.half.as_str(),
+        report.policy,
+        report.policy_hash,
+        printable(&report.natural.join(", ")),
+    );
+    let all = [
+        good(report),
+        bad(report),
+        sides(report),
+        kinds(report),
+        limits(report),
+    ];
+    for table in all.into_iter().flatten() {
+        text += "\n";
+        text += &table.to_string();
+    }
+    text
+}
+
+/// Columns of text: the first to the left, the others to the right.
+struct Table {
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn new<const N: usize>(header: [&str; N]) -> Self {
+        Self {
+            rows: vec![header.map(str::to_owned).to_vec()],
+        }
+    }
+
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let printable = cells.into_iter().map(|cell| printable(&cell));
+        self.rows.push(printable.collect());
+    }
+
+    fn unless_empty(self) -> Option<Self> {
+        (self.rows.len() > 1).then_some(self)
+    }
+}
+
+impl std::fmt::Display for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = |column: usize| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column));
+            let widths = cells.map(|cell: &String| cell.chars().count());
+            widths.max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..columns).map(width).collect();
+        for row in &self.rows {
+            let mut line = String::new();
+            for (at, (cell, &width)) in row.iter().zip(&widths).enumerate() {
+                if at == 0 {
+                    write!(line, "{cell:width$}")?;
+                } else {
+                    write!(line, "  {cell:>width$}")?;
+                }
+            }
+            writeln!(f, "{}", line.trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// `98.2 [95.1–99.4]`, in per cent.
+fn rate(share: Share) -> String {
+    let (Some(ratio), Some((low, high))) = (share.ratio(), share.interval()) else {
+        return "–".to_owned();
+    };
+    format!(
+        "{} [{:.0}–{:.0}]",
+        percent(ratio),
+        low * 100.0,
+        high * 100.0
+    )
+}
+
+/// `98.2`: rounded, but never to a whole that it is not.
+pub(crate) fn percent(ratio: f64) -> String {
+    let text = format!("{:.1}", ratio * 100.0);
+    match text.as_str() {
+        "100.0" if ratio < 1.0 => "99.9".to_owned(),
+        "0.0" if ratio > 0.0 => "0.1".to_owned(),
+        "100.0" => "100".to_owned(),
+        "0.0" => "0".to_owned(),
+        _ => text,
+    }
+}
+
+fn parts<T: Copy>(split: &Split<T>) -> [(&'static str, T); 3] {
+    [
+        ("all", split.all),
+        ("natural", split.natural),
+        ("made", split.made),
+    ]
+}
+
+fn verdicts(name: &str, verdicts: Verdicts) -> [String; 5] {
+    [
+        name.to_owned(),
+        verdicts.accepted.of.to_string(),
+        rate(verdicts.accepted),
+        rate(verdicts.referred),
+        rate(verdicts.rejected),
+    ]
+}
+
+fn good(report: &Report) -> Option<Table> {
+    let mut table = Table::new(["GOOD PHOTOS", "n", "accepted %", "referred %", "rejected %"]);
+    for (name, good) in parts(&report.good) {
+        if good.accepted.of > 0 {
+            table.row(verdicts(name, good));
+        }
+    }
+    for alarm in &report.alarms {
+        let (referred, rejected) = (alarm.referred, alarm.rejected);
+        let counts = [referred, rejected].map(|count| count.to_string());
+        let cells = [format!("  by {}", alarm.code), String::new(), String::new()];
+        table.row(cells.into_iter().chain(counts));
+    }
+    for (label, unclear) in &report.unclear {
+        let name = if label.is_empty() { "no label" } else { label };
+        table.row(verdicts(&format!("unclear: {name}"), *unclear));
+    }
+    table.unless_empty()
+}
+
+fn hits(name: String, codes: String, hits: Hits) -> Vec<String> {
+    let n = hits.caught.of.to_string();
+    let rates = [hits.caught, hits.rejected, hits.named].map(rate);
+    [name, codes, n].into_iter().chain(rates).collect()
+}
+
+/// The codes of a label, shortened.
+pub(crate) fn codes(defect: &Defect) -> String {
+    match &defect.codes[..] {
+        [] => "(none in this build)".to_owned(),
+        [code] => code.to_string(),
+        [first, second] => format!("{first}, {second}"),
+        [first, ..] => format!("{first}, …"),
+    }
+}
+
+fn bad(report: &Report) -> Option<Table> {
+    let mut table = Table::new([
+        "BAD PHOTOS",
+        "code",
+        "n",
+        "caught %",
+        "rejected %",
+        "named %",
+        "natural caught",
+        "made caught",
+    ]);
+    for (name, bad) in parts(&report.bad) {
+        if bad.caught.of > 0 {
+            table.row(hits(name.to_owned(), String::new(), bad));
+        }
+    }
+    for defect in &report.defects {
+        let mut row = hits(defect.label.clone(), codes(defect), defect.hits.all);
+        if defect.codes.is_empty() {
+            row[5] = "–".to_owned();
+        }
+        for part in [defect.hits.natural, defect.hits.made] {
+            row.push(match part.caught.of {
+                0 => "–".to_owned(),
+                of => format!("{}/{of}", part.caught.count),
+            });
+        }
+        table.row(row);
+    }
+    table.unless_empty()
+}
+
+fn sides(report: &Report) -> Option<Table> {
+    let mut table = Table::new(["BY SIDE", "", "n", "caught %", "rejected %", "side named %"]);
+    for defect in &report.defects {
+        for (side, counts) in &defect.sides {
+            let side = format!("{side:?}").to_lowercase();
+            table.row(hits(defect.label.clone(), side, *counts));
+        }
+    }
+    table.unless_empty()
+}
+
+/// Families of a made defect often differ in nothing but a number; kinds smaller than this are
+/// left to the other formats unless something went wrong in them.
+const MIN_KIND: usize = 2;
+
+fn kinds(report: &Report) -> Option<Table> {
+    let mut table = Table::new(["BY KIND", "", "n", "caught", "rejected", "named"]);
+    for defect in &report.defects {
+        let rows = if defect.kinds.is_empty() {
+            &defect.families
+        } else {
+            &defect.kinds
+        };
+        for (kind, hits) in rows {
+            let Share { count, of } = hits.caught;
+            if of < MIN_KIND && count == of && hits.named.count == of {
+                continue;
+            }
+            let counts = [of, count, hits.rejected.count, hits.named.count];
+            let names = [defect.label.clone(), kind.clone()];
+            table.row(
+                names
+                    .into_iter()
+                    .chain(counts.map(|count| count.to_string())),
+            );
+        }
+    }
+    table.unless_empty()
+}
+
+/// A limit with at most four decimals.
+pub(crate) fn limit(value: Option<f64>) -> String {
+    value.map_or_else(
+        || "–".to_owned(),
+        |value| {
+            // Without a negative zero.
+            let value = value + 0.0;
+            let text = format!("{value:.4}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        },
+    )
+}
+
+fn limits(report: &Report) -> Option<Table> {
+    let mut table = Table::new([
+        "LIMITS", "bad", "good", "EER %", "refer", "missed %", "alarms %", "reject", "missed %",
+        "alarms %",
+    ]);
+    for curve in &report.curves {
+        let errors = |at: Option<Errors>| {
+            at.map_or_else(
+                || ["–".to_owned(), "–".to_owned()],
+                |at| [percent(at.miss_ratio), percent(at.alarm_ratio)],
+            )
+        };
+        let Curve {
+            pair,
+            limits,
+            positives,
+            negatives,
+            eer_ratio,
+            at_refer,
+            at_reject,
+            ..
+        } = curve;
+        let [missed, alarms] = errors(*at_refer);
+        let [reject_missed, reject_alarms] = errors(*at_reject);
+        table.row([
+            pair.title(),
+            positives.to_string(),
+            negatives.to_string(),
+            percent(*eer_ratio),
+            limit(limits.refer),
+            missed,
+            alarms,
+            limit(limits.reject),
+            reject_missed,
+            reject_alarms,
+        ]);
+    }
+    table.unless_empty()
+}
+
+fn misses(report: &Report, text: &mut String) {
+    for wrong in Wrong::ALL {
+        let misses: Vec<_> = report
+            .misses
+            .iter()
+            .filter(|miss| miss.wrong == wrong)
+            .collect();
+        if misses.is_empty() {
+            continue;
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "\n{} ({})",
+            wrong.title().to_uppercase(),
+            misses.len()
+        );
+        for miss in misses {
+            let codes: Vec<_> = miss.codes.iter().map(|code| code.as_str()).collect();
+            let mut line = format!("  {}", printable(&miss.file));
+            if !miss.labels.is_empty() {
+                line += &format!("  {}", miss.labels.join(";"));
+            }
+            if miss.verdict != Verdict::Accept {
+                line += &format!("  → {}: {}", miss.verdict, codes.join(", "));
+            }
+            let _ = writeln!(text, "{line}");
+        }
+    }
+}
+
+/// A name must neither break the line nor steer the terminal.
+fn printable(name: &str) -> String {
+    name.replace(char::is_control, "�")
+}
