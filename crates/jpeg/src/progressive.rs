@@ -147,26 +147,26 @@ pub(crate) fn decode_dc(
         (from % units.per_row) as usize,
     );
     for unit in from..to {
+        // Enough for the refinement of all blocks, which is a bit each.
+        bits = bits.refill(input);
         for (part, prediction) in parts.iter_mut().zip(&mut predictions) {
             for y in 0..part.v {
                 let first = (row * part.v + y) * part.plane.blocks_x + column * part.h;
                 for x in 0..part.h {
-                    bits = bits.refill(input);
                     let value = match part.table {
-                        Some(table) => match table.difference(bits) {
-                            Some((after, difference)) => {
-                                bits = after;
-                                *prediction = prediction.wrapping_add(difference);
-                                (*prediction << low) as i16
-                            }
-                            None => {
+                        Some(table) => {
+                            bits = bits.refill(input);
+                            let Some((after, difference)) = table.difference(bits) else {
                                 return Run {
                                     bits,
                                     done: unit - from,
                                     fault: Some(Fault::Block(BlockFault::Code)),
                                 };
-                            }
-                        },
+                            };
+                            bits = after;
+                            *prediction = prediction.wrapping_add(difference);
+                            (*prediction << low) as i16
+                        }
                         None => {
                             let (after, bit) = bits.take(1);
                             bits = after;

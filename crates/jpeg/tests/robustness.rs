@@ -345,6 +345,51 @@ fn nothing_of_one_file_shows_in_the_next() {
     }
 }
 
+#[test]
+fn nothing_of_one_file_shows_where_scans_of_the_next_are_missing() {
+    let file = common::three_scans(70, 50);
+    let mut used = Buffers::new();
+    for percent in 0..100 {
+        let cut = &file[..file.len() * percent / 100];
+        for scale in Scale::ALL {
+            let options = Options::new(scale);
+            decode(&file, &options, &mut used).unwrap();
+            let mut fresh = Buffers::new();
+            match (
+                decode(cut, &options, &mut used),
+                decode(cut, &options, &mut fresh),
+            ) {
+                (Ok(a), Ok(b)) => assert_eq!(a.pixels.rgb(), b.pixels.rgb()),
+                (a, b) => assert_eq!(a.err(), b.err()),
+            }
+        }
+    }
+}
+
+/// The sampling factors of a grey picture mean nothing: its only component is never subsampled.
+#[test]
+fn a_grey_picture_may_have_any_sampling_factors() {
+    let coding = Coding {
+        sampling: SAMPLINGS[0],
+        ..Coding::default()
+    };
+    let plain = coding.file();
+    let frame = plain.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    for factors in [0x22, 0x12, 0x21, 0x41] {
+        let mut odd = plain.clone();
+        assert_eq!(odd[frame + 11], 0x11);
+        odd[frame + 11] = factors;
+        for scale in Scale::ALL {
+            let options = Options::new(scale);
+            let (mut one, mut other) = (Buffers::new(), Buffers::new());
+            let odd = decode(&odd, &options, &mut one).unwrap();
+            assert!(odd.damage.is_empty());
+            let plain = decode(&plain, &options, &mut other).unwrap();
+            assert_eq!(odd.pixels.rgb(), plain.pixels.rgb());
+        }
+    }
+}
+
 /// Inputs that a fuzzer or a user found, kept for good. The first byte of those for `decode`
 /// chose scale and form there and is passed over here.
 #[test]
