@@ -54,6 +54,10 @@ pub enum Precision {
     /// quantisation step: the finest grain is smoothed, edges and tones stay. At ⅛ no luma
     /// depends on it and chroma hardly does.
     Draft,
+    /// As `Exact`, and scans on which the scale does not depend, as most of a progressive file at
+    /// ⅛, are read all the same, only to find damage in them. The others pass them by a search
+    /// for the next marker, and notice little more than that a scan or the end is missing.
+    Checked,
 }
 
 /// How to decode.
@@ -176,6 +180,7 @@ pub fn decode<'b>(
     let out_of_memory = || Error::new(ErrorKind::TooMuchMemory, 0, "out of memory");
     // No quantisation table is known yet, but sizes do not depend on them.
     let progressive = header.process == Process::Progressive;
+    let checked = options.precision == Precision::Checked;
     let transforms: Vec<Transform> = layout
         .planes
         .iter()
@@ -186,7 +191,7 @@ pub fn decode<'b>(
     for (plane, transform) in layout.planes.iter().zip(&transforms) {
         bytes += plane.samples() as u64;
         if progressive {
-            bytes += Coefficients::bytes(plane, transform);
+            bytes += Coefficients::bytes(plane, transform, plane.size > 1 || checked);
         }
     }
     options.limits.check_memory(bytes)?;
@@ -203,7 +208,7 @@ pub fn decode<'b>(
             .zip(&transforms)
         {
             coefficients
-                .reset(plane, transform)
+                .reset(plane, transform, plane.size > 1 || checked)
                 .map_err(|()| out_of_memory())?;
         }
     }
@@ -222,6 +227,7 @@ pub fn decode<'b>(
         report: Report::default(),
         scans: 0,
         limits: options.limits,
+        checked,
         draft: options.precision == Precision::Draft && options.scale <= Scale::Quarter,
     };
     let extent = decoder.scans(scan)?;
@@ -304,6 +310,8 @@ struct Decoder<'d> {
     /// Scans met so far, the one at hand included.
     scans: u32,
     limits: Limits,
+    /// See [`Precision::Checked`].
+    checked: bool,
     /// See [`Precision::Draft`].
     draft: bool,
 }
@@ -451,7 +459,7 @@ impl Decoder<'_> {
             self.sequential(&scan, start)
         } else if scan.first == 0 {
             self.dc_scan(&scan, start)
-        } else if self.layout.planes[scan.components[0].index].size == 1
+        } else if self.layout.planes[scan.components[0].index].size == 1 && !self.checked
             || self.draft && scan.high == 1
         {
             return skip(self);

@@ -48,6 +48,10 @@ fn check(coding: &Coding, buffers: &mut Buffers) {
         let (width, height, theirs) = oracle(&file, scale).unwrap();
         assert_eq!((ours.width, ours.height), (width, height));
         let (most, mean) = difference(ours.pixels.rgb().unwrap(), &theirs);
+        let checked = Options::new(scale).precision(Precision::Checked);
+        let checked = decode(&file, &checked, buffers).unwrap();
+        assert!(checked.damage.is_empty() && checked.valid_fraction == 1.0);
+        assert_eq!(difference(checked.pixels.rgb().unwrap(), &theirs).0, most);
         let photographic = coding.sampling.is_none_or(|s| {
             use jpeg_encoder::SamplingFactor as F;
             matches!(s, F::F_1_1 | F::F_2_1 | F::F_1_2 | F::F_2_2)

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use common::{Coding, Random, SAMPLINGS};
 use proptest::prelude::*;
-use shomei_jpeg::{Buffers, DamageKind, ErrorKind, Limits, Options, Output, Scale, decode, probe};
+use shomei_jpeg::{
+    Buffers, DamageKind, ErrorKind, Limits, Options, Output, Precision, Scale, decode, probe,
+};
 
 /// Decodes at all scales; whatever the bytes are, this returns.
 fn survives(data: &[u8], buffers: &mut Buffers) {
@@ -343,6 +345,31 @@ fn nothing_of_one_file_shows_in_the_next() {
             }
         }
     }
+}
+
+/// At ⅛ no pixel depends on the last scan of a progressive file, which is the most of it.
+#[test]
+fn damage_in_scans_that_are_not_needed_is_found_when_checked() {
+    let mut buffers = Buffers::new();
+    let mut file = Coding {
+        sampling: SAMPLINGS[1],
+        progressive: true,
+        ..Coding::default()
+    }
+    .file();
+    let scan = file.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
+    file[scan + 40..scan + 72].fill(0xFE);
+    let mut damage = |scale, precision| {
+        let options = Options::new(scale).precision(precision);
+        let picture = decode(&file, &options, &mut buffers).unwrap();
+        let found: Vec<_> = picture.damage.iter().map(|d| (d.kind, d.scan)).collect();
+        (found, picture.valid_fraction)
+    };
+    let (passed_over, valid) = damage(Scale::Eighth, Precision::Exact);
+    assert_eq!((passed_over.len(), valid), (0, 1.0));
+    let (found, valid) = damage(Scale::Eighth, Precision::Checked);
+    assert!(!found.is_empty() && valid < 1.0);
+    assert_eq!((found, valid), damage(Scale::Full, Precision::Exact));
 }
 
 #[test]
