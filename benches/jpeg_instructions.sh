@@ -10,7 +10,7 @@
 set -eu
 mode=$1
 folder=$2
-cargo build --quiet --release -p shomei-benches --bin jpeg_once
+cargo build --quiet --release --workspace --bin jpeg_once
 once=${CARGO_TARGET_DIR:-target}/release/jpeg_once
 record=$folder/instructions.txt
 new=$(mktemp)

@@ -1,5 +1,7 @@
 //! What the benchmarks of Shomei share: the photos they run on.
 //!
+//! And how the JPEG decoder is compared with others ([`jpeg`]).
+//!
 //! This crate must not know how a stage works: it calls what users call.
 //!
 //! ```
@@ -7,6 +9,8 @@
 //! assert!(photo.starts_with(&[0xFF, 0xD8]));
 //! # Ok::<(), std::io::Error>(())
 //! ```
+
+pub mod jpeg;
 
 use std::path::Path;
 

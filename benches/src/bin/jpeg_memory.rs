@@ -1,7 +1,7 @@
 //! Peak memory that one decode adds, from `VmHWM` of this process (Linux).
 //!
 //! ```text
-//! cargo run --release -p shomei-benches --bin jpeg_memory -- FILE [EIGHTHS]
+//! cargo run --release --workspace --bin jpeg_memory -- FILE [EIGHTHS]
 //! ```
 #![allow(
     clippy::expect_used,

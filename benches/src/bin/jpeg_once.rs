@@ -1,7 +1,7 @@
 //! One decode, for counting instructions:
 //!
 //! ```text
-//! valgrind --tool=callgrind --callgrind-out-file=/dev/null target/release/once FILE [EIGHTHS]
+//! valgrind --tool=callgrind --callgrind-out-file=/dev/null target/release/jpeg_once FILE [EIGHTHS]
 //! ```
 //!
 //! Two runs of one build give the same count to some parts in a million, so a change of code that

@@ -497,3 +497,32 @@ fn names_that_are_no_text_are_written_unambiguously() {
     assert_eq!(output.status.code(), Some(1));
     assert!(ids(&stdout(&output))[0].ends_with("/100%25%FF.jpg"));
 }
+
+/// A large progressive photo is decoded at a scale that hardly needs its last scan, which is read
+/// all the same: damage in it would show when the photo is printed.
+#[test]
+fn damage_in_any_scan_of_a_large_progressive_photo_is_found() {
+    let (width, height) = (3072u16, 3840u16);
+    let pixels: Vec<u8> = (0..usize::from(width) * usize::from(height) * 3)
+        .map(|i| (i / 5 % 251) as u8 ^ (i % 13) as u8)
+        .collect();
+    let mut file = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut file, 80);
+    encoder.set_progressive(true);
+    encoder
+        .encode(&pixels, width, height, jpeg_encoder::ColorType::Rgb)
+        .unwrap();
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("sound.jpg"), &file).unwrap();
+    let scan = file.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
+    let lost = scan + (file.len() - scan) / 2;
+    file[lost..lost + 512].fill(0);
+    fs::write(folder.path().join("damaged.jpg"), &file).unwrap();
+    let output = run(["review", "--format", "jsonl", text(folder.path())]);
+    let lines = stdout(&output);
+    let corrupt = |name: &str| {
+        let line = lines.lines().find(|line| line.contains(name)).unwrap();
+        line.contains("\"file_corrupt\"")
+    };
+    assert!(corrupt("damaged.jpg") && !corrupt("sound.jpg"), "{lines}");
+}

@@ -1,7 +1,8 @@
 //! The picture at the smallest scale that serves, by our own decoder, and what its damage means.
 
 use shomei_jpeg::{
-    Buffers, Damage, DamageKind, Error, ErrorKind, Header, Options, Output, Process, Scale, decode,
+    Buffers, Damage, DamageKind, Error, ErrorKind, Header, Options, Output, Precision, Scale,
+    decode,
 };
 use shomei_photo::{Decoding, ImageSize, LimitKind, Ratio};
 
@@ -56,12 +57,14 @@ pub(crate) fn read(
     limits: &Limits,
     side: u32,
 ) -> Result<Scans, Decoding> {
-    let scale = scale(header, side);
+    let scale = Scale::for_longer_side(header.width, header.height, side);
     let grey = header.components.len() == 1;
     let limits = shomei_jpeg::Limits::default()
         .with_pixels(limits.max_pixels)
         .with_scans(limits.max_scans);
     let options = Options::new(scale)
+        // Of a progressive file a small scale needs a part only, and most damage is in the rest.
+        .precision(Precision::Checked)
         // A grey picture stays grey until its profile is applied.
         .output(if grey { Output::Planes } else { Output::Rgb })
         .limits(limits);
@@ -95,17 +98,6 @@ pub(crate) fn read(
         pixels,
         trailing: picture.extent.end.map(|_| picture.extent.trailing as u64),
     })
-}
-
-/// The smallest scale at which the longer side has at least `side` pixels and no part of the file
-/// is passed over unread.
-fn scale(header: &Header, side: u32) -> Scale {
-    let scale = Scale::for_longer_side(header.width, header.height, side);
-    match header.process {
-        // At 1/8 most scans of a progressive file are not needed, and damage in them not seen.
-        Process::Progressive => scale.max(Scale::Quarter),
-        _ => scale,
-    }
 }
 
 /// What a refused file is.

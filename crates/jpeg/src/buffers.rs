@@ -64,16 +64,6 @@ impl Buffers {
         }
     }
 
-    /// A plane of mid-grey. `Err` if there is no memory.
-    pub(crate) fn reset_plane(&mut self, index: usize, samples: usize) -> Result<(), ()> {
-        if let Some(plane) = self.planes.get_mut(index) {
-            plane.clear();
-            plane.try_reserve_exact(samples).map_err(|_| ())?;
-            plane.resize(samples, 128);
-        }
-        Ok(())
-    }
-
     pub(crate) fn pixels(
         &self,
         output: Output,

@@ -6,20 +6,20 @@
 )]
 
 use crate::buffers::{Buffers, Pixels};
-use crate::colour;
 use crate::damage::{Damage, DamageKind, Report};
 use crate::error::{Error, ErrorKind};
 use crate::geometry::{Layout, Scale};
-use crate::header::{self, ColourModel, Header, Preamble, Process, Tables};
+use crate::header::{self, Header, Preamble, Process, Tables};
 use crate::huffman::{AcTable, DcTable, Spec};
 use crate::idct::Transform;
 use crate::limits::Limits;
 use crate::markers::{self, Marker};
+use crate::output::Writer;
 use crate::probe::{Extent, too_many_scans};
 use crate::progressive::{self, AcPart, Band, Coefficients, DcPart};
 use crate::scan::{ScanHeader, Units, walk};
 use crate::sequential::{self, Ac, Part};
-use crate::upsample::{Scratch, Source};
+use crate::upsample::Source;
 
 /// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +33,16 @@ pub enum Output {
     Planes,
 }
 
+impl Output {
+    /// Samples per pixel.
+    pub(crate) const fn samples(self, components: usize) -> usize {
+        match self {
+            Self::Rgb => 3,
+            Self::Planes => components,
+        }
+    }
+}
+
 /// How much of a progressive file is read. Other files are always read to the last bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
@@ -44,6 +54,10 @@ pub enum Precision {
     /// quantisation step: the finest grain is smoothed, edges and tones stay. At ⅛ no luma
     /// depends on it and chroma hardly does.
     Draft,
+    /// As `Exact`, and scans on which the scale does not depend, as most of a progressive file at
+    /// ⅛, are read all the same, only to find damage in them. The others pass them by a search
+    /// for the next marker, and notice little more than that a scan or the end is missing.
+    Checked,
 }
 
 /// How to decode.
@@ -166,6 +180,7 @@ pub fn decode<'b>(
     let out_of_memory = || Error::new(ErrorKind::TooMuchMemory, 0, "out of memory");
     // No quantisation table is known yet, but sizes do not depend on them.
     let progressive = header.process == Process::Progressive;
+    let checked = options.precision == Precision::Checked;
     let transforms: Vec<Transform> = layout
         .planes
         .iter()
@@ -176,15 +191,15 @@ pub fn decode<'b>(
     for (plane, transform) in layout.planes.iter().zip(&transforms) {
         bytes += plane.samples() as u64;
         if progressive {
-            bytes += Coefficients::bytes(plane, transform);
+            bytes += Coefficients::bytes(plane, transform, plane.size > 1 || checked);
         }
     }
     options.limits.check_memory(bytes)?;
-    for (index, plane) in layout.planes.iter().enumerate() {
-        buffers
-            .reset_plane(index, plane.samples())
-            .map_err(|()| out_of_memory())?;
+    for (buffer, plane) in buffers.planes.iter_mut().zip(&layout.planes) {
+        resize(buffer, plane.samples()).map_err(|()| out_of_memory())?;
     }
+    let samples = layout.width * layout.height * options.output.samples(layout.planes.len());
+    resize(&mut buffers.out, samples).map_err(|()| out_of_memory())?;
     if progressive {
         for ((coefficients, plane), transform) in buffers
             .coefficients
@@ -193,7 +208,7 @@ pub fn decode<'b>(
             .zip(&transforms)
         {
             coefficients
-                .reset(plane, transform)
+                .reset(plane, transform, plane.size > 1 || checked)
                 .map_err(|()| out_of_memory())?;
         }
     }
@@ -208,9 +223,11 @@ pub fn decode<'b>(
         progress: vec![Progress::default(); count],
         valid: vec![None; count],
         buffers,
+        writer: Writer::new(options.output, header.colour, &layout),
         report: Report::default(),
         scans: 0,
         limits: options.limits,
+        checked,
         draft: options.precision == Precision::Draft && options.scale <= Scale::Quarter,
     };
     let extent = decoder.scans(scan)?;
@@ -218,7 +235,6 @@ pub fn decode<'b>(
     let Decoder { report, valid, .. } = decoder;
     let valid = valid.into_iter().map(|valid| valid.unwrap_or(0.0));
     let valid_fraction = valid.fold(1.0, f32::min);
-    output(options.output, &header, &layout, buffers).map_err(|()| out_of_memory())?;
     Ok(Decoded {
         width: layout.width,
         height: layout.height,
@@ -289,10 +305,13 @@ struct Decoder<'d> {
     /// By component: how much of it was read, once a scan had it.
     valid: Vec<Option<f32>>,
     buffers: &'d mut Buffers,
+    writer: Writer,
     report: Report,
     /// Scans met so far, the one at hand included.
     scans: u32,
     limits: Limits,
+    /// See [`Precision::Checked`].
+    checked: bool,
     /// See [`Precision::Draft`].
     draft: bool,
 }
@@ -440,7 +459,7 @@ impl Decoder<'_> {
             self.sequential(&scan, start)
         } else if scan.first == 0 {
             self.dc_scan(&scan, start)
-        } else if self.layout.planes[scan.components[0].index].size == 1
+        } else if self.layout.planes[scan.components[0].index].size == 1 && !self.checked
             || self.draft && scan.high == 1
         {
             return skip(self);
@@ -501,8 +520,10 @@ impl Decoder<'_> {
                 Ac::Read(table.valuer()?)
             };
             parts.push(Part {
+                index: part.index,
                 plane,
                 samples: samples.get_mut(part.index)?.take()?,
+                filled: 0,
                 transform: &self.transforms[part.index],
                 dc: buffers.dc.get(part.dc)?.as_ref()?,
                 ac,
@@ -511,14 +532,42 @@ impl Decoder<'_> {
             });
         }
         let groups = &mut buffers.groups;
+        let (layout, writer, out) = (self.layout, &mut self.writer, &mut buffers.out);
+        let whole = parts.len() == layout.planes.len();
+        // Rows are written while their samples are in the cache.
+        let mut row_done = |row: usize, parts: &[Part<'_>]| {
+            if !whole {
+                return;
+            }
+            let mut sources: Vec<_> = parts
+                .iter()
+                .map(|part| (part.index, &*part.samples))
+                .collect();
+            sources.sort_unstable_by_key(|&(index, _)| index);
+            let sources: Vec<_> = sources
+                .into_iter()
+                .map(|(index, samples)| Source::new(layout.planes[index], samples, layout))
+                .collect();
+            let Some(part) = parts.first() else {
+                return;
+            };
+            let rows = (row + 1) * part.v * layout.v_max * layout.scale / part.plane.v;
+            // The last row may be interpolated with the one below it.
+            writer.write(&sources, rows - 1, out);
+        };
         let (pos, good) = walk(
             self.data,
             start,
             units,
             self.scans - 1,
             &mut self.report,
-            |input, from, to| sequential::decode(input, from, to, units, &mut parts, groups),
+            |input, from, to| {
+                sequential::decode(input, from, to, units, &mut parts, groups, &mut row_done)
+            },
         );
+        for part in &mut parts {
+            part.fill(usize::MAX);
+        }
         Some((pos, good as f32 / units.total as f32))
     }
 
@@ -615,7 +664,30 @@ impl Decoder<'_> {
                 coefficients.transform(plane, transform, group, samples);
             }
         }
+        let Buffers { planes, out, .. } = &mut *self.buffers;
+        for (samples, valid) in planes.iter_mut().zip(&self.valid) {
+            if valid.is_none() {
+                samples.fill(MID_GREY);
+            }
+        }
+        let planes = planes.iter().zip(&self.layout.planes);
+        let sources: Vec<Source<'_>> = planes
+            .map(|(samples, plane)| Source::new(*plane, samples, self.layout))
+            .collect();
+        self.writer.write(&sources, self.layout.height, out);
     }
+}
+
+/// What is not read is shown as.
+pub(crate) const MID_GREY: u8 = 128;
+
+/// Makes room, whose content is arbitrary. `Err` if there is no memory.
+fn resize(buffer: &mut Vec<u8>, length: usize) -> Result<(), ()> {
+    if let Some(more) = length.checked_sub(buffer.len()) {
+        buffer.try_reserve_exact(more).map_err(|_| ())?;
+    }
+    buffer.resize(length, 0);
+    Ok(())
 }
 
 /// The table in `slot`, built if the file's is another than the one built last.
@@ -644,58 +716,4 @@ fn ready_ac<'t>(
         *built = Some(AcTable::new(spec));
     }
     built.as_mut()
-}
-
-/// Brings the planes to the form that is asked for. `Err` if there is no memory.
-fn output(
-    output: Output,
-    header: &Header,
-    layout: &Layout,
-    buffers: &mut Buffers,
-) -> Result<(), ()> {
-    let Buffers { planes, out, .. } = buffers;
-    let sources: Vec<Source<'_>> = planes
-        .iter()
-        .zip(&layout.planes)
-        .map(|(samples, plane)| Source::new(*plane, samples, layout))
-        .collect();
-    let pixels = layout.width * layout.height;
-    let mut scratch = [(); 3].map(|()| Scratch::default());
-    let [first, second, third] = &mut scratch;
-    match output {
-        Output::Rgb => {
-            resize(out, pixels * 3)?;
-            for (y, row) in out.chunks_exact_mut(layout.width * 3).enumerate() {
-                match sources.as_slice() {
-                    [a, b, c] => {
-                        let (a, b, c) = (a.row(y, first), b.row(y, second), c.row(y, third));
-                        if header.colour == ColourModel::Rgb {
-                            colour::rgb_row(a, b, c, row);
-                        } else {
-                            colour::ycbcr_row(a, b, c, row);
-                        }
-                    }
-                    [grey, ..] => colour::grey_row(grey.row(y, first), row),
-                    [] => {}
-                }
-            }
-        }
-        Output::Planes => {
-            resize(out, pixels * sources.len())?;
-            for (source, plane) in sources.iter().zip(out.chunks_exact_mut(pixels)) {
-                for (y, row) in plane.chunks_exact_mut(layout.width).enumerate() {
-                    row.copy_from_slice(source.row(y, first));
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-fn resize(out: &mut Vec<u8>, length: usize) -> Result<(), ()> {
-    if let Some(more) = length.checked_sub(out.len()) {
-        out.try_reserve_exact(more).map_err(|_| ())?;
-    }
-    out.resize(length, 0);
-    Ok(())
 }

@@ -52,6 +52,7 @@ mod huffman;
 mod idct;
 mod limits;
 mod markers;
+mod output;
 mod probe;
 mod progressive;
 mod quant;

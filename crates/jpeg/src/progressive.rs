@@ -20,9 +20,12 @@ pub(crate) struct Coefficients {
     /// By block, then by slot: DC first, then what the transform uses, then a slot for the rest.
     values: Vec<i16>,
     /// By block: bit `k` is set where the coefficient at zigzag position `k` is not zero. Empty
-    /// where only DC is needed.
+    /// where AC scans are not read.
     history: Vec<u64>,
 }
+
+/// Bytes of history per block.
+const HISTORY: u64 = 8;
 
 /// Slots per block for a transform.
 const fn slots(transform: &Transform) -> usize {
@@ -33,16 +36,21 @@ const fn slots(transform: &Transform) -> usize {
 }
 
 impl Coefficients {
-    /// Bytes that the coefficients of a component take.
-    pub(crate) const fn bytes(plane: &Plane, transform: &Transform) -> u64 {
-        let history = if plane.size > 1 { 8 } else { 0 };
+    /// Bytes that the coefficients of a component take. `ac`: whether its AC scans are read.
+    pub(crate) const fn bytes(plane: &Plane, transform: &Transform, ac: bool) -> u64 {
+        let history = if ac { HISTORY } else { 0 };
         plane.blocks() as u64 * (2 * slots(transform) as u64 + history)
     }
 
     /// Makes room and sets all to zero. `Err` if there is no memory.
-    pub(crate) fn reset(&mut self, plane: &Plane, transform: &Transform) -> Result<(), ()> {
+    pub(crate) fn reset(
+        &mut self,
+        plane: &Plane,
+        transform: &Transform,
+        ac: bool,
+    ) -> Result<(), ()> {
         let values = plane.blocks() * slots(transform);
-        let history = if plane.size > 1 { plane.blocks() } else { 0 };
+        let history = if ac { plane.blocks() } else { 0 };
         self.values.clear();
         self.history.clear();
         self.values.try_reserve_exact(values).map_err(|_| ())?;
@@ -147,26 +155,26 @@ pub(crate) fn decode_dc(
         (from % units.per_row) as usize,
     );
     for unit in from..to {
+        // Enough for the refinement of all blocks, which is a bit each.
+        bits = bits.refill(input);
         for (part, prediction) in parts.iter_mut().zip(&mut predictions) {
             for y in 0..part.v {
                 let first = (row * part.v + y) * part.plane.blocks_x + column * part.h;
                 for x in 0..part.h {
-                    bits = bits.refill(input);
                     let value = match part.table {
-                        Some(table) => match table.difference(bits) {
-                            Some((after, difference)) => {
-                                bits = after;
-                                *prediction = prediction.wrapping_add(difference);
-                                (*prediction << low) as i16
-                            }
-                            None => {
+                        Some(table) => {
+                            bits = bits.refill(input);
+                            let Some((after, difference)) = table.difference(bits) else {
                                 return Run {
                                     bits,
                                     done: unit - from,
                                     fault: Some(Fault::Block(BlockFault::Code)),
                                 };
-                            }
-                        },
+                            };
+                            bits = after;
+                            *prediction = prediction.wrapping_add(difference);
+                            (*prediction << low) as i16
+                        }
                         None => {
                             let (after, bit) = bits.take(1);
                             bits = after;
@@ -202,6 +210,7 @@ pub(crate) fn decode_dc(
 /// The component of an AC scan, which has one only.
 pub(crate) struct AcPart<'t> {
     plane: Plane,
+    /// Slots per block; none where the scan is read only to find damage in it.
     slots: usize,
     values: &'t mut [i16],
     history: &'t mut [u64],
@@ -225,16 +234,19 @@ impl<'t> AcPart<'t> {
         coefficients: &'t mut Coefficients,
         table: &'t SymbolTable,
     ) -> Self {
-        let slots = slots(transform);
+        let (slots, values) = match slots(transform) {
+            1 => (0, <&mut [i16]>::default()),
+            slots => (slots, coefficients.values.as_mut_slice()),
+        };
         let mut slot = [0; 64];
         for (to, &place) in slot.iter_mut().zip(&transform.places) {
             let own = usize::from(place) / LANES;
-            *to = own.min(slots - 1) as u8;
+            *to = own.min(slots.saturating_sub(1)) as u8;
         }
         Self {
             plane,
             slots,
-            values: &mut coefficients.values,
+            values,
             history: &mut coefficients.history,
             table,
             slot,
@@ -450,6 +462,14 @@ impl Refined<'_> {
     /// slot for the rest, where nothing is read.
     #[inline(always)]
     fn correct(&mut self, mut bits: Bits, input: &mut Input<'_>, which: u64, step: i16) -> Bits {
+        if self.values.is_empty() {
+            let count = which.count_ones();
+            bits = bits.refill(input).consume(count.min(REFILLED));
+            return match count.checked_sub(REFILLED) {
+                Some(rest) => bits.refill(input).consume(rest),
+                None => bits,
+            };
+        }
         let mut left = which;
         while left != 0 {
             bits = bits.refill(input);

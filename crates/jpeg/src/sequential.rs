@@ -9,6 +9,7 @@
 )]
 
 use crate::bits::{Bits, Input};
+use crate::decode::MID_GREY;
 use crate::geometry::Plane;
 use crate::huffman::{DcTable, Skipper, Valuer, read_block, skip_block};
 use crate::idct::{Group, LANES, Transform};
@@ -26,14 +27,31 @@ pub(crate) enum Ac<'t> {
 
 /// A component of a sequential scan.
 pub(crate) struct Part<'t> {
+    /// Index in the frame.
+    pub(crate) index: usize,
     pub(crate) plane: Plane,
+    /// Arbitrary before they are filled or read.
     pub(crate) samples: &'t mut [u8],
+    /// Rows of MCUs that are filled.
+    pub(crate) filled: usize,
     pub(crate) transform: &'t Transform,
     pub(crate) dc: &'t DcTable,
     pub(crate) ac: Ac<'t>,
     /// Blocks per MCU of this scan: 1 × 1 where it has one component (A.2.2).
     pub(crate) h: usize,
     pub(crate) v: usize,
+}
+
+impl Part<'_> {
+    /// Fills the first rows of MCUs with grey, those that are not filled yet.
+    pub(crate) fn fill(&mut self, rows: usize) {
+        let row = self.v * self.plane.size * self.plane.stride();
+        let end = row.saturating_mul(rows).min(self.samples.len());
+        if let Some(samples) = self.samples.get_mut(self.filled.saturating_mul(row)..end) {
+            samples.fill(MID_GREY);
+            self.filled = rows;
+        }
+    }
 }
 
 /// A block of the MCU.
@@ -51,7 +69,8 @@ struct Block<'t> {
     places: &'t [u16; 128],
 }
 
-/// Reads the MCUs `from..to`, which lie in one restart interval, into the planes.
+/// Reads the MCUs `from..to`, which lie in one restart interval, into the planes. Calls `row_done`
+/// with each row of MCUs that it comes to the end of.
 pub(crate) fn decode(
     input: &mut Input<'_>,
     from: u32,
@@ -59,6 +78,7 @@ pub(crate) fn decode(
     units: Units,
     parts: &mut [Part<'_>],
     groups: &mut Groups,
+    row_done: &mut impl FnMut(usize, &[Part<'_>]),
 ) -> Run {
     let mut blocks = Vec::with_capacity(10);
     let mut group = 0;
@@ -84,6 +104,9 @@ pub(crate) fn decode(
     while unit < to {
         let (row, column) = (unit / units.per_row, unit % units.per_row);
         let count = (LANES as u32).min(units.per_row - column).min(to - unit);
+        for part in &mut *parts {
+            part.fill(row as usize + 1);
+        }
         let mut ends = [1; 16];
         let (after, done, fault) = chunk(
             bits,
@@ -105,6 +128,9 @@ pub(crate) fn decode(
                 done: unit - from,
                 fault,
             };
+        }
+        if unit.is_multiple_of(units.per_row) {
+            row_done(row as usize, parts);
         }
     }
     Run {

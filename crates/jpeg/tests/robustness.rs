@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use common::{Coding, Random, SAMPLINGS};
 use proptest::prelude::*;
-use shomei_jpeg::{Buffers, DamageKind, ErrorKind, Limits, Options, Output, Scale, decode, probe};
+use shomei_jpeg::{
+    Buffers, DamageKind, ErrorKind, Limits, Options, Output, Precision, Scale, decode, probe,
+};
 
 /// Decodes at all scales; whatever the bytes are, this returns.
 fn survives(data: &[u8], buffers: &mut Buffers) {
@@ -341,6 +343,76 @@ fn nothing_of_one_file_shows_in_the_next() {
                 }
                 (a, b) => assert_eq!(a.err(), b.err()),
             }
+        }
+    }
+}
+
+/// At ⅛ no pixel depends on the last scan of a progressive file, which is the most of it.
+#[test]
+fn damage_in_scans_that_are_not_needed_is_found_when_checked() {
+    let mut buffers = Buffers::new();
+    let mut file = Coding {
+        sampling: SAMPLINGS[1],
+        progressive: true,
+        ..Coding::default()
+    }
+    .file();
+    let scan = file.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
+    file[scan + 40..scan + 72].fill(0xFE);
+    let mut damage = |scale, precision| {
+        let options = Options::new(scale).precision(precision);
+        let picture = decode(&file, &options, &mut buffers).unwrap();
+        let found: Vec<_> = picture.damage.iter().map(|d| (d.kind, d.scan)).collect();
+        (found, picture.valid_fraction)
+    };
+    let (passed_over, valid) = damage(Scale::Eighth, Precision::Exact);
+    assert_eq!((passed_over.len(), valid), (0, 1.0));
+    let (found, valid) = damage(Scale::Eighth, Precision::Checked);
+    assert!(!found.is_empty() && valid < 1.0);
+    assert_eq!((found, valid), damage(Scale::Full, Precision::Exact));
+}
+
+#[test]
+fn nothing_of_one_file_shows_where_scans_of_the_next_are_missing() {
+    let file = common::three_scans(70, 50);
+    let mut used = Buffers::new();
+    for percent in 0..100 {
+        let cut = &file[..file.len() * percent / 100];
+        for scale in Scale::ALL {
+            let options = Options::new(scale);
+            decode(&file, &options, &mut used).unwrap();
+            let mut fresh = Buffers::new();
+            match (
+                decode(cut, &options, &mut used),
+                decode(cut, &options, &mut fresh),
+            ) {
+                (Ok(a), Ok(b)) => assert_eq!(a.pixels.rgb(), b.pixels.rgb()),
+                (a, b) => assert_eq!(a.err(), b.err()),
+            }
+        }
+    }
+}
+
+/// The sampling factors of a grey picture mean nothing: its only component is never subsampled.
+#[test]
+fn a_grey_picture_may_have_any_sampling_factors() {
+    let coding = Coding {
+        sampling: SAMPLINGS[0],
+        ..Coding::default()
+    };
+    let plain = coding.file();
+    let frame = plain.windows(2).position(|w| w == [0xFF, 0xC0]).unwrap();
+    for factors in [0x22, 0x12, 0x21, 0x41] {
+        let mut odd = plain.clone();
+        assert_eq!(odd[frame + 11], 0x11);
+        odd[frame + 11] = factors;
+        for scale in Scale::ALL {
+            let options = Options::new(scale);
+            let (mut one, mut other) = (Buffers::new(), Buffers::new());
+            let odd = decode(&odd, &options, &mut one).unwrap();
+            assert!(odd.damage.is_empty());
+            let plain = decode(&plain, &options, &mut other).unwrap();
+            assert_eq!(odd.pixels.rgb(), plain.pixels.rgb());
         }
     }
 }

@@ -19,7 +19,11 @@ fuzz_target!(|input: &[u8]| {
     let scale = Scale::ALL[usize::from(choice & 3)];
     let output = if choice & 4 == 0 { Output::Rgb } else { Output::Planes };
     let limits = Limits::default().with_pixels(1 << 18).with_scans(100);
-    let precision = if choice & 8 == 0 { Precision::Exact } else { Precision::Draft };
+    let precision = match choice >> 3 & 3 {
+        0 | 3 => Precision::Exact,
+        1 => Precision::Draft,
+        _ => Precision::Checked,
+    };
     let options = Options::new(scale).output(output).precision(precision).limits(limits);
     BUFFERS.with_borrow_mut(|buffers| {
         let Ok(picture) = decode(data, &options, buffers) else {

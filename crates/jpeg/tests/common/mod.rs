@@ -102,6 +102,39 @@ impl Coding {
     }
 }
 
+/// A sequential 4:2:0 file with a scan for each component, put together from three grey ones.
+pub(crate) fn three_scans(width: usize, height: usize) -> Vec<u8> {
+    let grey = |width: usize, height: usize| {
+        Coding {
+            width,
+            height,
+            sampling: None,
+            ..Coding::default()
+        }
+        .file()
+    };
+    let find = |file: &[u8], marker: u8| {
+        let at = file.windows(2).position(|w| w == [0xFF, marker]);
+        at.unwrap()
+    };
+    let luma = grey(width, height);
+    let chroma = grey(width.div_ceil(2), height.div_ceil(2));
+    let (frame, scan) = (find(&luma, 0xC0), find(&luma, 0xDA));
+    let mut file = luma[..frame].to_vec();
+    file.extend([0xFF, 0xC0, 0, 17]);
+    file.extend(&luma[frame + 4..frame + 9]);
+    file.extend([3, 1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0]);
+    let behind = frame + 2 + usize::from(luma[frame + 3]);
+    file.extend(&luma[behind..scan]);
+    for (id, grey) in (1..).zip([&luma, &chroma, &chroma]) {
+        let scan = find(grey, 0xDA);
+        file.extend([0xFF, 0xDA, 0, 8, 1, id, 0, 0, 63, 0]);
+        file.extend(&grey[scan + 10..grey.len() - 2]);
+    }
+    file.extend([0xFF, 0xD9]);
+    file
+}
+
 /// Every sampling that the encoder knows, and one component.
 pub(crate) const SAMPLINGS: [Option<SamplingFactor>; 9] = [
     None,
