@@ -5,7 +5,13 @@
 //! R = √((σ² + σ₂²) / (σ² + σ₁²)), so that σ² = (σ₂² − R²σ₁²) / (R² − 1). (Zhuo and Sim,
 //! *Defocus map estimation from a single image*, Pattern Recognition 44, 2011, with σ₁ = 0;
 //! a first Gaussian keeps noise from passing for sharpness.) Upright and level edges are looked
-//! at apart and the softer kind counts, since motion blurs only the edges across it.
+//! at apart and the softer kind counts, since motion blurs only the edges across it. Of the
+//! steepest edges of a kind the sharper ones count: a face has soft edges too, but one that is
+//! in focus has sharp ones, and one that is not has none.
+//!
+//! The working picture resolves more than the print at 300 dpi does if the head is at least half
+//! of its height; what making it small has blurred is taken off. At 600 dpi the same blur is
+//! twice as many dots, and of blur below about one of them nothing can be said.
 
 use ndarray::Array2;
 use shomei_photo::{Photo, Point, Px, Ratio, Subject};
@@ -14,14 +20,18 @@ use crate::axes::{FaceAxes, Zone, luma, percentile};
 use crate::measurement::Sharpness;
 
 /// σ₁ and σ₂, in working pixels.
-const REBLUR: [f32; 2] = [1.0, 2.0];
+const REBLUR: [f32; 2] = [0.7, 1.4];
 /// Brows, eyes, nose and mouth: where every face has edges.
 const FEATURES: Zone = Zone {
     u: (-0.95, 0.95),
     v: (-0.5, 1.35),
 };
 /// The share of the pixels with the steepest gradients of a kind that is looked at.
-const STEEPEST: f32 = 0.015;
+const STEEPEST: f32 = 0.02;
+/// The share of those that is sharper than the blur that is reported.
+const SHARPER: f32 = 0.15;
+/// Blur by the working picture's pixels and the filter that made it, in working pixels.
+const SHRINKING: f32 = 0.45;
 /// Crown to chin in dots of the print: 34 of 45 mm, of 325 dots (27.5 mm at 300 dpi).
 const PRINTED_HEAD: f32 = 325.0 * 34.0 / 45.0;
 /// Distance of the eyes in dots, where crown and chin are not known: a third of the head.
@@ -53,8 +63,14 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
         Some(head) if head.crown.y() > 1.0 => PRINTED_HEAD / (head.chin.y() - head.crown.y()),
         _ => PRINTED_EYES / axes.unit(),
     };
+    let (scale, _) = photo.frame().scale();
+    // A picture that was not made smaller has no more to show.
+    let shrinking = if scale > 1.01 { SHRINKING } else { 0.0 };
+    let blur = (edge_blur(&patch)?.powi(2) - shrinking * shrinking)
+        .max(0.0)
+        .sqrt();
     Some(Sharpness {
-        blur_print_px: Px::new(edge_blur(&patch)? * dots_per_pixel)?,
+        blur_print_px: Px::new(blur * dots_per_pixel)?,
         noise_ratio: Ratio::new(noise(photo, axes)?)?,
     })
 }
@@ -83,12 +99,12 @@ fn edge_blur(patch: &Array2<f32>) -> Option<f32> {
     let keep = (((rows * columns) as f32 * STEEPEST) as usize).max(1);
     kinds
         .into_iter()
-        .filter_map(|edges| median_blur(edges, keep))
+        .filter_map(|edges| sharpest(edges, keep))
         .reduce(f32::max)
 }
 
-/// Median σ of the `keep` steepest edges, each given by its gradient after σ₁ and after σ₂.
-fn median_blur(mut edges: Vec<(f32, f32)>, keep: usize) -> Option<f32> {
+/// σ of the sharper ones of the `keep` steepest edges, each given by its gradient after σ₁ and after σ₂.
+fn sharpest(mut edges: Vec<(f32, f32)>, keep: usize) -> Option<f32> {
     let [first, second] = REBLUR.map(|sigma| sigma * sigma);
     edges.sort_by(|a, b| b.0.total_cmp(&a.0));
     edges.truncate(keep);
@@ -102,7 +118,7 @@ fn median_blur(mut edges: Vec<(f32, f32)>, keep: usize) -> Option<f32> {
             ((second - quotient * first) / (quotient - 1.0)).sqrt()
         })
         .collect();
-    percentile(&mut sigmas, 0.5)
+    percentile(&mut sigmas, SHARPER)
 }
 
 /// A Gaussian of `sigma` pixels, edges repeated.
@@ -157,7 +173,7 @@ mod tests {
 
     /// The estimate over the true σ: pixels beside the middle of an edge and the width of the
     /// gradient's taps make edges look a little softer than they are, never sharper.
-    const ESTIMATE: std::ops::Range<f32> = 0.95..1.7;
+    const ESTIMATE: std::ops::Range<f32> = 0.9..1.4;
 
     /// Tiles whose upright and level edges are blurred by Gaussians of these σ.
     fn tiles(across: f32, down: f32) -> Array2<f32> {
