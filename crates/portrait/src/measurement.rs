@@ -123,6 +123,7 @@ pub struct Sharpness {
     /// Blur of the sharpest edges of the face as the standard deviation of a Gaussian, in dots
     /// of the 27.5 mm high print at 300 dpi (325 dots); at 600 dpi it is twice as many dots.
     pub blur_print_px: Px,
-    /// Standard deviation of the noise on the skin over 255, at the working scale.
+    /// Standard deviation of the noise on the skin over 255, at the working scale; of cheeks and
+    /// forehead the smoother.
     pub noise_ratio: Ratio,
 }

@@ -36,16 +36,28 @@ const SHRINKING: f32 = 0.45;
 const PRINTED_HEAD: f32 = 325.0 * 34.0 / 45.0;
 /// Distance of the eyes in dots, where crown and chin are not known: a third of the head.
 const PRINTED_EYES: f32 = PRINTED_HEAD * 0.3;
-/// Skin without features.
-const SKIN: [Zone; 2] = [
-    Zone {
-        u: (-0.75, -0.4),
-        v: (0.4, 0.9),
-    },
-    Zone {
-        u: (0.4, 0.75),
-        v: (0.4, 0.9),
-    },
+/// Skin without features: both cheeks, and the forehead.
+const SKIN: [[Zone; 2]; 2] = [
+    [
+        Zone {
+            u: (-0.75, -0.4),
+            v: (0.4, 0.9),
+        },
+        Zone {
+            u: (0.4, 0.75),
+            v: (0.4, 0.9),
+        },
+    ],
+    [
+        Zone {
+            u: (-0.4, 0.0),
+            v: (-0.8, -0.5),
+        },
+        Zone {
+            u: (0.0, 0.4),
+            v: (-0.8, -0.5),
+        },
+    ],
 ];
 
 pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Option<Sharpness> {
@@ -149,27 +161,34 @@ fn blurred(image: &Array2<f32>, sigma: f32) -> Array2<f32> {
     })
 }
 
-/// Standard deviation of the noise on the cheeks, by the median of the absolute difference from
-/// the mean of the four neighbours (robust against the cheeks' own shading).
+/// Standard deviation of the noise on the skin, by the median of the absolute difference from
+/// the mean of the four neighbours (robust against the skin's own shading).
+///
+/// The smoother of cheeks and forehead counts: noise is everywhere, a beard or a fringe is not.
 fn noise(photo: &Photo, axes: FaceAxes) -> Option<f32> {
     /// Of Gaussian noise, median(|x|) = 0.6745 σ, and this difference has √1.25 of its σ.
     const TO_SIGMA: f32 = 1.0 / (0.6745 * 1.118);
-    let mut differences = Vec::new();
-    for zone in SKIN {
-        for point in axes.samples(zone, photo.size()) {
+    let roughness = |zones: [Zone; 2]| {
+        let mut differences = Vec::new();
+        for point in zones.map(|zone| axes.samples(zone, photo.size())).concat() {
             let at = |dx: f32, dy: f32| {
                 Point::new(point.x() + dx, point.y() + dy).map(|point| luma(photo, point))
             };
             let around = at(-1.0, 0.0)? + at(1.0, 0.0)? + at(0.0, -1.0)? + at(0.0, 1.0)?;
             differences.push((at(0.0, 0.0)? - around / 4.0).abs());
         }
-    }
-    Some(percentile(&mut differences, 0.5)? * TO_SIGMA)
+        percentile(&mut differences, 0.5)
+    };
+    let smoother = SKIN.into_iter().filter_map(roughness).reduce(f32::min)?;
+    Some(smoother * TO_SIGMA)
 }
 
 #[cfg(test)]
 mod tests {
+    use shomei_photo::ImageSize;
+
     use super::*;
+    use crate::axes::tests::landmarks;
 
     /// The estimate over the true σ: pixels beside the middle of an edge and the width of the
     /// gradient's taps make edges look a little softer than they are, never sharper.
@@ -211,6 +230,30 @@ mod tests {
         for found in [edge_blur(&tiles(0.8, 3.0)), edge_blur(&tiles(3.0, 0.8))] {
             assert!(ESTIMATE.contains(&(found.unwrap() / 3.0)), "{found:?}");
         }
+    }
+
+    #[test]
+    fn grain_is_noise_and_a_beard_is_none() {
+        let axes = FaceAxes::of(&landmarks(0.0, 0.3, 0.0)).unwrap();
+        let size = ImageSize::new(360, 480).unwrap();
+        let photo = |rough: &dyn Fn(usize) -> bool| {
+            let mut state = 1u32;
+            let rgb = (0..360 * 480).flat_map(|i| {
+                // The sum of four even numbers is nearly Gaussian, of σ 11.5 here.
+                let grain: i32 = (0..4)
+                    .map(|_| {
+                        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                        (state >> 24) as i32 * 20 / 255 - 10
+                    })
+                    .sum();
+                [(150 + if rough(i / 360) { grain } else { 0 }) as u8; 3]
+            });
+            Photo::new(rgb.collect(), size, size).unwrap()
+        };
+        let everywhere = noise(&photo(&|_| true), axes).unwrap() * 255.0;
+        assert!((10.0..13.0).contains(&everywhere), "{everywhere}");
+        let below = noise(&photo(&|row| row > 240), axes).unwrap();
+        assert!(below < 1e-6, "{below}");
     }
 
     #[test]

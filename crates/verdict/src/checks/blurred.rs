@@ -27,7 +27,7 @@ params! {
     /// Blur as the standard deviation of a Gaussian: a person looks above this.
     refer_above: PrintPixels = 0.7 in 0.0..=100.0;
     /// Blur as the standard deviation of a Gaussian: rejected above this.
-    reject_above: PrintPixels = 1.4 in 0.0..=100.0;
+    reject_above: PrintPixels = 1.2 in 0.0..=100.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {

@@ -22,7 +22,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Standard deviation of the noise on the skin over 255: a person looks above this.
-    refer_above: Share = 0.022 in 0.0..=1.0;
+    refer_above: Share = 0.024 in 0.0..=1.0;
     /// Standard deviation of the noise on the skin over 255: rejected above this.
     reject_above: Share = 0.05 in 0.0..=1.0;
 }
