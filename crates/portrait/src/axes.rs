@@ -108,7 +108,11 @@ pub(crate) fn pixel(photo: &Photo, point: Point) -> [u8; 3] {
 
 /// Luma (ITU-R BT.601) of the pixel at a point, over 255.
 pub(crate) fn luma(photo: &Photo, point: Point) -> f32 {
-    let [r, g, b] = pixel(photo, point);
+    luma_of(pixel(photo, point))
+}
+
+/// Luma (ITU-R BT.601) of a colour, over 255.
+pub(crate) fn luma_of([r, g, b]: [u8; 3]) -> f32 {
     (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
 }
 

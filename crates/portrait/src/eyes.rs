@@ -2,7 +2,7 @@
 
 use shomei_photo::{Frame, Lab, Landmarks, Photo, Point, Ratio, Rect, Region, mesh};
 
-use crate::axes::{FaceAxes, inside, luma, percentile, pixel};
+use crate::axes::{FaceAxes, inside, luma_of, percentile, pixel};
 use crate::measurement::{Eye, Mouth, Pose};
 
 /// Where an eye's landmarks are.
@@ -45,7 +45,7 @@ const TEETH_CHROMA: f32 = 0.95;
 const GREY: f32 = 4.0;
 const TEETH_LIGHTNESS_GREY: f32 = 0.95;
 
-/// Colour of the cheeks, to compare with.
+/// Median colour of the cheeks, to compare with.
 #[derive(Clone, Copy)]
 pub(crate) struct Skin {
     luma: f32,
@@ -55,22 +55,19 @@ pub(crate) struct Skin {
 impl Skin {
     pub(crate) fn of(photo: &Photo, axes: FaceAxes) -> Option<Self> {
         let cheeks = axes.cheeks(photo.size());
-        let labs: Vec<Lab> = cheeks
-            .iter()
-            .map(|&point| Lab::from_srgb(pixel(photo, point)))
-            .collect();
-        let median = |value: fn(Lab) -> f32| {
-            let mut values: Vec<f32> = labs.iter().copied().map(value).collect();
-            percentile(&mut values, 0.5)
+        let median = |channel: usize| {
+            let value = |&point: &Point| f32::from(pixel(photo, point)[channel]);
+            let mut values: Vec<f32> = cheeks.iter().map(value).collect();
+            percentile(&mut values, 0.5).map(|value| value as u8)
         };
-        let mut lumas: Vec<f32> = cheeks.iter().map(|&point| luma(photo, point)).collect();
+        let [r, g, b] = [median(0)?, median(1)?, median(2)?];
         Some(Self {
-            luma: percentile(&mut lumas, 0.5)?,
-            lab: Lab::new(median(Lab::l)?, median(Lab::a)?, median(Lab::b)?)?,
+            luma: luma_of([r, g, b]),
+            lab: Lab::from_srgb([r, g, b]),
         })
     }
 
-    /// Median luma over 255.
+    /// Luma over 255.
     pub(crate) const fn luma(self) -> f32 {
         self.luma
     }

@@ -118,8 +118,10 @@ fn edge_blur(patch: &Array2<f32>) -> Option<f32> {
 /// σ of the sharper ones of the `keep` steepest edges, each given by its gradient after σ₁ and after σ₂.
 fn sharpest(mut edges: Vec<(f32, f32)>, keep: usize) -> Option<f32> {
     let [first, second] = REBLUR.map(|sigma| sigma * sigma);
-    edges.sort_by(|a, b| b.0.total_cmp(&a.0));
-    edges.truncate(keep);
+    if keep < edges.len() {
+        edges.select_nth_unstable_by(keep, |a, b| b.0.total_cmp(&a.0));
+        edges.truncate(keep);
+    }
     let mut sigmas: Vec<f32> = edges
         .into_iter()
         .filter(|&(before, _)| before > 1e-4)
