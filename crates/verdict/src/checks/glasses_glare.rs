@@ -29,7 +29,7 @@ params! {
     /// Blown share of the inner part of a lens: a person looks above this, if there are glasses.
     lens_refer_above: Share = 0.03 in 0.0..=1.0;
     /// Blown share of the opening between the lids: a person looks above this.
-    eye_refer_above: Share = 0.12 in 0.0..=1.0;
+    eye_refer_above: Share = 0.2 in 0.0..=1.0;
     /// Blown share of the opening between the lids: rejected above this, if there are glasses.
     eye_reject_above: Share = 0.5 in 0.0..=1.0;
 }
