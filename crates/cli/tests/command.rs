@@ -289,6 +289,21 @@ fn misuse_is_refused_with_the_thing_named() {
     );
 }
 
+/// A smile with teeth on a real photo, in the applicant's language, and what to do about it.
+#[test]
+fn an_expression_is_named_with_its_advice() {
+    let photo = Path::new(PHOTOS).join("background_object_flag.jpg");
+    let output = run(["review", "--format", "human", "--lang", "ja", text(&photo)]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = stdout(&output);
+    let mut lines = shown.lines();
+    assert!(
+        lines.any(|line| line.contains("expression: 歯が見えています。")),
+        "{shown}"
+    );
+    assert!(lines.next().unwrap().contains("口を閉じて"), "{shown}");
+}
+
 #[test]
 fn codes_are_explained_and_the_policy_shown() {
     let all = run(["explain"]);

@@ -57,6 +57,23 @@ pub struct Region {
     pub height: u32,
 }
 
+impl Region {
+    /// The smallest region that holds both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let end = |from: u32, length: u32| from.saturating_add(length);
+        let right = end(self.x, self.width).max(end(other.x, other.width));
+        let bottom = end(self.y, self.height).max(end(other.y, other.height));
+        Self {
+            x,
+            y,
+            width: right - x,
+            height: bottom - y,
+        }
+    }
+}
+
 /// Ties the working frame of one photo to its original frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {

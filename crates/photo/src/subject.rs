@@ -128,6 +128,14 @@ pub mod mesh {
     pub const LEFT_LIDS: [[usize; 2]; 3] = [[159, 145], [158, 153], [160, 144]];
     /// Pairs of upper and lower lid, right eye.
     pub const RIGHT_LIDS: [[usize; 2]; 3] = [[386, 374], [385, 380], [387, 373]];
+    /// The opening of the left eye, all around.
+    pub const LEFT_EYE: [usize; 16] = [
+        33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7,
+    ];
+    /// The opening of the right eye, all around.
+    pub const RIGHT_EYE: [usize; 16] = [
+        362, 398, 384, 385, 386, 387, 388, 466, 263, 249, 390, 373, 374, 380, 381, 382,
+    ];
     /// Middle of the left iris, then its rim.
     pub const LEFT_IRIS: [usize; 5] = [468, 469, 470, 471, 472];
     /// Middle of the right iris, then its rim.
@@ -136,6 +144,12 @@ pub mod mesh {
     pub const INNER_LIPS: [usize; 2] = [13, 14];
     /// Inner mouth corners, left and right.
     pub const MOUTH_CORNERS: [usize; 2] = [78, 308];
+    /// The gap between the lips, all around.
+    pub const MOUTH: [usize; 20] = [
+        78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95,
+    ];
+    /// Outer mouth corners, left and right.
+    pub const OUTER_MOUTH_CORNERS: [usize; 2] = [61, 291];
     /// Highest points of the brows, left and right.
     pub const BROWS: [usize; 2] = [105, 334];
     /// The face oval, clockwise from the forehead.

@@ -21,6 +21,17 @@ pub(crate) struct Zone {
 
 /// Samples along each side of a zone.
 const SAMPLES: usize = 24;
+/// Bare skin beside the nose, below the lenses of glasses and above most beards.
+const CHEEKS: [Zone; 2] = [
+    Zone {
+        u: (-0.75, -0.4),
+        v: (0.6, 0.9),
+    },
+    Zone {
+        u: (0.4, 0.75),
+        v: (0.6, 0.9),
+    },
+];
 
 impl FaceAxes {
     /// `None` if the eyes coincide.
@@ -73,6 +84,11 @@ impl FaceAxes {
             .collect()
     }
 
+    /// Evenly spread points of both cheeks that lie inside the photo.
+    pub(crate) fn cheeks(&self, size: ImageSize) -> Vec<Point> {
+        CHEEKS.map(|zone| self.samples(zone, size)).concat()
+    }
+
     /// The upright rectangle around a zone, in the original frame.
     pub(crate) fn region(&self, zone: Zone, frame: Frame) -> Option<Region> {
         let corners = [
@@ -85,10 +101,49 @@ impl FaceAxes {
     }
 }
 
+/// The pixel at a point.
+pub(crate) fn pixel(photo: &Photo, point: Point) -> [u8; 3] {
+    photo.pixel(point.x().max(0.0) as u32, point.y().max(0.0) as u32)
+}
+
 /// Luma (ITU-R BT.601) of the pixel at a point, over 255.
 pub(crate) fn luma(photo: &Photo, point: Point) -> f32 {
-    let [r, g, b] = photo.pixel(point.x().max(0.0) as u32, point.y().max(0.0) as u32);
+    luma_of(pixel(photo, point))
+}
+
+/// Luma (ITU-R BT.601) of a colour, over 255.
+pub(crate) fn luma_of([r, g, b]: [u8; 3]) -> f32 {
     (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
+}
+
+/// The middles of the photo's pixels that lie inside a polygon (even-odd rule).
+pub(crate) fn inside(polygon: &[Point], size: ImageSize) -> Vec<Point> {
+    let Some(around) = Rect::around(polygon.iter().copied()) else {
+        return Vec::new();
+    };
+    let span = |from: f32, to: f32, length: u32| {
+        let end = to.max(0.0).min(length as f32).ceil() as u32;
+        from.max(0.0).min(length as f32) as u32..end
+    };
+    let mut points = Vec::new();
+    for y in span(around.y(), around.bottom(), size.height()) {
+        for x in span(around.x(), around.right(), size.width()) {
+            points.extend(
+                Point::new(x as f32 + 0.5, y as f32 + 0.5).filter(|&point| holds(polygon, point)),
+            );
+        }
+    }
+    points
+}
+
+fn holds(polygon: &[Point], point: Point) -> bool {
+    let ends = polygon.iter().cycle().skip(1);
+    let crossed = polygon.iter().zip(ends).filter(|&(from, to)| {
+        (from.y() > point.y()) != (to.y() > point.y())
+            && point.x()
+                < from.x() + (point.y() - from.y()) / (to.y() - from.y()) * (to.x() - from.x())
+    });
+    crossed.count() % 2 == 1
 }
 
 /// The value below which a `share` of `values` lies; `None` without values.
@@ -114,34 +169,38 @@ pub(crate) mod tests {
             let angle = step as f32 / mesh::OVAL.len() as f32 * std::f32::consts::TAU;
             places[index] = (1.05 * angle.sin(), 0.45 - 1.35 * angle.cos());
         }
-        for (corners, lid_pairs, iris, middle) in [
-            (
-                mesh::LEFT_EYE_CORNERS,
-                mesh::LEFT_LIDS,
-                mesh::LEFT_IRIS,
-                -0.5,
-            ),
-            (
-                mesh::RIGHT_EYE_CORNERS,
-                mesh::RIGHT_LIDS,
-                mesh::RIGHT_IRIS,
-                0.5,
-            ),
-        ] {
-            places[corners[0]] = (middle - 0.2, 0.0);
-            places[corners[1]] = (middle + 0.2, 0.0);
-            for [upper, lower] in lid_pairs {
-                places[upper] = (middle, -0.2 * lids);
-                places[lower] = (middle, 0.2 * lids);
+        // A ring runs from its left corner over the top to the right corner and back below.
+        let mut place_ring = |ring: &[usize], centre: (f32, f32), half: f32, gap: f32| {
+            let across = ring.len() / 2;
+            for (step, &index) in ring.iter().enumerate() {
+                let along = step.min(ring.len() - step) as f32 / across as f32;
+                let rise = match step {
+                    0 => 0.0,
+                    _ if step == across => 0.0,
+                    _ if step < across => -gap,
+                    _ => gap,
+                };
+                places[index] = (
+                    centre.0 + half * (2.0 * along - 1.0),
+                    centre.1 + half * rise,
+                );
             }
-            for index in iris {
-                places[index] = (middle, 0.0);
+        };
+        place_ring(&mesh::LEFT_EYE, (-0.5, 0.0), 0.2, lids);
+        place_ring(&mesh::RIGHT_EYE, (0.5, 0.0), 0.2, lids);
+        place_ring(&mesh::MOUTH, (0.0, 1.1), 0.4, lips);
+        for (iris, middle) in [(mesh::LEFT_IRIS, -0.5), (mesh::RIGHT_IRIS, 0.5)] {
+            let rim = [(0.0, 0.0), (0.1, 0.0), (0.0, -0.1), (-0.1, 0.0), (0.0, 0.1)];
+            for (index, (u, v)) in iris.into_iter().zip(rim) {
+                places[index] = (middle + u, v);
             }
         }
-        places[mesh::MOUTH_CORNERS[0]] = (-0.4, 1.1);
-        places[mesh::MOUTH_CORNERS[1]] = (0.4, 1.1);
-        places[mesh::INNER_LIPS[0]] = (0.0, 1.1 - 0.4 * lips);
-        places[mesh::INNER_LIPS[1]] = (0.0, 1.1 + 0.4 * lips);
+        for (index, side) in mesh::OUTER_MOUTH_CORNERS.into_iter().zip([-1.0, 1.0]) {
+            places[index] = (0.45 * side, 1.1);
+        }
+        for (index, side) in mesh::BROWS.into_iter().zip([-1.0, 1.0]) {
+            places[index] = (0.6 * side, -0.4);
+        }
         let (sin, cos) = roll.sin_cos();
         let points = places
             .into_iter()
@@ -152,6 +211,20 @@ pub(crate) mod tests {
             .collect();
         let depth = vec![0.0; Landmarks::COUNT];
         Landmarks::new(points, depth, Ratio::new(1.0).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_polygon_holds_the_pixels_within_it_and_within_the_photo() {
+        let at = |x: f32, y: f32| Point::new(x, y).unwrap();
+        let size = ImageSize::new(20, 10).unwrap();
+        // A triangle of half the area of a 10 × 8 box.
+        let triangle = [at(2.0, 1.0), at(12.0, 1.0), at(2.0, 9.0)];
+        assert!((35..=45).contains(&inside(&triangle, size).len()));
+        // Half of it beyond the right edge, and all of it.
+        let beyond = |x: f32| [at(x, 2.0), at(x + 4.0, 2.0), at(x + 4.0, 6.0), at(x, 6.0)];
+        assert_eq!(inside(&beyond(18.0), size).len(), 8);
+        assert!(inside(&beyond(40.0), size).is_empty());
+        assert!(inside(&[], size).is_empty());
     }
 
     #[test]

@@ -1,62 +1,201 @@
-//! Eyes and mouth: pure geometry of the landmarks.
+//! Eyes and mouth: by the landmarks, and by the colours between lids and lips.
 
-use shomei_photo::{Frame, Landmarks, Point, Ratio, Rect, Region, mesh};
+use shomei_photo::{Frame, Lab, Landmarks, Photo, Point, Ratio, Rect, Region, mesh};
 
-use crate::measurement::{Eye, Mouth};
+use crate::axes::{FaceAxes, inside, luma_of, percentile, pixel};
+use crate::measurement::{Eye, Mouth, Pose};
 
-pub(crate) fn measure_eyes(marks: &Landmarks, frame: Frame) -> Option<[Eye; 2]> {
-    Some([
-        eye(
-            marks,
-            mesh::LEFT_EYE_CORNERS,
-            mesh::LEFT_LIDS,
-            mesh::LEFT_IRIS,
-            frame,
-        )?,
-        eye(
-            marks,
-            mesh::RIGHT_EYE_CORNERS,
-            mesh::RIGHT_LIDS,
-            mesh::RIGHT_IRIS,
-            frame,
-        )?,
-    ])
-}
-
-/// Both of `corners` go from the left of the picture to the right.
-fn eye(
-    marks: &Landmarks,
+/// Where an eye's landmarks are.
+struct EyeMarks {
     corners: [usize; 2],
     lids: [[usize; 2]; 3],
+    opening: [usize; 16],
     iris: [usize; 5],
-    frame: Frame,
+    brow: usize,
+}
+
+const EYES: [EyeMarks; 2] = [
+    EyeMarks {
+        corners: mesh::LEFT_EYE_CORNERS,
+        lids: mesh::LEFT_LIDS,
+        opening: mesh::LEFT_EYE,
+        iris: mesh::LEFT_IRIS,
+        brow: mesh::BROWS[0],
+    },
+    EyeMarks {
+        corners: mesh::RIGHT_EYE_CORNERS,
+        lids: mesh::RIGHT_LIDS,
+        opening: mesh::RIGHT_EYE,
+        iris: mesh::RIGHT_IRIS,
+        brow: mesh::BROWS[1],
+    },
+];
+/// Fewer pixels than this say nothing about colours.
+const MIN_PIXELS: usize = 12;
+/// How much redder than the cheeks (CIE a*) a red pupil is, and how red at least. Irises are
+/// browner than red (b* above a*) and never redder than the skin.
+const RED_OVER_SKIN: f32 = 8.0;
+const RED: f32 = 20.0;
+/// Teeth against the cheeks: at least this light, less red and less coloured.
+const TEETH_LIGHTNESS: f32 = 0.7;
+const TEETH_RED: f32 = 0.75;
+const TEETH_CHROMA: f32 = 0.95;
+/// Below this chroma of the cheeks the photo is black and white, and teeth are known by a
+/// lightness near that of the skin alone.
+const GREY: f32 = 4.0;
+const TEETH_LIGHTNESS_GREY: f32 = 0.95;
+
+/// Median colour of the cheeks, to compare with.
+#[derive(Clone, Copy)]
+pub(crate) struct Skin {
+    luma: f32,
+    lab: Lab,
+}
+
+impl Skin {
+    pub(crate) fn of(photo: &Photo, axes: FaceAxes) -> Option<Self> {
+        let cheeks = axes.cheeks(photo.size());
+        let median = |channel: usize| {
+            let value = |&point: &Point| f32::from(pixel(photo, point)[channel]);
+            let mut values: Vec<f32> = cheeks.iter().map(value).collect();
+            percentile(&mut values, 0.5).map(|value| value as u8)
+        };
+        let [r, g, b] = [median(0)?, median(1)?, median(2)?];
+        Some(Self {
+            luma: luma_of([r, g, b]),
+            lab: Lab::from_srgb([r, g, b]),
+        })
+    }
+
+    /// Luma over 255.
+    pub(crate) const fn luma(self) -> f32 {
+        self.luma
+    }
+}
+
+pub(crate) fn measure_eyes(
+    photo: &Photo,
+    marks: &Landmarks,
+    face: Option<(FaceAxes, Skin)>,
+) -> Option<[Eye; 2]> {
+    let [left, right] = EYES.map(|at| eye(photo, marks, &at, face));
+    Some([left?, right?])
+}
+
+fn eye(
+    photo: &Photo,
+    marks: &Landmarks,
+    at: &EyeMarks,
+    face: Option<(FaceAxes, Skin)>,
 ) -> Option<Eye> {
-    let [left, right] = corners.map(|index| marks.at(index));
+    let [left, right] = at.corners.map(|index| marks.at(index));
     let width = left.distance(right);
-    let gap: f32 = lids
+    let gap: f32 = at
+        .lids
         .iter()
         .map(|&[upper, lower]| marks.at(upper).distance(marks.at(lower)))
         .sum();
-    let middle = marks.at(iris[0]);
+    let middle = marks.at(at.iris[0]);
     let along = ((middle.x() - left.x()) * (right.x() - left.x())
         + (middle.y() - left.y()) * (right.y() - left.y()))
         / (width * width);
-    let points = corners.into_iter().chain(lids.into_iter().flatten());
+    let points = at.corners.into_iter().chain(at.lids.into_iter().flatten());
     Some(Eye {
         openness_ratio: Ratio::new(gap / (3.0 * width))?,
         gaze_ratio: Ratio::new(along)?,
-        region: around(points.map(|index| marks.at(index)), width / 4.0, frame),
+        red_ratio: face.and_then(|(_, skin)| redness(photo, marks, at, skin)),
+        brow_ratio: face.and_then(|(axes, _)| Ratio::new(-axes.place(marks.at(at.brow)).1)),
+        region: around(
+            points.map(|index| marks.at(index)),
+            width / 4.0,
+            photo.frame(),
+        ),
     })
 }
 
-pub(crate) fn measure_mouth(marks: &Landmarks, frame: Frame) -> Option<Mouth> {
+/// Share of the iris, as far as the lids show it, that is red.
+fn redness(photo: &Photo, marks: &Landmarks, at: &EyeMarks, skin: Skin) -> Option<Ratio> {
+    let [middle, rim @ ..] = at.iris.map(|index| marks.at(index));
+    let radius = rim.iter().map(|&p| p.distance(middle)).sum::<f32>() / rim.len() as f32;
+    let mut iris = inside(&at.opening.map(|index| marks.at(index)), photo.size());
+    iris.retain(|point| point.distance(middle) < radius);
+    if iris.len() < MIN_PIXELS {
+        return None;
+    }
+    let threshold = RED.max(skin.lab.a() + RED_OVER_SKIN);
+    let red = iris.iter().filter(|&&point| {
+        let lab = Lab::from_srgb(smooth(photo, point));
+        lab.a() > threshold && lab.a() > lab.b()
+    });
+    Ratio::quotient(red.count() as f32, iris.len() as f32)
+}
+
+/// The mean of the pixel at a point and its eight neighbours: noise has all colours.
+fn smooth(photo: &Photo, point: Point) -> [u8; 3] {
+    let mut sum = [0u16; 3];
+    for (dx, dy) in (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dx as f32, dy as f32))) {
+        let near = Point::new(point.x() + dx, point.y() + dy).unwrap_or(point);
+        for (sum, value) in sum.iter_mut().zip(pixel(photo, near)) {
+            *sum += u16::from(value);
+        }
+    }
+    sum.map(|sum| (sum / 9) as u8)
+}
+
+pub(crate) fn measure_mouth(
+    photo: &Photo,
+    marks: &Landmarks,
+    face: Option<(FaceAxes, Skin)>,
+    pose: Option<Pose>,
+) -> Option<Mouth> {
     let [left, right] = mesh::MOUTH_CORNERS.map(|index| marks.at(index));
     let [upper, lower] = mesh::INNER_LIPS.map(|index| marks.at(index));
     let width = left.distance(right);
     Some(Mouth {
         openness_ratio: Ratio::quotient(upper.distance(lower), width)?,
-        region: around([left, right, upper, lower], width / 4.0, frame),
+        teeth_ratio: face.and_then(|(_, skin)| teeth(photo, marks, skin)),
+        corner_lift_ratio: face.and_then(|(axes, _)| corner_lift(marks, axes, pose)),
+        region: around([left, right, upper, lower], width / 4.0, photo.frame()),
     })
+}
+
+/// Area of what looks like teeth between the lips, over the square of the mouth's width.
+fn teeth(photo: &Photo, marks: &Landmarks, skin: Skin) -> Option<Ratio> {
+    let [left, right] = mesh::OUTER_MOUTH_CORNERS.map(|index| marks.at(index));
+    let lips = mesh::MOUTH.map(|index| marks.at(index));
+    let cheek = skin.lab;
+    let grey = cheek.chroma() < GREY;
+    let count = inside(&lips, photo.size())
+        .into_iter()
+        .filter(|&point| {
+            let lab = Lab::from_srgb(pixel(photo, point));
+            if grey {
+                return lab.l() > TEETH_LIGHTNESS_GREY * cheek.l();
+            }
+            lab.l() > TEETH_LIGHTNESS * cheek.l()
+                && lab.a() < TEETH_RED * cheek.a()
+                && lab.chroma() < TEETH_CHROMA * cheek.chroma()
+        })
+        .count();
+    Ratio::quotient(count as f32, left.distance(right).powi(2))
+}
+
+/// How far the corners of the mouth stand above the middle of the lips, over its width.
+///
+/// The corners lie deeper in the face, so that a nod alone would lift or lower them; what the
+/// nod does is taken off.
+fn corner_lift(marks: &Landmarks, axes: FaceAxes, pose: Option<Pose>) -> Option<Ratio> {
+    let height = |index: usize| axes.place(marks.at(index)).1 * axes.unit();
+    let mean =
+        |value: &dyn Fn(usize) -> f32, pair: [usize; 2]| value(pair[0]).midpoint(value(pair[1]));
+    let depth = |index: usize| marks.depth()[index];
+    let (corners, lips) = (mesh::OUTER_MOUTH_CORNERS, mesh::INNER_LIPS);
+    let nod = pose.map_or(0.0, |pose| pose.pitch_degrees.get().to_radians().sin());
+    let lift = mean(&height, lips)
+        - mean(&height, corners)
+        - nod * (mean(&depth, corners) - mean(&depth, lips));
+    let [left, right] = corners.map(|index| marks.at(index));
+    Ratio::quotient(lift, left.distance(right))
 }
 
 /// The box around `points`, `margin` wider on each side.
@@ -72,14 +211,30 @@ fn around(points: impl IntoIterator<Item = Point>, margin: f32, frame: Frame) ->
 
 #[cfg(test)]
 mod tests {
-    use shomei_photo::{ImageSize, QuarterTurn};
+    use shomei_photo::{Degrees, ImageSize};
 
     use super::*;
     use crate::axes::tests::landmarks;
 
-    fn frame() -> Frame {
+    const SKIN: [u8; 3] = [200, 150, 125];
+
+    /// A photo of skin, painted where `colour` says so in face axes.
+    fn photo(marks: &Landmarks, colour: impl Fn(f32, f32) -> Option<[u8; 3]>) -> Photo {
+        let axes = FaceAxes::of(marks).unwrap();
         let size = ImageSize::new(360, 480).unwrap();
-        Frame::new(size, size, QuarterTurn::None)
+        let rgb = (0..360 * 480)
+            .flat_map(|i| {
+                let (x, y) = ((i % 360) as f32 + 0.5, (i / 360) as f32 + 0.5);
+                let (u, v) = axes.place(Point::new(x, y).unwrap());
+                colour(u, v).unwrap_or(SKIN)
+            })
+            .collect();
+        Photo::new(rgb, size, size).unwrap()
+    }
+
+    fn face(photo: &Photo, marks: &Landmarks) -> Option<(FaceAxes, Skin)> {
+        let axes = FaceAxes::of(marks)?;
+        Some((axes, Skin::of(photo, axes)?))
     }
 
     #[test]
@@ -87,12 +242,16 @@ mod tests {
         for roll in [0.0, 0.5] {
             for (lids, lips) in [(0.3, 0.0), (0.05, 0.2)] {
                 let marks = landmarks(roll, lids, lips);
-                for eye in measure_eyes(&marks, frame()).unwrap() {
+                let photo = photo(&marks, |_, _| None);
+                let face = face(&photo, &marks);
+                for eye in measure_eyes(&photo, &marks, face).unwrap() {
                     assert!((eye.openness_ratio.get() - lids).abs() < 1e-4, "{eye:?}");
                     assert!((eye.gaze_ratio.get() - 0.5).abs() < 1e-4);
+                    assert!((eye.brow_ratio.unwrap().get() - 0.4).abs() < 1e-4);
                 }
-                let mouth = measure_mouth(&marks, frame()).unwrap();
+                let mouth = measure_mouth(&photo, &marks, face, None).unwrap();
                 assert!((mouth.openness_ratio.get() - lips).abs() < 1e-4);
+                assert!(mouth.corner_lift_ratio.unwrap().get().abs() < 1e-4);
             }
         }
     }
@@ -103,7 +262,83 @@ mod tests {
         let depth = vec![0.0; Landmarks::COUNT];
         let presence = Ratio::new(1.0).unwrap();
         let marks = Landmarks::new(vec![point; Landmarks::COUNT], depth, presence).unwrap();
-        assert_eq!(measure_eyes(&marks, frame()), None);
-        assert_eq!(measure_mouth(&marks, frame()), None);
+        let size = ImageSize::new(36, 48).unwrap();
+        let photo = Photo::new(vec![180; 36 * 48 * 3], size, size).unwrap();
+        assert_eq!(measure_eyes(&photo, &marks, None), None);
+        assert_eq!(measure_mouth(&photo, &marks, None, None), None);
+    }
+
+    #[test]
+    fn a_red_pupil_is_told_from_brown_blue_and_grey_eyes() {
+        let marks = landmarks(0.2, 0.3, 0.0);
+        for (iris, pupil, white, red) in [
+            ([90, 60, 40], [200, 45, 50], [220, 215, 210], true),
+            ([90, 110, 140], [90, 20, 25], [220, 215, 210], true),
+            ([120, 80, 50], [20, 15, 15], [220, 215, 210], false),
+            ([150, 90, 40], [30, 20, 15], [220, 215, 210], false),
+            ([90, 110, 140], [15, 15, 20], [220, 215, 210], false),
+            // Bloodshot.
+            ([90, 110, 140], [15, 15, 20], [225, 150, 150], false),
+            ([90, 90, 90], [160, 160, 160], [220, 220, 220], false),
+        ] {
+            let photo = photo(&marks, |u, v| match (u.abs() - 0.5).hypot(v) {
+                r if r < 0.05 => Some(pupil),
+                r if r < 0.1 => Some(iris),
+                r if r < 0.2 => Some(white),
+                _ => None,
+            });
+            for eye in measure_eyes(&photo, &marks, face(&photo, &marks)).unwrap() {
+                let share = eye.red_ratio.unwrap().get();
+                // A dark pupil loses its rim to the smoothing.
+                let expected = if red { 0.2..0.6 } else { 0.0..0.01 };
+                assert!(expected.contains(&share), "{iris:?} {pupil:?}: {share}");
+            }
+        }
+    }
+
+    #[test]
+    fn teeth_are_seen_between_the_lips_and_lips_are_none() {
+        for (between, skin, teeth) in [
+            ([225, 215, 195], SKIN, true),
+            ([225, 215, 195], [95, 65, 50], true),
+            ([180, 90, 90], SKIN, false),
+            ([40, 20, 20], SKIN, false),
+            ([215, 215, 215], [160, 160, 160], true),
+            ([110, 110, 110], [160, 160, 160], false),
+        ] {
+            let marks = landmarks(0.0, 0.3, 0.15);
+            let photo = photo(&marks, |u, v| {
+                let inside = u.abs() < 0.42 && (v - 1.1).abs() < 0.08;
+                Some(if inside { between } else { skin })
+            });
+            let mouth = measure_mouth(&photo, &marks, face(&photo, &marks), None).unwrap();
+            let ratio = mouth.teeth_ratio.unwrap().get();
+            assert_eq!(ratio > 0.03, teeth, "{between:?} on {skin:?}: {ratio}");
+        }
+    }
+
+    #[test]
+    fn a_nod_is_no_smile() {
+        let marks = landmarks(0.0, 0.3, 0.0);
+        let mut depth = vec![0.0; Landmarks::COUNT];
+        for index in mesh::OUTER_MOUTH_CORNERS {
+            depth[index] = 20.0;
+        }
+        let marks =
+            Landmarks::new(marks.points().to_vec(), depth, Ratio::new(1.0).unwrap()).unwrap();
+        let photo = photo(&marks, |_, _| None);
+        let lift = |pitch: f32| {
+            let degrees = |value| Degrees::new(value).unwrap();
+            let pose = Pose {
+                yaw_degrees: degrees(0.0),
+                pitch_degrees: degrees(pitch),
+                roll_degrees: degrees(0.0),
+            };
+            let mouth = measure_mouth(&photo, &marks, face(&photo, &marks), Some(pose)).unwrap();
+            mouth.corner_lift_ratio.unwrap().get()
+        };
+        assert!(lift(0.0).abs() < 1e-4);
+        // Seen at the same height in a head that looks down, the corners are in truth lower.
+        assert!(lift(10.0) < -0.04 && lift(-10.0) > 0.04);
     }
 }

@@ -15,6 +15,7 @@
 mod axes;
 mod covering;
 mod eyes;
+mod glare;
 mod light;
 mod measurement;
 mod pose;
@@ -23,18 +24,21 @@ mod sharpness;
 use shomei_photo::{Photo, Subject};
 
 use axes::FaceAxes;
-pub use measurement::{Covering, Eye, Light, Mouth, Portrait, Pose, Sharpness};
+use eyes::Skin;
+pub use measurement::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpness};
 
 /// Measures the main face; `None` if the subject has no landmarks.
 #[must_use]
 pub fn measure(photo: &Photo, subject: &Subject) -> Option<Portrait> {
     let marks = subject.landmarks.as_ref()?;
-    let frame = photo.frame();
     let axes = FaceAxes::of(marks);
+    let pose = pose::measure(marks);
+    let face = axes.and_then(|axes| Some((axes, Skin::of(photo, axes)?)));
     Some(Portrait {
-        pose: pose::measure(marks),
-        eyes: eyes::measure_eyes(marks, frame),
-        mouth: eyes::measure_mouth(marks, frame),
+        pose,
+        eyes: eyes::measure_eyes(photo, marks, face),
+        mouth: eyes::measure_mouth(photo, marks, face, pose),
+        glare: face.and_then(|(axes, skin)| glare::measure(photo, subject, axes, skin)),
         covering: axes.and_then(|axes| covering::measure(photo, subject, axes)),
         light: axes.and_then(|axes| light::measure(photo, subject, axes)),
         sharpness: axes.and_then(|axes| sharpness::measure(photo, subject, axes)),

@@ -13,6 +13,8 @@ pub struct Portrait {
     pub eyes: Option<[Eye; 2]>,
     /// The mouth.
     pub mouth: Option<Mouth>,
+    /// Light that glasses throw back.
+    pub glare: Option<Glare>,
     /// What covers the face or the head.
     pub covering: Option<Covering>,
     /// Light on the face.
@@ -39,6 +41,10 @@ pub struct Eye {
     pub openness_ratio: Ratio,
     /// Middle of the iris between the corners: 0 at the left corner, 1 at the right one.
     pub gaze_ratio: Ratio,
+    /// Share of the iris's disc that is redder than the skin.
+    pub red_ratio: Option<Ratio>,
+    /// Height of the brow above the line of the eyes, over the distance of the eyes.
+    pub brow_ratio: Option<Ratio>,
     /// The eye with its lids.
     pub region: Option<Region>,
 }
@@ -48,7 +54,24 @@ pub struct Eye {
 pub struct Mouth {
     /// Gap of the inner lips over the width of the mouth.
     pub openness_ratio: Ratio,
+    /// Area of the teeth that are seen, over the square of the mouth's width.
+    pub teeth_ratio: Option<Ratio>,
+    /// Height of the mouth's corners above the middle of the lips, over the mouth's width, as
+    /// the head would show it without a nod.
+    pub corner_lift_ratio: Option<Ratio>,
     /// The mouth.
+    pub region: Option<Region>,
+}
+
+/// Light that glasses throw back, of the eye where there is more of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Glare {
+    /// Share of the inner part of the lens (an ellipse of 0.68 × 0.44 eye distances around the
+    /// eye) that is blown out by something colourless.
+    pub lens_ratio: Ratio,
+    /// The same share of the opening between the lids.
+    pub eye_ratio: Ratio,
+    /// The inner part of the lens.
     pub region: Option<Region>,
 }
 
@@ -98,8 +121,9 @@ pub struct Light {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Sharpness {
     /// Blur of the sharpest edges of the face as the standard deviation of a Gaussian, in dots
-    /// of the 27.5 mm high print at 300 dpi (325 dots).
+    /// of the 27.5 mm high print at 300 dpi (325 dots); at 600 dpi it is twice as many dots.
     pub blur_print_px: Px,
-    /// Standard deviation of the noise on the skin over 255, at the working scale.
+    /// Standard deviation of the noise on the skin over 255, at the working scale; of cheeks and
+    /// forehead the smoother.
     pub noise_ratio: Ratio,
 }

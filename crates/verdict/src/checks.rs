@@ -19,6 +19,7 @@ mod background_uneven;
 mod blurred;
 mod colour_model;
 mod edited;
+mod expression;
 mod eyes_closed;
 mod eyes_hidden;
 mod face_covered;
@@ -28,6 +29,7 @@ mod file_corrupt;
 mod file_size_out_of_range;
 mod file_truncated;
 mod file_unreadable;
+mod glasses_glare;
 mod head_covered;
 mod looking_away;
 mod low_resolution;
@@ -40,6 +42,7 @@ mod not_jpeg;
 mod off_centre;
 mod over_compressed;
 mod pixels_out_of_range;
+mod red_eye;
 mod rotated;
 mod single_component;
 mod tight_framing;
@@ -163,8 +166,11 @@ checks! {
     Tilted tilted,
     EyesClosed eyes_closed,
     EyesHidden eyes_hidden,
+    GlassesGlare glasses_glare,
     LookingAway looking_away,
+    RedEye red_eye,
     MouthOpen mouth_open,
+    Expression expression,
     FaceCovered face_covered,
     HeadCovered head_covered,
     // Background

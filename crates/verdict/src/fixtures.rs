@@ -6,7 +6,7 @@ use shomei_photo::{
     ColourModel, Decoding, Degrees, DeltaE, FaceFacts, FaceSummary, FileFacts, Format, IccState,
     ImageSize, JpegFacts, Lab, OriginalPoint, Process, Px, QuarterTurn, Ratio, Region, Side,
 };
-use shomei_portrait::{Covering, Eye, Light, Mouth, Portrait, Pose, Sharpness};
+use shomei_portrait::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpness};
 
 use crate::check::Found;
 use crate::checks::Checks;
@@ -221,6 +221,8 @@ fn portrait() -> Portrait {
     let eye = |x| Eye {
         openness_ratio: ratio(0.3),
         gaze_ratio: ratio(0.5),
+        red_ratio: Some(ratio(0.0)),
+        brow_ratio: Some(ratio(0.4)),
         region: Some(region(x, 385, 60, 30)),
     };
     Portrait {
@@ -232,7 +234,14 @@ fn portrait() -> Portrait {
         eyes: Some([eye(255), eye(385)]),
         mouth: Some(Mouth {
             openness_ratio: ratio(0.01),
+            teeth_ratio: Some(ratio(0.0)),
+            corner_lift_ratio: Some(ratio(-0.03)),
             region: Some(region(290, 520, 120, 40)),
+        }),
+        glare: Some(Glare {
+            lens_ratio: ratio(0.0),
+            eye_ratio: ratio(0.0),
+            region: Some(region(240, 370, 88, 57)),
         }),
         covering: Some(Covering {
             eyes_other_ratio: ratio(0.01),
@@ -254,7 +263,7 @@ fn portrait() -> Portrait {
             darkest_region: Some(region(220, 440, 60, 60)),
         }),
         sharpness: Some(Sharpness {
-            blur_print_px: px(0.9),
+            blur_print_px: px(0.6),
             noise_ratio: ratio(0.008),
         }),
     }

@@ -1,6 +1,8 @@
 //! The face is out of focus or shaken.
 //!
-//! **Why.** The face must be sharp at the size in which the card shows it.
+//! **Why.** The face must be sharp at the size in which the card shows it, 22.0 × 27.5 mm. Blur
+//! is counted in dots of that print at 300 dpi, so that a copy with more pixels is no sharper; a
+//! picture that was enlarged from few pixels is blurred too.
 //!
 //! **What to do.** Hold the camera still or put it down, tap on the face to focus, and clean
 //! the lens.
@@ -23,9 +25,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Blur as the standard deviation of a Gaussian: a person looks above this.
-    refer_above: PrintPixels = 1.35 in 0.0..=100.0;
+    refer_above: PrintPixels = 0.7 in 0.0..=100.0;
     /// Blur as the standard deviation of a Gaussian: rejected above this.
-    reject_above: PrintPixels = 2.0 in 0.0..=100.0;
+    reject_above: PrintPixels = 1.2 in 0.0..=100.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -60,8 +62,8 @@ mod tests {
     #[test]
     fn blur_is_graded() {
         for (blur, expected) in [
-            (1.0, None),
-            (1.6, Some(Outcome::Refer)),
+            (0.6, None),
+            (1.0, Some(Outcome::Refer)),
             (5.0, Some(Outcome::Reject)),
         ] {
             check(

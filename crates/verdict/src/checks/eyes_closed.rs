@@ -6,6 +6,8 @@
 //! **What to do.** Take a few photos and choose one with open eyes. Who cannot open the eyes can
 //! declare it.
 
+use shomei_photo::Region;
+
 use crate::check::prelude::*;
 
 pub(super) const ABOUT: About = About {
@@ -42,11 +44,10 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         );
     };
     let (left_open, right_open) = (left.openness_ratio.num(), right.openness_ratio.num());
-    let narrower = if left_open < right_open {
-        left.region
-    } else {
-        right.region
-    };
+    let closed = [(left_open, left.region), (right_open, right.region)]
+        .into_iter()
+        .filter(|&(open, _)| open < p.refer_below)
+        .filter_map(|(_, region)| region);
     let (found, open, limit) = if left_open.max(right_open) < p.reject_below {
         let found = Found::reject("両目を閉じています。", "Both eyes are closed.");
         (found, left_open.max(right_open), p.reject_below)
@@ -63,7 +64,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         found
             .number("openness_ratio", open)
             .limit(Some(limit), None)
-            .at(narrower),
+            .at(closed.reduce(Region::union)),
     )
 }
 
@@ -71,7 +72,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{check, ratio, region};
 
     #[test]
     fn only_both_eyes_shut_are_rejected() {
@@ -93,6 +94,16 @@ mod tests {
                 expected,
             );
         }
+        let both = check(
+            Code::EyesClosed,
+            |m| {
+                for eye in m.portrait.as_mut().unwrap().eyes.as_mut().unwrap() {
+                    eye.openness_ratio = ratio(0.15);
+                }
+            },
+            Some(Outcome::Refer),
+        );
+        assert_eq!(both.unwrap().region, Some(region(255, 385, 190, 30)));
         let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().eyes = None;
         check(Code::EyesClosed, unknown, Some(Outcome::Unable));
     }

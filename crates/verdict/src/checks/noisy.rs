@@ -22,9 +22,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Standard deviation of the noise on the skin over 255: a person looks above this.
-    refer_above: Share = 0.035 in 0.0..=1.0;
+    refer_above: Share = 0.024 in 0.0..=1.0;
     /// Standard deviation of the noise on the skin over 255: rejected above this.
-    reject_above: Share = 0.07 in 0.0..=1.0;
+    reject_above: Share = 0.05 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -51,7 +51,7 @@ mod tests {
     fn noise_is_graded() {
         for (noise, expected) in [
             (0.01, None),
-            (0.05, Some(Outcome::Refer)),
+            (0.03, Some(Outcome::Refer)),
             (0.10, Some(Outcome::Reject)),
         ] {
             check(

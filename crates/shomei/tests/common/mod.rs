@@ -1,0 +1,98 @@
+//! Test photos as pictures that can be changed and stored again.
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::path::Path;
+
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use shomei_jpeg::{Buffers, Options, Scale};
+
+/// An RGB picture, rows top to bottom.
+pub(crate) struct Picture {
+    width: usize,
+    height: usize,
+    rgb: Vec<u8>,
+}
+
+impl Picture {
+    pub(crate) fn read(name: &str) -> Self {
+        let path = format!("../../testdata/photos/{name}.jpg");
+        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        let mut buffers = Buffers::new();
+        let picture =
+            shomei_jpeg::decode(&bytes, &Options::new(Scale::Full), &mut buffers).unwrap();
+        Self {
+            width: picture.width as usize,
+            height: picture.height as usize,
+            rgb: picture.pixels.rgb().unwrap().to_vec(),
+        }
+    }
+
+    /// A copy of about this many megapixels, by bilinear interpolation.
+    pub(crate) fn copy(&self, megapixels: f64) -> Self {
+        let factor = (megapixels * 1e6 / (self.width * self.height) as f64).sqrt();
+        let scaled = |length: usize| (length as f64 * factor).round() as usize;
+        // For each new pixel the two old ones that it lies between, and 256ths of the second.
+        let places = |from: usize, to: usize| -> Vec<(usize, usize, u32)> {
+            (0..to)
+                .map(|i| {
+                    let at = (i as f64 + 0.5) * from as f64 / to as f64 - 0.5;
+                    let at = at.max(0.0).min(from as f64 - 1.0);
+                    let low = at as usize;
+                    let weight = ((at - low as f64) * 256.0) as u32;
+                    (low, (low + 1).min(from - 1), weight)
+                })
+                .collect()
+        };
+        let (width, height) = (scaled(self.width), scaled(self.height));
+        let columns = places(self.width, width);
+        let row = |y: usize| &self.rgb[y * self.width * 3..(y + 1) * self.width * 3];
+        let mut rgb = Vec::with_capacity(width * height * 3);
+        for (top, bottom, down) in places(self.height, height) {
+            let (top, bottom) = (row(top), row(bottom));
+            let line: Vec<u32> = top
+                .iter()
+                .zip(bottom)
+                .map(|(&a, &b)| u32::from(a) * (256 - down) + u32::from(b) * down)
+                .collect();
+            for &(left, right, across) in &columns {
+                for channel in 0..3 {
+                    let [a, b] = [left, right].map(|x| line[x * 3 + channel]);
+                    rgb.push(((a * (256 - across) + b * across + (1 << 15)) >> 16) as u8);
+                }
+            }
+        }
+        Self { width, height, rgb }
+    }
+
+    pub(crate) fn mirrored(&self) -> Self {
+        let rows = self.rgb.chunks_exact(self.width * 3);
+        let rgb = rows.flat_map(|row| row.rchunks_exact(3).flatten().copied());
+        Self {
+            rgb: rgb.collect(),
+            ..*self
+        }
+    }
+
+    /// The picture with `colour` wherever it is not `None`, by column and row.
+    pub(crate) fn painted(mut self, colour: impl Fn(f32, f32) -> Option<[u8; 3]>) -> Self {
+        for (i, pixel) in self.rgb.chunks_exact_mut(3).enumerate() {
+            let (x, y) = ((i % self.width) as f32 + 0.5, (i / self.width) as f32 + 0.5);
+            if let Some(colour) = colour(x, y) {
+                pixel.copy_from_slice(&colour);
+            }
+        }
+        self
+    }
+
+    pub(crate) fn file(&self, progressive: bool) -> Vec<u8> {
+        let mut file = Vec::new();
+        let mut encoder = Encoder::new(&mut file, 90);
+        encoder.set_sampling_factor(SamplingFactor::F_2_2);
+        encoder.set_progressive(progressive);
+        let (width, height) = (self.width as u16, self.height as u16);
+        encoder
+            .encode(&self.rgb, width, height, ColorType::Rgb)
+            .unwrap();
+        file
+    }
+}

@@ -1,0 +1,106 @@
+//! The expression is far from a natural, neutral one: teeth, a broad grin, raised brows.
+//!
+//! **Why.** The expression should not differ significantly from the usual one. A slight smile is
+//! fine. How far one may go is not said: a person decides, and nothing is rejected.
+//!
+//! **What to do.** Close the mouth and look calm, as you usually do.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "普段の表情と大きく異なる可能性があります",
+        en: "The expression may differ from the usual one",
+    },
+    advice: Words {
+        ja: "口を閉じて、普段どおりの自然な表情で撮影してください。",
+        en: "Please close the mouth and keep your usual, calm expression.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: expression significantly different from normal (unsuitable example)",
+};
+
+params! {
+    /// Area of the teeth over the square of the mouth's width: a person looks above this.
+    teeth_refer_above: Share = 0.03 in 0.0..=1.0;
+    /// Height of the mouth's corners over the middle of the lips, over the mouth's width: a
+    /// person looks above this.
+    lift_refer_above: Share = 0.1 in 0.0..=1.0;
+    /// Height of the brows above the eyes over the distance of the eyes, mean of both: a person
+    /// looks above this.
+    brows_refer_above: Share = 0.62 in 0.0..=2.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let portrait = m.portrait.as_ref()?;
+    // What could not be measured does not stand out.
+    let mouth = portrait.mouth;
+    let teeth = mouth
+        .and_then(|mouth| mouth.teeth_ratio)
+        .map_or(0.0, Num::num);
+    let lift = mouth
+        .and_then(|mouth| mouth.corner_lift_ratio)
+        .map_or(0.0, Num::num);
+    let brows = portrait
+        .eyes
+        .and_then(|[left, right]| Some((left.brow_ratio?.num(), right.brow_ratio?.num())))
+        .map_or(0.0, |(left, right)| round(f64::midpoint(left, right)));
+    let graded = |value, limit| above(value, limit, f64::INFINITY);
+    let by_mouth = graded(teeth, p.teeth_refer_above)
+        .map(|grade| {
+            grade
+                .found("歯が見えています。", "Teeth are seen.")
+                .number("teeth_ratio", teeth)
+        })
+        .or_else(|| {
+            let grade = graded(lift, p.lift_refer_above)?;
+            let found = grade.found("口角が大きく上がっています。", "The mouth smiles broadly.");
+            Some(found.number("corner_lift_ratio", lift))
+        })
+        .map(|found| found.at(mouth.and_then(|mouth| mouth.region)));
+    by_mouth.or_else(|| {
+        let grade = graded(brows, p.brows_refer_above)?;
+        let found = grade.found("眉が大きく上がっています。", "The brows are raised.");
+        Some(found.number("brow_ratio", brows).at(m.face_region()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn it_never_rejects() {
+        for (teeth, lift, brow, expected) in [
+            (0.0, 0.0, 0.4, None),
+            (0.02, 0.08, 0.55, None),
+            (0.05, 0.0, 0.4, Some("teeth_ratio")),
+            (0.0, 0.13, 0.4, Some("corner_lift_ratio")),
+            (0.2, 0.2, 0.9, Some("teeth_ratio")),
+            (0.0, 0.0, 0.7, Some("brow_ratio")),
+        ] {
+            let found = check(
+                Code::Expression,
+                |m| {
+                    let portrait = m.portrait.as_mut().unwrap();
+                    let mouth = portrait.mouth.as_mut().unwrap();
+                    mouth.teeth_ratio = Some(ratio(teeth));
+                    mouth.corner_lift_ratio = Some(ratio(lift));
+                    for eye in portrait.eyes.as_mut().unwrap() {
+                        eye.brow_ratio = Some(ratio(brow));
+                    }
+                },
+                expected.map(|_| Outcome::Refer),
+            );
+            assert_eq!(found.map(|found| found.measured[0].0), expected);
+        }
+        let unknown = |m: &mut Measurements| {
+            m.portrait.as_mut().unwrap().mouth = None;
+            m.portrait.as_mut().unwrap().eyes = None;
+        };
+        check(Code::Expression, unknown, None);
+    }
+}

@@ -1,0 +1,100 @@
+//! Glasses throw light back so that the eyes are not clearly seen.
+//!
+//! **Why.** Both eyes must be seen. A reflection beside the eye goes to a person, and so does one
+//! over the eye where no glasses were made out; only an eye that is hidden for the most part is
+//! rejected. Catch-lights in the pupil and shine on the skin are fine.
+//!
+//! **What to do.** Turn lamps and windows away from the lenses, do not use the flash, or take the
+//! glasses off.
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: false,
+    title: Words {
+        ja: "眼鏡に光が反射しています",
+        en: "Glasses reflect light",
+    },
+    advice: Words {
+        ja: "フラッシュを使わず、照明や窓の光が眼鏡に映らないように撮影するか、眼鏡を外して撮影してください。",
+        en: "Please take the photo without flash and without lamps or windows in the lenses, or take the glasses off.",
+    },
+    rule: "J-LIS, kojinbango-card.go.jp, list of unsuitable photos as given by municipalities (city.kazo.lg.jp): light reflected in glasses",
+};
+
+params! {
+    /// Share of worn things over the eyes from which glasses are taken to be there.
+    min_worn: Share = 0.04 in 0.0..=1.0;
+    /// Blown share of the inner part of a lens: a person looks above this, if there are glasses.
+    lens_refer_above: Share = 0.03 in 0.0..=1.0;
+    /// Blown share of the opening between the lids: a person looks above this.
+    eye_refer_above: Share = 0.2 in 0.0..=1.0;
+    /// Blown share of the opening between the lids: rejected above this, if there are glasses.
+    eye_reject_above: Share = 0.5 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let portrait = m.portrait.as_ref()?;
+    // Not seen is not there: nobody is referred because a reflection could not be looked for.
+    let glare = portrait.glare?;
+    let (lens, eye) = (glare.lens_ratio.num(), glare.eye_ratio.num());
+    let worn = portrait.covering.map(|covering| covering.eyes_other_ratio);
+    let glasses = worn.is_some_and(|worn| worn.num() > p.min_worn);
+    let (lens_refer, eye_reject) = if glasses {
+        (p.lens_refer_above, p.eye_reject_above)
+    } else {
+        (f64::INFINITY, f64::INFINITY)
+    };
+    let by_eye = above(eye, p.eye_refer_above, eye_reject).map(|grade| {
+        grade
+            .found(
+                format!("眼鏡に反射した光が片目の{}を隠しています。", percent(eye)),
+                format!("Light, as from glasses, hides {} of an eye.", percent(eye)),
+            )
+            .number("eye_ratio", eye)
+    });
+    let by_lens = above(lens, lens_refer, f64::INFINITY).map(|grade| {
+        grade
+            .found(
+                format!("眼鏡のレンズの{}に光が反射しています。", percent(lens)),
+                format!("{} of a lens reflects light.", percent(lens)),
+            )
+            .number("lens_ratio", lens)
+    });
+    Some(by_eye.or(by_lens)?.at(glare.region))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn only_glasses_that_hide_an_eye_are_rejected() {
+        for (worn, lens, eye, expected) in [
+            (0.40, 0.0, 0.0, None),
+            (0.40, 0.02, 0.1, None),
+            (0.01, 0.30, 0.1, None),
+            (0.40, 0.10, 0.0, Some(Outcome::Refer)),
+            (0.40, 0.10, 0.3, Some(Outcome::Refer)),
+            (0.01, 0.30, 0.9, Some(Outcome::Refer)),
+            (0.40, 0.30, 0.9, Some(Outcome::Reject)),
+        ] {
+            check(
+                Code::GlassesGlare,
+                |m| {
+                    let portrait = m.portrait.as_mut().unwrap();
+                    portrait.covering.as_mut().unwrap().eyes_other_ratio = ratio(worn);
+                    let glare = portrait.glare.as_mut().unwrap();
+                    glare.lens_ratio = ratio(lens);
+                    glare.eye_ratio = ratio(eye);
+                },
+                expected,
+            );
+        }
+        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().glare = None;
+        check(Code::GlassesGlare, unknown, None);
+    }
+}

@@ -1,0 +1,79 @@
+//! The pupils are red from the flash.
+//!
+//! **Why.** The eyes should look as they are. The card's own list does not name red eyes: a person
+//! decides, and nothing is rejected.
+//!
+//! **What to do.** Take the photo without flash, in brighter light; do not paint over it.
+
+use shomei_photo::Region;
+
+use crate::check::prelude::*;
+
+pub(super) const ABOUT: About = About {
+    stage: Stage::Face,
+    waivable: true,
+    title: Words {
+        ja: "瞳が赤く写っています（赤目）",
+        en: "The pupils are red",
+    },
+    advice: Words {
+        ja: "フラッシュを使わず、明るい場所で撮影してください。画像の加工はしないでください。",
+        en: "Please take the photo in brighter light without flash; do not retouch it.",
+    },
+    rule: "General practice for ID photos (mimotohosho.jp/process/regulation_photo: red eyes); not in the J-LIS list",
+};
+
+params! {
+    /// Red share of an iris with its pupil, of the redder eye: a person looks above this.
+    refer_above: Share = 0.04 in 0.0..=1.0;
+}
+
+pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
+    let eyes = m.portrait.as_ref()?.eyes?;
+    let eyes = eyes.map(|eye| (eye.red_ratio.map_or(0.0, Num::num), eye.region));
+    let red = eyes.map(|(red, _)| red).into_iter().fold(0.0, f64::max);
+    let regions = eyes.into_iter().filter(|&(red, _)| red > p.refer_above);
+    let region = regions
+        .filter_map(|(_, region)| region)
+        .reduce(Region::union);
+    Some(
+        above(red, p.refer_above, f64::INFINITY)?
+            .found(
+                format!(
+                    "瞳が赤く写っている可能性があります（虹彩の{}）。",
+                    percent(red)
+                ),
+                format!("A pupil seems to be red ({} of the iris).", percent(red)),
+            )
+            .number("red_ratio", red)
+            .at(region),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn one_red_pupil_is_enough_and_it_never_rejects() {
+        for (left, right, expected) in [
+            (Some(0.0), Some(0.0), None),
+            (Some(0.03), Some(0.03), None),
+            (None, None, None),
+            (Some(0.2), Some(0.0), Some(Outcome::Refer)),
+            (None, Some(0.9), Some(Outcome::Refer)),
+        ] {
+            check(
+                Code::RedEye,
+                |m| {
+                    let eyes = m.portrait.as_mut().unwrap().eyes.as_mut().unwrap();
+                    eyes[0].red_ratio = left.map(ratio);
+                    eyes[1].red_ratio = right.map(ratio);
+                },
+                expected,
+            );
+        }
+    }
+}
