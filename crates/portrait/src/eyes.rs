@@ -102,6 +102,7 @@ fn eye(
     let points = at.corners.into_iter().chain(at.lids.into_iter().flatten());
     Some(Eye {
         openness_ratio: Ratio::new(gap / (3.0 * width))?,
+        pupil_luma_ratio: face.and_then(|(_, skin)| pupil_luma(photo, marks, at, skin)),
         gaze_ratio: Ratio::new(along)?,
         red_ratio: face.and_then(|(_, skin)| redness(photo, marks, at, skin)),
         brow_ratio: face.and_then(|(axes, _)| Ratio::new(-axes.place(marks.at(at.brow)).1)),
@@ -111,6 +112,19 @@ fn eye(
             photo.frame(),
         ),
     })
+}
+
+/// Luma of the darkest tenth between the lids over that of the cheeks.
+fn pupil_luma(photo: &Photo, marks: &Landmarks, at: &EyeMarks, skin: Skin) -> Option<Ratio> {
+    let opening = inside(&at.opening.map(|index| marks.at(index)), photo.size());
+    let mut lumas: Vec<f32> = opening
+        .into_iter()
+        .map(|point| luma_of(pixel(photo, point)))
+        .collect();
+    if lumas.len() < MIN_PIXELS {
+        return None;
+    }
+    Ratio::quotient(percentile(&mut lumas, 0.1)?, skin.luma())
 }
 
 /// Share of the iris, as far as the lids show it, that is red.
@@ -266,6 +280,20 @@ mod tests {
         let photo = Photo::new(vec![180; 36 * 48 * 3], size, size).unwrap();
         assert_eq!(measure_eyes(&photo, &marks, None), None);
         assert_eq!(measure_mouth(&photo, &marks, None, None), None);
+    }
+
+    #[test]
+    fn a_pupil_is_dark_and_a_lid_is_not() {
+        let marks = landmarks(0.1, 0.15, 0.0);
+        for (pupil, expected) in [([20, 15, 15], 0.0..0.15), ([150, 110, 90], 0.7..0.8)] {
+            let photo = photo(&marks, |u, v| {
+                ((u.abs() - 0.5).hypot(v) < 0.05).then_some(pupil)
+            });
+            for eye in measure_eyes(&photo, &marks, face(&photo, &marks)).unwrap() {
+                let luma = eye.pupil_luma_ratio.unwrap().get();
+                assert!(expected.contains(&luma), "{pupil:?}: {luma}");
+            }
+        }
     }
 
     #[test]

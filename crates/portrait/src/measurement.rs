@@ -39,6 +39,9 @@ pub struct Pose {
 pub struct Eye {
     /// Distance of the lids over the distance of the corners, mean of three pairs.
     pub openness_ratio: Ratio,
+    /// Luma of the darkest tenth between the lids over the luma of the cheeks: low where a pupil
+    /// shows, however narrow the eye.
+    pub pupil_luma_ratio: Option<Ratio>,
     /// Middle of the iris between the corners: 0 at the left corner, 1 at the right one.
     pub gaze_ratio: Ratio,
     /// Share of the iris's disc that is redder than the skin.

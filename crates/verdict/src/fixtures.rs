@@ -220,6 +220,7 @@ fn background() -> Background {
 fn portrait() -> Portrait {
     let eye = |x| Eye {
         openness_ratio: ratio(0.3),
+        pupil_luma_ratio: None,
         gaze_ratio: ratio(0.5),
         red_ratio: Some(ratio(0.0)),
         brow_ratio: Some(ratio(0.4)),

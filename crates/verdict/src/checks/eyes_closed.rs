@@ -1,7 +1,8 @@
 //! One or both eyes are closed.
 //!
 //! **Why.** The face must be seen as it is, with open eyes. Narrow eyes and a laughing squint
-//! are not closed: only both eyes shut are rejected, anything in between goes to a person.
+//! are not closed: where a dark pupil shows between the lids, an eye counts as open unless they
+//! all but touch. Only both eyes shut are rejected, anything in between goes to a person.
 //!
 //! **What to do.** Take a few photos and choose one with open eyes. Who cannot open the eyes can
 //! declare it.
@@ -27,14 +28,19 @@ pub(super) const ABOUT: About = About {
 params! {
     /// Distance of the lids over the width of the eye, of the less open eye: a person looks
     /// below this.
-    refer_below: Share = 0.2 in 0.0..=1.0;
+    refer_below: Share = 0.23 in 0.0..=1.0;
     /// Distance of the lids over the width of the eye, of the more open eye: rejected below
     /// this.
     reject_below: Share = 0.12 in 0.0..=1.0;
+    /// Luma of the darkest tenth between the lids over that of the cheeks, up to which a pupil
+    /// is taken to be seen.
+    max_pupil_luma: Share = 0.18 in 0.0..=1.0;
+    /// Share of these limits that holds for an eye whose pupil is seen.
+    pupil_factor: Share = 0.6 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
-    let Some([left, right]) = m.portrait.as_ref()?.eyes else {
+    let Some(eyes) = m.portrait.as_ref()?.eyes else {
         return Some(
             Found::unable(
                 "目の状態を自動で確認できませんでした。",
@@ -43,28 +49,33 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             .at(m.face_region()),
         );
     };
-    let (left_open, right_open) = (left.openness_ratio.num(), right.openness_ratio.num());
-    let closed = [(left_open, left.region), (right_open, right.region)]
-        .into_iter()
-        .filter(|&(open, _)| open < p.refer_below)
-        .filter_map(|(_, region)| region);
-    let (found, open, limit) = if left_open.max(right_open) < p.reject_below {
+    // Each eye's distance of the lids, and what it must reach.
+    let eyes = eyes.map(|eye| {
+        let luma = eye.pupil_luma_ratio.map(Num::num);
+        let seen = luma.is_some_and(|luma| luma <= p.max_pupil_luma);
+        let factor = if seen { p.pupil_factor } else { 1.0 };
+        (eye.openness_ratio.num(), factor, eye.region)
+    });
+    let shut = |limit: f64| eyes.iter().filter(move |(open, f, _)| *open < limit * f);
+    let regions = shut(p.refer_below).filter_map(|&(_, _, region)| region);
+    let (found, limit) = if shut(p.reject_below).count() == eyes.len() {
         let found = Found::reject("両目を閉じています。", "Both eyes are closed.");
-        (found, left_open.max(right_open), p.reject_below)
-    } else if left_open.min(right_open) < p.refer_below {
+        (found, p.reject_below)
+    } else if shut(p.refer_below).next().is_some() {
         let found = Found::refer(
             "目を閉じている、または細めている可能性があります。",
             "An eye may be closed or half closed.",
         );
-        (found, left_open.min(right_open), p.refer_below)
+        (found, p.refer_below)
     } else {
         return None;
     };
+    let open = shut(limit).map(|&(open, _, _)| open).reduce(f64::min)?;
     Some(
         found
             .number("openness_ratio", open)
             .limit(Some(limit), None)
-            .at(closed.reduce(Region::union)),
+            .at(regions.reduce(Region::union)),
     )
 }
 
@@ -78,7 +89,8 @@ mod tests {
     fn only_both_eyes_shut_are_rejected() {
         for (left, right, expected) in [
             (0.30, 0.30, None),
-            (0.22, 0.22, None),
+            (0.24, 0.24, None),
+            (0.22, 0.24, Some(Outcome::Refer)),
             (0.15, 0.16, Some(Outcome::Refer)),
             (0.05, 0.30, Some(Outcome::Refer)),
             (0.05, 0.12, Some(Outcome::Refer)),
@@ -104,6 +116,18 @@ mod tests {
             Some(Outcome::Refer),
         );
         assert_eq!(both.unwrap().region, Some(region(255, 385, 190, 30)));
+        for (open, expected) in [(0.15, None), (0.13, Some(Outcome::Refer))] {
+            check(
+                Code::EyesClosed,
+                |m| {
+                    for eye in m.portrait.as_mut().unwrap().eyes.as_mut().unwrap() {
+                        eye.openness_ratio = ratio(open);
+                        eye.pupil_luma_ratio = Some(ratio(0.1));
+                    }
+                },
+                expected,
+            );
+        }
         let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().eyes = None;
         check(Code::EyesClosed, unknown, Some(Outcome::Unable));
     }
