@@ -10,7 +10,7 @@ use crate::measurements::round;
 /// Everything that a check file needs.
 pub(crate) mod prelude {
     pub(crate) use super::{
-        About, Found, Stage, Words, above, below, params, percent, short, worse,
+        About, Found, Stage, Words, above, below, params, percent, short, side, worse,
     };
     pub(crate) use crate::finding::Outcome;
     pub(crate) use crate::measurements::{Measurements, Num, round};
@@ -179,6 +179,28 @@ pub(crate) fn worse(first: Option<Found>, second: Option<Found>) -> Option<Found
             Some(b)
         }
         (first, second) => first.or(second),
+    }
+}
+
+/// A side of the photo in words.
+pub(crate) fn side(side: Side) -> Words {
+    match side {
+        Side::Top => Words {
+            ja: "上",
+            en: "top",
+        },
+        Side::Bottom => Words {
+            ja: "下",
+            en: "bottom",
+        },
+        Side::Left => Words {
+            ja: "左",
+            en: "left",
+        },
+        Side::Right => Words {
+            ja: "右",
+            en: "right",
+        },
     }
 }
 

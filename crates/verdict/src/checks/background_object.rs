@@ -57,15 +57,25 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         _ => p.area_refer_above,
     };
     let share = percent(area);
-    Some(
-        Found::new(
-            outcome,
+    let (ja, en) = match seen.len() {
+        1 => (
             format!("背景に物が写っています（写真の面積の{share}）。"),
             format!("There is an object in the background, {share} of the photo's area."),
-        )
-        .number("area_ratio", area)
-        .limit(None, Some(limit))
-        .at(Some(object.region)),
+        ),
+        count => (
+            format!("背景に物が{count}か所写っています（最大で写真の面積の{share}）。"),
+            format!(
+                "There are {count} objects in the background, the largest {share} of the photo's area."
+            ),
+        ),
+    };
+    Some(
+        Found::new(outcome, ja, en)
+            .number("area_ratio", area)
+            .number("contrast_delta_e", object.contrast_delta_e.num())
+            .fact("objects", seen.len())
+            .limit(None, Some(limit))
+            .at(Some(object.region)),
     )
 }
 

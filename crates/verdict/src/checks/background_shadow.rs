@@ -46,10 +46,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         })?;
     let depth = shadow.depth_ratio.num();
     let (is, limit) = (percent(depth), percent(p.depth_refer_above));
+    let at = side(shadow.side);
     let mut found = above(depth, p.depth_refer_above, p.depth_reject_above)?
         .found(
-            format!("背景に影があります（周囲より{is}暗く、{limit}以内が目安です）。"),
-            format!("There is a shadow on the background, {is} darker than the wall; up to {limit} is fine."),
+            format!("背景の{}側に影があります（周囲より{is}暗く、{limit}以内が目安です）。", at.ja),
+            format!("There is a shadow on the background at the {}, {is} darker than the wall; up to {limit} is fine.", at.en),
         )
         .number("depth_ratio", depth)
         .at(Some(shadow.region));

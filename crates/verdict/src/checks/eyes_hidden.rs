@@ -66,6 +66,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
                 ),
             )
             .number("eyes_other_ratio", worn)
+            .fact("class", "worn")
     });
     let by_hair = above(hair, p.hair_refer_above, p.hair_reject_above).map(|grade| {
         grade
@@ -74,6 +75,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
                 format!("Hair covers {} of the eyes.", percent(hair)),
             )
             .number("eyes_hair_ratio", hair)
+            .fact("class", "hair")
     });
     Some(worse(by_worn, by_hair)?.at(covering.eyes_region))
 }

@@ -52,6 +52,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
                 ),
             )
             .number("lower_face_other_ratio", worn)
+            .fact("class", "worn")
     } else {
         below(skin, p.skin_refer_below, f64::NEG_INFINITY)?
             .found(

@@ -7,7 +7,6 @@
 //! there is space on all four sides.
 
 use shomei_framing::{Cut, Part};
-use shomei_photo::Side;
 
 use crate::check::prelude::*;
 
@@ -69,8 +68,20 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         }
         names
     };
-    let ja = named(|cut| format!("{}（{}側）", part(cut.part).ja, side(cut.side).ja));
-    let en = named(|cut| format!("{} ({})", part(cut.part).en, side(cut.side).en));
+    let ja = named(|cut| {
+        let (what, at) = (part(cut.part).ja, side(cut.side).ja);
+        lost(cut).map_or_else(
+            || format!("{what}（{at}側）"),
+            |lost| format!("{what}（{at}側{lost}）"),
+        )
+    });
+    let en = named(|cut| {
+        let (what, at) = (part(cut.part).en, side(cut.side).en);
+        lost(cut).map_or_else(
+            || format!("{what} ({at})"),
+            |lost| format!("{what} ({at}, {lost})"),
+        )
+    });
     let mut sides: Vec<_> = cuts.iter().map(|(_, cut)| cut.side).collect();
     sides.sort_unstable();
     sides.dedup();
@@ -84,6 +95,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         .at(Some(cut.region));
     found.sides = sides;
     Some(found)
+}
+
+/// How much of the face's extent is lost; hair is measured otherwise.
+fn lost(cut: &Cut) -> Option<String> {
+    (cut.part != Part::Hair).then(|| percent(cut.lost_ratio.num()))
 }
 
 fn part(part: Part) -> Words {
@@ -115,29 +131,10 @@ fn part(part: Part) -> Words {
     }
 }
 
-fn side(side: Side) -> Words {
-    match side {
-        Side::Top => Words {
-            ja: "上",
-            en: "top",
-        },
-        Side::Bottom => Words {
-            ja: "下",
-            en: "bottom",
-        },
-        Side::Left => Words {
-            ja: "左",
-            en: "left",
-        },
-        Side::Right => Words {
-            ja: "右",
-            en: "right",
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use shomei_photo::Side;
+
     use super::*;
     use crate::fixtures::{check, ratio, region};
     use crate::{Code, Lang};
@@ -186,7 +183,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(found.sides, [Side::Top, Side::Bottom, Side::Left]);
-        let text = "Cut off at the photo's edge: cheek (left), chin (bottom), hair (top).";
+        let text = "Cut off at the photo's edge: cheek (left, 30%), chin (bottom, 2%), hair (top).";
         assert_eq!(found.text.pick(Lang::En), text);
         assert_eq!(found.measured[0].1, 0.3);
     }

@@ -38,6 +38,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
                 format!("Something worn covers {} of the head.", percent(worn)),
             )
             .number("head_other_ratio", worn)
+            .fact("class", "worn")
             .at(covering.head_region),
     )
 }

@@ -38,14 +38,19 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let framing = m.framing.as_ref()?;
     let head = framing.head_height_ratio.num();
     let face = framing.face_height_ratio.num();
+    // What stands twice as far away appears half as high.
+    let factor = (head / p.head_refer_above).max(face / p.face_refer_above);
+    let times = short((factor * 10.0).ceil() / 10.0, 1);
     let by_head = above(head, p.head_refer_above, p.head_reject_above).map(|grade| {
         let (is, limit) = (percent(head), percent(p.head_refer_above));
         grade
             .found(
                 format!(
-                    "頭のてっぺんからあごまでが写真の高さの{is}あります（{limit}以内が目安です）。"
+                    "頭のてっぺんからあごまでが写真の高さの{is}あります（{limit}以内が目安です）。今の約{times}倍の距離から撮影してください。"
                 ),
-                format!("Crown to chin takes {is} of the photo's height; up to {limit} is fine."),
+                format!(
+                    "Crown to chin takes {is} of the photo's height; up to {limit} is fine: take the photo from {times} times as far away."
+                ),
             )
             .number("head_height_ratio", head)
     });
@@ -53,12 +58,20 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         let (is, limit) = (percent(face), percent(p.face_refer_above));
         grade
             .found(
-                format!("顔が写真の高さの{is}あります（{limit}以内が目安です）。"),
-                format!("The face takes {is} of the photo's height; up to {limit} is fine."),
+                format!(
+                    "顔が写真の高さの{is}あります（{limit}以内が目安です）。今の約{times}倍の距離から撮影してください。"
+                ),
+                format!(
+                    "The face takes {is} of the photo's height; up to {limit} is fine: take the photo from {times} times as far away."
+                ),
             )
             .number("face_height_ratio", face)
     });
-    Some(worse(by_head, by_face)?.at(m.face_region()))
+    Some(
+        worse(by_head, by_face)?
+            .number("distance_factor", factor)
+            .at(m.face_region()),
+    )
 }
 
 #[cfg(test)]
@@ -66,6 +79,19 @@ mod tests {
     use super::*;
     use crate::Code;
     use crate::fixtures::{check, ratio};
+
+    #[test]
+    fn the_text_says_how_far_to_step_back() {
+        let found = check(
+            Code::TooClose,
+            |m| m.framing.as_mut().unwrap().head_height_ratio = ratio(1.29),
+            Some(Outcome::Reject),
+        );
+        let found = found.unwrap();
+        assert!(found.text.en.contains("1.5 times"), "{}", found.text.en);
+        assert!(found.text.ja.contains("約1.5倍"), "{}", found.text.ja);
+        assert!(found.measured.contains(&("distance_factor", 1.5.into())));
+    }
 
     #[test]
     fn head_and_face_are_graded() {
