@@ -232,7 +232,9 @@ impl Policy {
     pub fn to_toml(&self) -> String {
         let mut text = format!(
             "# Thresholds of Shomei's checks. A policy file needs only what differs from these.\n\
-             # `enabled = false` switches a check off.\n\n\
+             # `enabled = false` switches a check off. What was chosen on photos says on which, and\n\
+             # `shomei eval --calibrate` does it again; other limits are the rules', or stand wide of\n\
+             # every good photo.\n\n\
              name = {}\n",
             Value::from(self.name.as_str())
         );

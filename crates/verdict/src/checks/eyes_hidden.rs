@@ -24,10 +24,14 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Share of worn things over the eyes: a person looks above this, if they are dark.
+    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.017, 98 % of 12
+    /// bad ones from 0.6172.
     worn_refer_above: Share = 0.12 in 0.0..=1.0;
     /// Share of worn things over the eyes: rejected above this, if they are dark.
     worn_reject_above: Share = 0.3 in 0.0..=1.0;
     /// Luma of the eyes' area over that of the cheeks: worn things below this go to a person.
+    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1.5131, 98 % of 12
+    /// bad ones up to 0.25.
     luma_refer_below: Share = 0.75 in 0.0..=2.0;
     /// Luma of the eyes' area over that of the cheeks: worn things below this are rejected.
     luma_reject_below: Share = 0.55 in 0.0..=2.0;

@@ -27,6 +27,8 @@ pub(super) const ABOUT: About = About {
 params! {
     /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: a person looks
     /// above this.
+    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 23
+    /// bad ones from 0.1266.
     refer_above: Share = 0.01 in 0.0..=1.0;
     /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: rejected above
     /// this.

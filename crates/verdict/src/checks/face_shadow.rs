@@ -23,6 +23,8 @@ pub(super) const ABOUT: About = About {
 params! {
     /// Light on the darker half of the face over that on the lighter half: a person looks
     /// below this.
+    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.8029, 98 % of 11
+    /// bad ones up to 0.3253.
     refer_below: Share = 0.45 in 0.0..=1.0;
     /// Light on the darker half of the face over that on the lighter half: rejected below this.
     reject_below: Share = 0.02 in 0.0..=1.0;

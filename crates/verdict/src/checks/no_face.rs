@@ -24,6 +24,8 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Confidence of the landmark model that there is a face: a person looks below this.
+    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1, 98 % of 12
+    /// bad ones up to 0.
     refer_below: Share = 0.9 in 0.0..=1.0;
     /// Confidence of the landmark model that there is a face: rejected below this.
     reject_below: Share = 0.5 in 0.0..=1.0;

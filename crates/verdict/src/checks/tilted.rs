@@ -22,6 +22,8 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Tilt to either side: a person looks above this.
+    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 3.697, 98 % of 12
+    /// bad ones from 9.3836.
     refer_above: Degrees = 6.0 in 0.0..=90.0;
     /// Tilt to either side: rejected above this.
     reject_above: Degrees = 8.5 in 0.0..=90.0;

@@ -24,6 +24,8 @@ pub(super) const ABOUT: About = About {
 
 params! {
     /// Crown with hair to chin over the photo's height: a person looks below this.
+    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.6013, 98 % of 15
+    /// bad ones up to 0.3396.
     refer_below: Share = 0.42 in 0.0..=1.0;
     /// Crown with hair to chin over the photo's height: rejected below this.
     reject_below: Share = 0.36 in 0.0..=1.0;

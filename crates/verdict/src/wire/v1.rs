@@ -326,9 +326,9 @@ mod tests {
 
     #[test]
     fn a_value_on_the_limit_is_judged_as_it_is_written() {
-        // 0.860_04 is written as 0.86, which is allowed.
+        // 0.840_04 is written as 0.84, which is allowed.
         let fresh = record(|m| {
-            m.framing.as_mut().unwrap().head_height_ratio = ratio(0.860_04);
+            m.framing.as_mut().unwrap().head_height_ratio = ratio(0.840_04);
         });
         assert_eq!(fresh.verdict, Verdict::Accept);
     }
