@@ -25,9 +25,9 @@ params! {
     /// Share of worn things above the face: a person looks above this.
     /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.0258, 98 % of 20
     /// bad ones from 0.3912.
-    refer_above: Share = 0.12 in 0.0..=1.0;
+    refer_above: Share = 0.2 in 0.0..=1.0;
     /// Share of worn things above the face: rejected above this.
-    reject_above: Share = 0.25 in 0.0..=1.0;
+    reject_above: Share = 0.3 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
