@@ -38,9 +38,9 @@ const BLOCK_EDGES: f32 = 0.05;
 const PATTERN_COVERAGE: f32 = 0.5;
 /// An even area this large, over the background, is a second tone rather than a thing.
 const SECOND_TONE: f32 = 0.15;
-/// Share of its depth that a darker area gains within one cell of its border, from which the
+/// Share of its depth that a darker area gains over two cells at its border, from which the
 /// border is sharp: cast shadows fade over several cells.
-const SHARP_BORDER: f32 = 0.5;
+const SHARP_BORDER: f32 = 0.4;
 /// Fall-off of the fitted surface that light alone hardly makes, ΔL\*.
 const STEEP: f32 = 14.0;
 /// Most things that are kept.
@@ -66,7 +66,16 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
         .collect();
     let distance = distances(cells);
 
-    let shadows = shadows(cells, &shade, &distance, frame);
+    let mut spread: Vec<f32> = cells.wall.iter().map(|&cell| deviation[cell]).collect();
+    let spread = percentile(&mut spread, 0.95).unwrap_or_default();
+    let edges = edges(cells);
+    let pattern = pattern(cells, &edges, spread, frame);
+    // Where there is no even wall, nothing can be told to be a shadow on it.
+    let shadows = if pattern.is_none() {
+        shadows(cells, &shade, &distance, frame)
+    } else {
+        Vec::new()
+    };
     // What is part of a shadow beside the person is not a thing as well.
     let things = groups(cells, |cell| {
         deviation[cell] > OBJECT && !shadows.iter().any(|(_, own)| own.contains(&cell))
@@ -100,12 +109,9 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     objects.sort_by(|a, b| b.area_ratio.get().total_cmp(&a.area_ratio.get()));
     objects.truncate(MAX_OBJECTS);
 
-    let mut spread: Vec<f32> = cells.wall.iter().map(|&cell| deviation[cell]).collect();
-    let spread = percentile(&mut spread, 0.95).unwrap_or_default();
-    let edges = edges(cells);
     let texture = edges.iter().filter(|&&edge| edge).count() as f32 / cells.wall.len() as f32;
     let light = Light::of(cells, surface);
-    let unevenness = pattern(cells, &edges, spread, frame)
+    let unevenness = pattern
         .or_else(|| {
             let (group, contrast) = second_tone?;
             Some(Unevenness {
@@ -285,13 +291,22 @@ fn sharp_border(cells: &Cells, group: &Group) -> bool {
     }
     let outside = |cell: usize| cells.is_wall.get(cell) == Some(&true) && !inside[cell];
     let (mut steps, mut lights) = (Vec::new(), Vec::new());
+    // From one cell within to one cell beyond: an edge may run through a cell.
+    let mut step = |within: Option<usize>, beyond: Option<usize>| {
+        if let (Some(within), Some(beyond)) = (within, beyond)
+            && inside.get(within) == Some(&true)
+            && outside(beyond)
+        {
+            steps.push(lightness(beyond) - lightness(within));
+            lights.push(lightness(beyond));
+        }
+    };
     for &cell in &group.cells {
         let [above, before] = [cells.columns, 1].map(|step| cell.checked_sub(step));
-        for next in [above, before, Some(cell + 1), Some(cell + cells.columns)] {
-            if let Some(next) = next.filter(|&next| outside(next)) {
-                steps.push(lightness(next) - lightness(cell));
-                lights.push(lightness(next));
-            }
+        let [below, after] = [cells.columns, 1].map(|step| Some(cell + step));
+        for (one, other) in [(above, below), (before, after)] {
+            step(one, other);
+            step(other, one);
         }
     }
     let mut own: Vec<f32> = group.cells.iter().map(|&cell| lightness(cell)).collect();

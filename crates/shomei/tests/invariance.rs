@@ -16,7 +16,7 @@ static REVIEWER: LazyLock<Reviewer> = LazyLock::new(|| Reviewer::builder().build
 
 /// Pictures whose every pixel is there and who show somebody: all kinds of findings but those
 /// about the file.
-const PICTURES: [&str; 21] = [
+const PICTURES: [&str; 22] = [
     "accept_icc_display_p3",
     "accept_monochrome",
     "accept_progressive",
@@ -25,6 +25,7 @@ const PICTURES: [&str; 21] = [
     "accept_studio_woman_01",
     "accept_studio_woman_02",
     "accept_studio_woman_03",
+    "background_object_park",
     "background_object_room",
     "background_shadow_side",
     "background_uneven_bricks",
