@@ -8,6 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use shomei::{Code, Lang, Waivers};
 
 const EXIT_CODES: &str = "\
+Examples:
+  shomei review photo.jpg
+  shomei review photos --format jsonl --out reviews.jsonl
+  shomei report reviews.jsonl --out report
+
 Exit codes:
   0  every photo was accepted
   1  some photo was rejected, or referred to a person
@@ -75,6 +80,81 @@ Exit codes:
   2  wrong usage or configuration, a photo without a review or with two, or an error of input or
      output";
 
+const REPORT_HELP: &str = "\
+Examples:
+  shomei report reviews.jsonl --out report
+  shomei report reviews.jsonl --photos photos --thumbnails --out report --lang ja
+
+Open index.html in the new folder: it needs no server and no network. The gallery shows the worst
+first: rejected before referred before accepted, then by the number of reasons. Without
+--thumbnails it shows outlines and regions only; with it, the people.
+
+A photo lies in --photos under its id, or under the end of its id; one of another length than the
+reviewed file is taken for gone. Gone photos stay in the gallery and have a filter of their own.
+
+Exit codes:
+  0  the site is written
+  2  wrong usage or configuration, or an error of input or output";
+
+const SUMMARY_HELP: &str = "\
+Examples:
+  shomei summary reviews.jsonl
+  shomei summary reviews.jsonl --by folder --format csv
+
+Reviews hold no date. Where each day has a folder of its own, `--by folder` counts by day.
+
+Exit codes:
+  0  the counts are written
+  2  wrong usage or configuration, or an error of input or output";
+
+const NOTICE_HELP: &str = "\
+Examples:
+  shomei notice reviews.jsonl --lang ja --out notices
+  shomei notice --show-template --lang en > mine.txt
+  shomei notice reviews.jsonl --lang en --template mine.txt --out notices
+
+Writes a text for each rejected photo, and notices.csv for a mail merge: UTF-8 with a mark that
+spreadsheets know it by, and the columns id, count, codes, reasons, advice, notice, file.
+
+Placeholders of a template:
+  {{id}}                         the id of the photo
+  {{count}}                      the number of reasons
+  {{#reasons}} … {{/reasons}}    what is between them, for each reason that rejected the photo
+  inside: {{number}}, {{code}}, {{title}}, {{text}} (what is wrong), {{advice}} (what to do)
+
+Exit codes:
+  0  the notices are written
+  2  wrong usage or configuration, or an error of input or output";
+
+const CROP_HELP: &str = "\
+Examples:
+  shomei crop reviews.jsonl --photos photos --out cards
+  shomei crop reviews.jsonl --photos photos --out cards --dpi 300 > crops.csv
+
+Cuts 22.0 × 27.5 mm from the original pixels of each accepted photo: 520 × 650 pixels at 600 dpi,
+260 × 325 at 300. The head is 34 of 45 of the height and has 4 of 45 above it; 22.0 : 27.5 is
+wider than 35 : 45, so that the card shows 2.9 % more at the sides, or less at the bottom where
+the photo has no more. Pictures are upright sRGB JPEG.
+
+The table on standard output has a row for each review: id, result, file, head_mm, above_mm,
+enlarged, guide. Results: cut; not_accepted; not_found; changed (another file than the one
+reviewed); unreadable. `enlarged` is above 1 where the photo has fewer pixels than the card.
+`guide` is `no` where the head is not 34 ± 2, or the space above it not 4 ± 2, of 45 mm.
+
+Exit codes:
+  0  every accepted photo was cut
+  2  some accepted photo was not; wrong usage or configuration, or an error of input or output";
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  shomei completions bash > ~/.local/share/bash-completion/completions/shomei
+  shomei completions zsh > ~/.zfunc/_shomei";
+
+const MAN_HELP: &str = "\
+Examples:
+  shomei man --out man1
+  man man1/shomei-review.1";
+
 const EXPLAIN_HELP: &str = "\
 Examples:
   shomei explain
@@ -119,6 +199,175 @@ pub(crate) enum Command {
     /// The thresholds that photos are judged by
     #[command(subcommand, after_help = POLICY_HELP)]
     Policy(PolicyCommand),
+    /// Make a site to look through reviews: counts, measurements, and a gallery
+    #[command(after_help = REPORT_HELP)]
+    Report(ReportArgs),
+    /// Count reviews by verdict, and by reason or folder
+    #[command(after_help = SUMMARY_HELP)]
+    Summary(SummaryArgs),
+    /// Write to the applicants whose photos were rejected: what is wrong, and what to do
+    #[command(after_help = NOTICE_HELP)]
+    Notice(NoticeArgs),
+    /// Cut the card's picture from accepted photos
+    #[command(after_help = CROP_HELP)]
+    Crop(CropArgs),
+    /// Print the completions for a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions(CompletionsArgs),
+    /// Write a manual page for each command
+    #[command(after_help = MAN_HELP)]
+    Man(ManArgs),
+}
+
+/// Reviews that were stored.
+#[derive(Debug, Args)]
+pub(crate) struct StoredArgs {
+    /// Reviews as `shomei review --format jsonl` writes them; `-` is standard input
+    #[arg(value_name = "REVIEWS")]
+    pub(crate) reviews: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) policies: Policies,
+}
+
+/// The policies that stored reviews were judged by.
+#[derive(Debug, Args)]
+pub(crate) struct Policies {
+    /// A policy that the reviews were judged by, where it is none that is carried along; may be
+    /// given several times
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) policy: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) stored: StoredArgs,
+
+    /// The folder of the site: a new or an empty one, or one that an earlier report is in
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    /// The folder that the photos lie in
+    #[arg(long, value_name = "DIR")]
+    pub(crate) photos: Option<PathBuf>,
+
+    /// Show the photos, and the people in them
+    #[arg(long, requires = "photos")]
+    pub(crate) thumbnails: bool,
+
+    /// Language of index.html; all pages are there in both [default: from LC_ALL, LC_MESSAGES or
+    /// LANG, else en]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SummaryArgs {
+    #[command(flatten)]
+    pub(crate) stored: StoredArgs,
+
+    /// What the rows stand for
+    #[arg(long, value_enum, default_value_t = By::Reason)]
+    pub(crate) by: By,
+
+    /// How the counts are written
+    #[arg(long, value_enum, default_value_t = CountsArg::Table)]
+    pub(crate) format: CountsArg,
+
+    /// Language of the reasons [default: from LC_ALL, LC_MESSAGES or LANG, else en]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// A row for each code
+    Reason,
+    /// A row for each folder: the id up to its last slash
+    Folder,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CountsArg {
+    /// Columns to read
+    Table,
+    /// CSV with a header
+    Csv,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NoticeArgs {
+    /// Reviews as `shomei review --format jsonl` writes them; `-` is standard input
+    #[arg(value_name = "REVIEWS", required_unless_present = "show_template")]
+    pub(crate) reviews: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) policies: Policies,
+
+    /// The folder of the notices
+    #[arg(long, value_name = "DIR", required_unless_present = "show_template")]
+    pub(crate) out: Option<PathBuf>,
+
+    /// The text of a notice, with placeholders [default: the one of --show-template]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) template: Option<PathBuf>,
+
+    /// Print the template that is used without another
+    #[arg(long, conflicts_with_all = ["reviews", "template", "out", "policy"])]
+    pub(crate) show_template: bool,
+
+    /// Language of the notices [default: from LC_ALL, LC_MESSAGES or LANG, else en]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangArg>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CropArgs {
+    #[command(flatten)]
+    pub(crate) stored: StoredArgs,
+
+    /// The folder that the photos lie in
+    #[arg(long, value_name = "DIR")]
+    pub(crate) photos: PathBuf,
+
+    /// The folder of the pictures, which show the people
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+
+    /// Dots an inch
+    #[arg(long, value_enum, default_value_t = Dpi::D600)]
+    pub(crate) dpi: Dpi,
+
+    /// Photos cut at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) jobs: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dpi {
+    /// 260 × 325 pixels
+    #[value(name = "300")]
+    D300,
+    /// 520 × 650 pixels
+    #[value(name = "600")]
+    D600,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// The folder of the pages
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -316,6 +565,7 @@ pub(crate) struct ExplainArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
     /// List the policies that are carried along
+    #[command(after_help = POLICY_HELP)]
     List,
     /// Print all thresholds of a policy as TOML, with their units and allowed ranges
     #[command(after_help = POLICY_HELP)]
@@ -391,6 +641,9 @@ mod tests {
     fn the_definition_is_sound_and_everything_is_documented() {
         fn documented(command: &clap::Command) {
             assert!(command.get_about().is_some(), "{}", command.get_name());
+            let after = command.get_after_help().map(ToString::to_string);
+            let shows = after.is_some_and(|text| text.contains("  shomei "));
+            assert!(shows, "{} shows no example", command.get_name());
             for argument in command.get_arguments() {
                 assert!(argument.get_help().is_some(), "{}", argument.get_id());
             }

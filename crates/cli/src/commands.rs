@@ -7,11 +7,16 @@ use anyhow::{Context, Result};
 use crate::args::Command;
 use crate::exit;
 
+mod crop;
+mod definition;
 mod eval;
 mod explain;
 mod judge;
-mod policy;
+mod notice;
+pub(crate) mod policy;
+mod report;
 mod review;
+mod summary;
 
 /// Runs a command and returns its exit code.
 pub(crate) fn run(command: Command) -> Result<u8> {
@@ -21,6 +26,12 @@ pub(crate) fn run(command: Command) -> Result<u8> {
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => print(&explain::text(&args)),
         Command::Policy(command) => print(&policy::text(command)?),
+        Command::Report(args) => report::run(&args),
+        Command::Summary(args) => summary::run(&args),
+        Command::Notice(args) => notice::run(&args),
+        Command::Crop(args) => crop::run(&args),
+        Command::Completions(args) => print(&definition::completions(&args)),
+        Command::Man(args) => definition::man(&args),
     }
 }
 

@@ -25,10 +25,13 @@ use clap::Parser;
 mod args;
 mod commands;
 pub mod exit;
+mod folder;
 mod inputs;
 mod output;
 mod overlay;
+mod photos;
 mod progress;
+mod stored;
 mod thumbnail;
 mod waivers;
 

@@ -10,7 +10,7 @@ use shomei::Limits;
 
 use crate::inputs;
 
-/// Longer side in pixels.
+/// Longer side in pixels of a picture in a page.
 const SIDE: u32 = 220;
 /// IJG quality.
 const QUALITY: u8 = 80;
@@ -21,11 +21,17 @@ const MAX_ALLOC: u64 = 256 << 20;
 /// The photo as a `data:` URI of a JPEG, upright; `None` if it cannot be shown.
 pub(crate) fn data_uri(path: &Path) -> Option<String> {
     let bytes = inputs::read(path, &Limits::default()).ok()?;
-    let jpeg = catch_unwind(|| small(&bytes)).ok()??;
+    let jpeg = jpeg(&bytes, SIDE)?;
     Some(format!("data:image/jpeg;base64,{}", base64(&jpeg)))
 }
 
-fn small(bytes: &[u8]) -> Option<Vec<u8>> {
+/// The photo as a JPEG with a longer side of at most `side` pixels, upright; `None` if it cannot
+/// be shown.
+pub(crate) fn jpeg(bytes: &[u8], side: u32) -> Option<Vec<u8>> {
+    catch_unwind(|| small(bytes, side)).ok()?
+}
+
+fn small(bytes: &[u8], side: u32) -> Option<Vec<u8>> {
     let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .ok()?;
@@ -37,7 +43,7 @@ fn small(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut decoder = reader.into_decoder().ok()?;
     let orientation = decoder.orientation().ok()?;
     let mut picture = DynamicImage::from_decoder(decoder).ok()?;
-    picture = picture.thumbnail(SIDE, SIDE);
+    picture = picture.thumbnail(side, side);
     picture.apply_orientation(orientation);
     let mut jpeg = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut jpeg, QUALITY);
@@ -89,7 +95,7 @@ mod tests {
     fn photos_are_shown_small_and_upright_and_nothing_else_at_all() {
         let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/photos");
         let shown = fs::read(photos.join("accept_exif_orientation_6.jpg")).unwrap();
-        let upright = image::load_from_memory(&small(&shown).unwrap()).unwrap();
+        let upright = image::load_from_memory(&jpeg(&shown, SIDE).unwrap()).unwrap();
         assert_eq!(upright.height(), SIDE);
         assert!(upright.width() < SIDE);
         let uri = data_uri(&photos.join("accept_monochrome.jpg")).unwrap();

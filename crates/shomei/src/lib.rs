@@ -19,11 +19,13 @@
 //! ```
 
 mod batch;
+mod original;
 mod pipeline;
 mod records;
 mod reviewer;
 
 pub use batch::{Batch, Input, Reviews};
+pub use original::original;
 pub use pipeline::Inspection;
 pub use records::{LineError, LineErrorKind, MAX_LINE_BYTES, Mapped, Records};
 pub use reviewer::{Error, ErrorKind, Review, ReviewOptions, Reviewer, ReviewerBuilder};

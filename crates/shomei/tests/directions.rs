@@ -39,7 +39,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("shomei-eval", &["shomei-photo", "shomei-verdict"]),
-    ("shomei-cli", &["shomei", "shomei-eval"]),
+    ("shomei-report", &["shomei-photo", "shomei-verdict"]),
+    ("shomei-cli", &["shomei", "shomei-eval", "shomei-report"]),
     ("shomei-benches", &["shomei", "shomei-jpeg"]),
 ];
 
@@ -100,6 +101,7 @@ fn heavy_libraries_stay_in_their_crate() {
         ("rayon", &["shomei"]),
         ("crossbeam-channel", &["shomei"]),
         ("clap", &["shomei-cli"]),
+        ("askama", &["shomei-report"]),
     ] {
         let users: Vec<String> = packages()
             .iter()

@@ -3,10 +3,7 @@
 //! Everything that can be refused is refused before the first record is read. A line that is no
 //! record ends the work after what stands before it is written.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
 use std::num::NonZeroUsize;
-use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use shomei::Records;
@@ -17,13 +14,13 @@ use crate::args::{JudgeArgs, lang};
 use crate::output::{self, Sink};
 use crate::progress::Progress;
 use crate::waivers::Declared;
-use crate::{exit, message};
+use crate::{exit, message, stored};
 
 pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     let lang = lang(args.lang);
     let policy = policy::load(args.policy.as_deref())?;
     let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
-    let input = open(&args.reviews)?;
+    let input = stored::open(&args.reviews)?;
     let read: Vec<_> = [Some(args.reviews.clone()), args.exceptions.waivers]
         .into_iter()
         .flatten()
@@ -68,12 +65,4 @@ pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     }
     declared.all_met()?;
     Ok(progress.exit_code())
-}
-
-fn open(path: &Path) -> Result<Box<dyn BufRead>> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    let file = File::open(path).with_context(|| format!("reviews {path:?}"))?;
-    Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
 }

@@ -20,7 +20,7 @@ pub(super) fn text(command: PolicyCommand) -> Result<String> {
 }
 
 /// The policy of that name, else the one in that file; the usual one without either.
-pub(super) fn load(policy: Option<&Path>) -> Result<Policy> {
+pub(crate) fn load(policy: Option<&Path>) -> Result<Policy> {
     let Some(path) = policy else {
         return Ok(Policy::my_number_card());
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{Engine, ReviewRecord, SCHEMA};
+use super::{Engine, PolicyRecord, ReviewRecord, SCHEMA};
 use crate::{Lang, Measurements, Policy, Waivers, judge};
 
 /// What judging again needs of a record. The old verdict, its findings and texts are passed
@@ -21,6 +21,9 @@ pub struct StoredReview {
     /// Exceptions that were declared; they stay in force unless the caller changes them.
     #[serde(default)]
     pub waivers: Waivers,
+    /// The policy that was applied, so that another is not taken for it by mistake.
+    #[serde(default)]
+    pub policy: Option<PolicyRecord>,
     /// What measured.
     pub engine: Engine,
     /// Milliseconds by stage: what the measuring took, judging again adds nothing.
@@ -77,6 +80,7 @@ impl StoredReview {
     /// #         face: None, framing: None, background: None, portrait: None, failure: None,
     /// #     },
     /// #     waivers: Waivers::default(),
+    /// #     policy: None,
     /// #     engine: Engine { version: "0".to_owned(), models: "0".to_owned() },
     /// #     timings_ms: None,
     /// # };

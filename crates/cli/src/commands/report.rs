@@ -1,0 +1,144 @@
+//! `shomei report`: a static site to look through stored reviews.
+//!
+//! What the gallery shows of each photo waits in a file until the order is known, so that memory
+//! holds some bytes a photo.
+
+use std::fs::{self, File};
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use shomei::Lang;
+use shomei_report::site::{self, CHUNK, Entry, Picture, Site};
+
+use crate::args::{ReportArgs, lang};
+use crate::folder::Fresh;
+use crate::output::private_options;
+use crate::photos::Photos;
+use crate::stored::Stored;
+use crate::{exit, message, thumbnail};
+
+/// Longer side of a thumbnail in pixels: enough for the enlarged view.
+const SIDE: u32 = 400;
+
+pub(super) fn run(args: &ReportArgs) -> Result<u8> {
+    let lang = lang(args.lang);
+    let photos = args.photos.as_deref().map(Photos::open).transpose()?;
+    let stored = Stored::open(&args.stored.reviews, &args.stored.policies.policy, None)?;
+    let folder = Fresh::prepare("--out", &args.out)?;
+    let mut waiting = Waiting::new(&folder)?;
+    let mut site = Site::default();
+    let result = stored.each(
+        |stored, policy| {
+            let (picture, jpeg) = photos.as_ref().map_or((Picture::None, None), |photos| {
+                match photos.read(&stored.id, &stored.measurements.file) {
+                    Err(_) => (Picture::Gone, None),
+                    Ok(_) if !args.thumbnails => (Picture::None, None),
+                    Ok(bytes) => match thumbnail::jpeg(&bytes, SIDE) {
+                        Some(jpeg) => (Picture::Shown, Some(jpeg)),
+                        None => (Picture::Unreadable, None),
+                    },
+                }
+            });
+            (Entry::new(stored, policy, picture), jpeg)
+        },
+        |(entry, jpeg)| {
+            let number = waiting.push(&entry, site.next_number())?;
+            if let Some(jpeg) = jpeg {
+                folder.write(&site::thumbnail_path(number), &jpeg)?;
+            }
+            site.add(&entry);
+            Ok(())
+        },
+    );
+    let written = result.and_then(|_| write(&site, &mut waiting, &folder, lang));
+    waiting.remove()?;
+    written?;
+    let mut text = format!(
+        "{} reviews in {:?}",
+        site.photos(),
+        folder.path("index.html")
+    );
+    for (count, what) in [
+        (site.gone(), "photos are not found; the gallery names them"),
+        (site.unreadable(), "photos cannot be shown"),
+    ] {
+        if count > 0 {
+            text += &format!("\n{count} {what}");
+        }
+    }
+    message(&text);
+    Ok(exit::ACCEPTED)
+}
+
+fn write(site: &Site, waiting: &mut Waiting, folder: &Fresh, lang: Lang) -> Result<()> {
+    for (number, chunk) in site.order().chunks(CHUNK).enumerate() {
+        let photos = chunk.iter().map(|&photo| waiting.get(photo));
+        let photos = photos.collect::<Result<Vec<_>>>()?;
+        let text = site::chunk_text(number, photos.iter().map(String::as_str));
+        folder.write(&site::chunk_path(number), text.as_bytes())?;
+    }
+    // The pages come last: a site with an index is whole.
+    for (name, text) in site.files(lang)?.iter().rev() {
+        folder.write(name, text.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// What the gallery shows of each photo, on disk until it is written in order.
+struct Waiting {
+    path: PathBuf,
+    writer: BufWriter<File>,
+    reader: BufReader<File>,
+    /// Where each begins, and where the last ends.
+    starts: Vec<u64>,
+}
+
+impl Waiting {
+    fn new(folder: &Fresh) -> Result<Self> {
+        let path = folder.path(".waiting");
+        let named = || format!("--out {path:?}");
+        let file = private_options()
+            .read(true)
+            .create_new(true)
+            .open(&path)
+            .with_context(named)?;
+        // The two share no position: each seeks or writes through a handle of its own.
+        let reader = File::open(&path).with_context(named)?;
+        Ok(Self {
+            writer: BufWriter::new(file),
+            reader: BufReader::new(reader),
+            starts: vec![0],
+            path,
+        })
+    }
+
+    fn push(&mut self, entry: &Entry, number: usize) -> Result<usize> {
+        let json = entry.json(number);
+        self.writer
+            .write_all(json.as_bytes())
+            .with_context(|| format!("--out {:?}", self.path))?;
+        let start = self.starts.last().copied().unwrap_or(0);
+        self.starts.push(start + json.len() as u64);
+        Ok(number)
+    }
+
+    fn get(&mut self, number: usize) -> Result<String> {
+        let named = || format!("--out {:?}", self.path);
+        let (from, to) = (self.starts[number], self.starts[number + 1]);
+        self.writer.flush().with_context(named)?;
+        self.reader
+            .seek(SeekFrom::Start(from))
+            .with_context(named)?;
+        let mut text = String::new();
+        (&mut self.reader)
+            .take(to - from)
+            .read_to_string(&mut text)
+            .with_context(named)?;
+        Ok(text)
+    }
+
+    fn remove(self) -> Result<()> {
+        fs::remove_file(&self.path).with_context(|| format!("--out {:?}", self.path))
+    }
+}

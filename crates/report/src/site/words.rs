@@ -1,0 +1,71 @@
+//! The words of the pages in both languages.
+
+use shomei_verdict::Lang;
+
+/// As in `lang` attributes and file names.
+pub(super) const fn code(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Ja => "ja",
+        Lang::En => "en",
+    }
+}
+
+macro_rules! words {
+    ($($name:ident: $ja:literal, $en:literal;)+) => {
+        /// One field a phrase.
+        pub(super) struct Words {
+            $(pub(super) $name: &'static str,)+
+        }
+
+        pub(super) const fn words(lang: Lang) -> Words {
+            match lang {
+                Lang::Ja => Words { $($name: $ja,)+ },
+                Lang::En => Words { $($name: $en,)+ },
+            }
+        }
+    };
+}
+
+words! {
+    summary: "集計", "Summary";
+    gallery: "写真一覧", "Gallery";
+    other_lang: "English", "日本語";
+    title: "写真審査の結果", "Photo reviews";
+    photos: "写真", "photos";
+    accepted: "受付", "accepted";
+    referred: "目視確認", "referred";
+    rejected: "不備", "rejected";
+    unable: "判定不能", "unable";
+    alone: "単独", "alone";
+    reasons: "理由", "Reasons";
+    reasons_note: "1枚に複数の理由がつくことがあります。「単独」はその理由だけがついた写真の数です。行を選ぶと該当する写真が開きます。",
+        "A photo may have several. “Alone” counts the photos that have no other. A row leads to its photos.";
+    reason: "理由", "Reason";
+    measurements: "測定値の分布", "Measurements";
+    measurements_note: "基準値ごとの分布。棒の高さは枚数の平方根です。破線は目視確認、実線は不備となる基準です。値は、両方の基準をそこに置いたときにちょうど合格となる値です。",
+        "One figure a limit; the height of a bar is the square root of its number. Dashed: the limit from which a person looks; solid: the one from which a photo is rejected. A value is the limit at which the photo would just pass.";
+    mixed: "基準は最初の写真のもの", "limits of the first photo; others had other ones";
+    off_scale: "枚は範囲外", "off the scale";
+    policy: "基準", "Policy";
+    throughput: "1枚あたりの処理時間", "work per photo";
+    throughput_note: "枚/秒（1コア）", "photos/s on one core";
+    gone: "写真が見つかりません", "photo not found";
+    unreadable: "表示できません", "cannot be shown";
+    no_picture: "画像なし", "no picture";
+    verdict: "判定", "Verdict";
+    all: "すべて", "all";
+    previous: "前へ", "Previous";
+    next: "次へ", "Next";
+    overlays: "図示", "Overlays";
+    of: "／", "of";
+    none: "該当する写真はありません。", "No such photo.";
+    loading: "読み込み中…", "Loading…";
+    advice: "対処方法", "What to do";
+    close: "閉じる", "Close";
+    keys: "← → 写真を選ぶ · Enter 拡大 · N / P 次・前のページ · 0–3 判定 · O 図示 · Esc 閉じる",
+        "← → choose · Enter enlarge · N / P next and previous page · 0–3 verdict · O overlays · Esc close";
+    legend: "青: 顔 · 水色: 頭部 · 桃: 背景の物や影 · 灰破線: 切り抜き · 赤・橙・紫: 理由の箇所",
+        "blue: face · cyan: head · pink: things and shadows behind · dashed grey: trim · red, amber, violet: where the reasons are";
+    no_script: "写真一覧にはJavaScriptが必要です。", "The gallery needs JavaScript.";
+    wait: "data フォルダが見つかりません。", "The folder data is missing.";
+}

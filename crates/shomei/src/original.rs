@@ -1,0 +1,42 @@
+//! The picture itself, for what is made of an accepted photo.
+
+use shomei_decode::{Limits, Options, decode};
+use shomei_photo::Photo;
+
+/// All pixels of a photo in sRGB, turned as its EXIF orientation says; `None` if it cannot be
+/// shown whole. Takes some 6 bytes a pixel, of which there are no more than `limits` allow.
+///
+/// ```
+/// use shomei::Limits;
+///
+/// assert!(shomei::original(b"no photo", &Limits::default()).is_none());
+/// ```
+#[must_use]
+pub fn original(bytes: &[u8], limits: &Limits) -> Option<Photo> {
+    let all = Options {
+        working_size: u32::MAX,
+    };
+    decode(bytes, limits, &all).photo
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn no_pixel_is_lost_and_the_picture_is_upright() {
+        let photos = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/photos");
+        let read = |name: &str| std::fs::read(photos.join(name)).unwrap();
+        let photo = original(&read("accept_exif_orientation_6.jpg"), &Limits::default()).unwrap();
+        assert_eq!((photo.size().width(), photo.size().height()), (900, 1157));
+        assert_eq!(photo.rgb().len(), 900 * 1157 * 3);
+        let broken = read("file_truncated.jpg");
+        assert!(original(&broken, &Limits::default()).is_none());
+        let few = Limits {
+            max_pixels: 100,
+            ..Limits::default()
+        };
+        assert!(original(&read("accept_studio_man_01.jpg"), &few).is_none());
+    }
+}
