@@ -26,9 +26,12 @@ mod args;
 mod commands;
 pub mod exit;
 mod inputs;
+mod interrupt;
+mod journal;
 mod output;
 mod overlay;
 mod progress;
+mod table;
 mod thumbnail;
 mod waivers;
 
