@@ -23,6 +23,21 @@ Examples:
   shomei review photo.jpg
   shomei review photos --format jsonl --out reviews.jsonl --exclude '*.csv'
   find photos -name '*.jpg' -print0 | shomei review --null --files-from -
+  shomei review --manifest night.csv --format jsonl --out reviews.jsonl --resume
+  zstd -dc photos.tar.zst | shomei review --tar - --format jsonl --out reviews.jsonl
+  shomei review - < photo.jpg
+
+A batch that writes JSON lines to --out can be stopped in any way and goes on with --resume and
+otherwise the same command: each photo is in the output once, and a line that was torn is written
+anew. FILE.journal beside it holds what the batch was started with; with another policy, version,
+language, list of photos or other exceptions it does not go on. What was written survives the end
+of the process at once, and a power failure after 2 s. SIGINT (Ctrl-C) and SIGTERM end it after
+the photos in flight; a second one ends it at once.
+
+Ids stand once: photos that are given twice are refused before the first one is reviewed (in an
+archive on standard input, when the second one is met). Links and entries of an archive whose name
+leads out of it (`..` or absolute) are reviewed as unreadable; the latter are an error besides,
+told at the end. Hidden entries are left out as in directories.
 
 Globs without a slash match names at any depth below a directory argument, globs with one match
 the path relative to it. Files that are named themselves are always reviewed.
@@ -36,7 +51,8 @@ among the photos, all reviews are written, and then that is an error.
 Exit codes:
   0  every photo was accepted
   1  some photo was rejected, or referred to a person
-  2  wrong usage or configuration, or an error of input or output";
+  2  wrong usage or configuration, or an error of input or output
+130  stopped by SIGINT or SIGTERM before the last photo";
 
 const JUDGE_HELP: &str = "\
 Examples:
@@ -374,8 +390,18 @@ pub(crate) struct ManArgs {
 pub(crate) struct ReviewArgs {
     /// Photos, and directories to walk: every regular file in them whose name does not begin
     /// with a dot, sorted by name
-    #[arg(value_name = "PATH", required_unless_present = "files_from")]
+    /// (`-` is one photo on standard input)
+    #[arg(
+        value_name = "PATH",
+        required_unless_present_any = ["files_from", "manifest", "tar"]
+    )]
     pub(crate) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+
+    #[command(flatten)]
+    pub(crate) batch: BatchArgs,
 
     /// How the reviews are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
@@ -424,6 +450,47 @@ pub(crate) struct ReviewArgs {
     /// Leave the timings out of JSON lines, so that they are the same in every run
     #[arg(long)]
     pub(crate) no_timings: bool,
+}
+
+/// Where photos come from beside paths.
+#[derive(Debug, Args)]
+pub(crate) struct Sources {
+    /// Review the photos of this CSV table with the columns `application_id` (the id in the
+    /// output) and `path` (from the table's folder), and, if you like, `waive` (codes with `;`
+    /// between them) and `policy` (a name, or a file from the table's folder)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+
+    /// Review the photos in this tar archive without unpacking it; `-` is standard input. Names
+    /// are ids
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tar: Option<PathBuf>,
+}
+
+/// How a batch goes on, and what is said of it meanwhile.
+#[derive(Debug, Args)]
+pub(crate) struct BatchArgs {
+    /// Go on where the batch that writes to --out was stopped; begin if it never was started
+    #[arg(long, requires = "out", conflicts_with = "overwrite")]
+    pub(crate) resume: bool,
+
+    /// Delete what --out holds. Without this, a file that holds something is refused
+    #[arg(long, requires = "out")]
+    pub(crate) overwrite: bool,
+
+    /// How far the batch is, on standard error
+    #[arg(long, value_enum, default_value_t = ProgressArg::Bar)]
+    pub(crate) progress: ProgressArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProgressArg {
+    /// A bar, on a terminal only
+    Bar,
+    /// A `shomei.progress/1` record a line: at the start, every five seconds, and at the end
+    Json,
+    /// Nothing
+    None,
 }
 
 #[derive(Debug, Args)]

@@ -21,7 +21,7 @@ mod summary;
 /// Runs a command and returns its exit code.
 pub(crate) fn run(command: Command) -> Result<u8> {
     match command {
-        Command::Review(args) => review::run(args),
+        Command::Review(args) => review::run(&args),
         Command::Judge(args) => judge::run(args),
         Command::Eval(args) => eval::run(&args),
         Command::Explain(args) => print(&explain::text(&args)),

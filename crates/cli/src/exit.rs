@@ -8,3 +8,6 @@ pub const NOT_ALL_ACCEPTED: u8 = 1;
 
 /// Wrong usage or configuration, or an error of input or output. Says nothing about the photos.
 pub const ERROR: u8 = 2;
+
+/// A signal ended the batch before its last photo: 128 and the number of SIGINT, also for SIGTERM.
+pub const INTERRUPTED: u8 = 130;

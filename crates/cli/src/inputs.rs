@@ -1,24 +1,235 @@
-//! From arguments to the list of photos, and from a path to bytes.
+//! From arguments to the list of photos, and from a photo to its bytes.
 //!
 //! Nothing is skipped silently: in a directory every regular file is a photo unless its name
 //! begins with a dot or a glob leaves it out, and what is listed but cannot be read is still
 //! reviewed, as unreadable.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::OsStr;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use shomei::Limits;
+use sha2::{Digest, Sha256};
+use shomei::{Limits, Policy, Waivers};
 use walkdir::{DirEntry, WalkDir};
 
-/// Which entries of directories are taken.
+use crate::args::ReviewArgs;
+use crate::waivers::digest_codes;
+
+mod archive;
+mod manifest;
+
+pub(crate) use archive::streamed;
+
+/// One photo: where it was named, where its bytes are, and what is particular to it.
 #[derive(Debug)]
+pub(crate) struct Photo {
+    place: Place,
+    source: Source,
+    /// Exceptions of its manifest's row.
+    pub(crate) waivers: Waivers,
+    /// Rules of its manifest's row.
+    pub(crate) policy: Option<Arc<Policy>>,
+}
+
+/// Where a photo was named, counted from 1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    Argument(usize),
+    List(usize),
+    Manifest(u64),
+    Archive(u64),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument(number) => write!(f, "argument {number}"),
+            Self::List(number) => write!(f, "item {number} of --files-from"),
+            Self::Manifest(line) => write!(f, "line {line} of --manifest"),
+            Self::Archive(number) => write!(f, "entry {number} of --tar"),
+        }
+    }
+}
+
+/// Where the bytes of a photo are.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// In a file that its id is the path of.
+    Path(PathBuf),
+    Row {
+        id: Box<str>,
+        path: PathBuf,
+    },
+    /// On standard input.
+    Stdin,
+    Entry {
+        id: Box<str>,
+        span: archive::Span,
+    },
+    /// Here: they came with a stream.
+    Bytes {
+        id: Box<str>,
+        bytes: Vec<u8>,
+    },
+    /// An entry of an archive that is not read.
+    Unread {
+        id: Box<str>,
+        escapes: bool,
+    },
+}
+
+impl Source {
+    /// The bytes, and no more than one beyond the limit.
+    pub(crate) fn read(self, limits: &Limits) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Path(path) | Self::Row { path, .. } => read(&path, limits),
+            Self::Stdin => {
+                let mut bytes = Vec::new();
+                let most = limits.max_bytes.saturating_add(1);
+                io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+                Ok(bytes)
+            }
+            Self::Entry { span, .. } => span.read(limits),
+            Self::Bytes { bytes, .. } => Ok(bytes),
+            Self::Unread { .. } => Err(ErrorKind::InvalidInput.into()),
+        }
+    }
+}
+
+impl Photo {
+    fn new(place: Place, source: Source) -> Self {
+        Self {
+            place,
+            source,
+            waivers: Waivers::default(),
+            policy: None,
+        }
+    }
+
+    /// What the output calls it.
+    pub(crate) fn id(&self) -> Cow<'_, str> {
+        match &self.source {
+            Source::Path(path) => id(path),
+            Source::Stdin => "-".into(),
+            Source::Row { id, .. }
+            | Source::Entry { id, .. }
+            | Source::Bytes { id, .. }
+            | Source::Unread { id, .. } => (&**id).into(),
+        }
+    }
+
+    /// The file of its own that it lies in.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.source {
+            Source::Path(path) | Source::Row { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether its name leads out of the archive that it is in.
+    pub(crate) const fn escapes(&self) -> bool {
+        matches!(self.source, Source::Unread { escapes: true, .. })
+    }
+
+    pub(crate) fn into_source(self) -> Source {
+        self.source
+    }
+
+    /// Adds all of it but its bytes to `digest`.
+    pub(crate) fn digest(&self, digest: &mut Sha256) {
+        let policy = self.policy.as_ref().map_or("", |policy| policy.hash());
+        let path = self.path().unwrap_or(Path::new(""));
+        let id = self.id();
+        let parts = [
+            id.as_bytes(),
+            path.as_os_str().as_encoded_bytes(),
+            policy.as_bytes(),
+        ];
+        for part in parts {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        digest_codes(&self.waivers, digest);
+    }
+}
+
+/// Ids and where they were named. Each may stand there once.
+#[derive(Debug, Default)]
+pub(crate) struct Ids(HashMap<Box<str>, Place>);
+
+impl Ids {
+    /// # Errors
+    /// If the id was there already.
+    pub(crate) fn add(&mut self, photo: &Photo) -> Result<()> {
+        match self.0.entry(photo.id().into()) {
+            Entry::Occupied(before) => bail!(
+                "{:?} is given twice, by {} and by {}; each photo is reviewed once",
+                before.key(),
+                before.get(),
+                photo.place,
+            ),
+            Entry::Vacant(free) => {
+                free.insert(photo.place);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether `path` is an archive that can be read only once, from front to back.
+pub(crate) fn is_stream(path: &Path) -> bool {
+    path.as_os_str() == "-" || fs::metadata(path).is_ok_and(|found| !found.is_file())
+}
+
+/// All photos that are named before the start, and their ids.
+pub(crate) fn gather(
+    args: &ReviewArgs,
+    patterns: &Patterns,
+    policy: impl Fn(&Path) -> Result<Policy>,
+) -> Result<(Vec<Photo>, Ids)> {
+    let sources = &args.sources;
+    let standard = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+    let readers = args.paths.iter().filter(|path| path.as_os_str() == "-");
+    let readers = readers.count()
+        + [&args.files_from, &sources.tar]
+            .map(standard)
+            .iter()
+            .filter(|&&is| is)
+            .count();
+    ensure!(
+        readers <= 1,
+        "`-` is given twice; standard input can be read once"
+    );
+
+    let named = args.paths.iter().cloned().zip(1..);
+    let named = named.map(|(path, number)| (Place::Argument(number), path));
+    let mut photos = expand(named, patterns, true)?;
+    if let Some(list) = &args.files_from {
+        photos.extend(expand(listed(list, args.null)?, patterns, false)?);
+    }
+    if let Some(path) = &sources.manifest {
+        let rows = manifest::read(path, policy);
+        photos.extend(rows.with_context(|| format!("--manifest {path:?}"))?);
+    }
+    if let Some(path) = sources.tar.as_deref().filter(|path| !is_stream(path)) {
+        let entries = archive::listed(path, patterns);
+        photos.extend(entries.with_context(|| format!("--tar {path:?}"))?);
+    }
+    let mut ids = Ids(HashMap::with_capacity(photos.len()));
+    photos.iter().try_for_each(|photo| ids.add(photo))?;
+    Ok((photos, ids))
+}
+
+/// Which entries of directories are taken.
+#[derive(Clone, Debug)]
 pub(crate) struct Patterns {
     include: Option<GlobSet>,
     exclude: GlobSet,
@@ -65,7 +276,7 @@ impl Patterns {
 }
 
 /// The paths in the file `list`, or in standard input if that is `-`.
-pub(crate) fn listed(list: &Path, null: bool) -> Result<Vec<PathBuf>> {
+fn listed(list: &Path, null: bool) -> Result<Vec<(Place, PathBuf)>> {
     let named = || format!("--files-from {list:?}");
     let mut text = Vec::new();
     if list.as_os_str() == "-" {
@@ -79,8 +290,9 @@ pub(crate) fn listed(list: &Path, null: bool) -> Result<Vec<PathBuf>> {
     let end = if null { b'\0' } else { b'\n' };
     let paths: Vec<_> = text
         .split(|&byte| byte == end)
-        .filter(|path| !path.is_empty())
-        .map(as_path)
+        .zip(1..)
+        .filter(|(path, _)| !path.is_empty())
+        .map(|(path, number)| Ok((Place::List(number), as_path(path)?)))
         .collect::<Result<_>>()
         .with_context(named)?;
     ensure!(!paths.is_empty(), "--files-from {list:?} names no path");
@@ -98,29 +310,33 @@ fn as_path(bytes: &[u8]) -> Result<PathBuf> {
     Ok(std::str::from_utf8(bytes)?.trim_end_matches('\r').into())
 }
 
-/// The photos that `arguments` stand for, in their order, directories walked.
-pub(crate) fn expand(arguments: &[PathBuf], patterns: &Patterns) -> Result<Vec<PathBuf>> {
+/// The photos that `paths` stand for, in their order, directories walked; `-` is standard input
+/// if that is `allowed`.
+fn expand(
+    paths: impl IntoIterator<Item = (Place, PathBuf)>,
+    patterns: &Patterns,
+    allowed: bool,
+) -> Result<Vec<Photo>> {
     let mut photos = Vec::new();
-    for path in arguments {
+    for (place, path) in paths {
+        if allowed && path.as_os_str() == "-" {
+            photos.push(Photo::new(place, Source::Stdin));
+            continue;
+        }
         // Of the entry itself: a link that leads nowhere exists and cannot be read.
-        fs::symlink_metadata(path).with_context(|| format!("{path:?}"))?;
+        fs::symlink_metadata(&path).with_context(|| format!("{path:?}"))?;
         if path.is_dir() {
-            let before = photos.len();
-            walk(path, patterns, &mut photos)?;
+            let mut found = Vec::new();
+            walk(&path, patterns, &mut found)?;
             ensure!(
-                photos.len() > before,
+                !found.is_empty(),
                 "directory {path:?} holds no photo to review"
             );
+            let found = found.into_iter().map(Source::Path);
+            photos.extend(found.map(|source| Photo::new(place, source)));
         } else {
-            photos.push(path.clone());
+            photos.push(Photo::new(place, Source::Path(path)));
         }
-    }
-    let mut ids = HashSet::with_capacity(photos.len());
-    for path in &photos {
-        ensure!(
-            ids.insert(id(path)),
-            "{path:?} is given twice; each photo is reviewed once"
-        );
     }
     Ok(photos)
 }
@@ -213,16 +429,30 @@ mod tests {
         folder
     }
 
+    /// Arguments become photos, each once.
+    fn expanded(arguments: &[PathBuf], patterns: &Patterns) -> Result<Vec<Photo>> {
+        let named = arguments.iter().cloned().zip(1..);
+        let named = named.map(|(path, number)| (Place::Argument(number), path));
+        let photos = expand(named, patterns, true)?;
+        let mut ids = Ids::default();
+        photos.iter().try_for_each(|photo| ids.add(photo))?;
+        Ok(photos)
+    }
+
     fn walked(folder: &TempDir, patterns: &Patterns) -> Vec<String> {
-        expand(&[folder.path().to_owned()], patterns)
+        expanded(&[folder.path().to_owned()], patterns)
             .unwrap()
             .iter()
-            .map(|path| id(path.strip_prefix(folder.path()).unwrap()).into_owned())
+            .map(|photo| photo.path().unwrap().strip_prefix(folder.path()).unwrap())
+            .map(|path| id(path).into_owned())
             .collect()
     }
 
     fn refusal(arguments: &[PathBuf]) -> String {
-        format!("{:#}", expand(arguments, &patterns(&[], &[])).unwrap_err())
+        format!(
+            "{:#}",
+            expanded(arguments, &patterns(&[], &[])).unwrap_err()
+        )
     }
 
     #[test]
@@ -262,7 +492,8 @@ mod tests {
         assert!(refusal(&[at("a.jpg"), at("none.jpg")]).contains("none.jpg"));
         assert!(refusal(&[at("empty")]).contains("empty"));
         assert!(
-            refusal(&[folder.path().to_owned(), at("a.jpg")]).contains("a.jpg\" is given twice")
+            refusal(&[folder.path().to_owned(), at("a.jpg")])
+                .contains("a.jpg\" is given twice, by argument 1 and by argument 2")
         );
         assert!(refusal(&[PathBuf::new()]).contains("\"\""));
     }
@@ -272,13 +503,24 @@ mod tests {
         let folder = folder(&[]);
         let list = folder.path().join("list");
         fs::write(&list, "a b.jpg\n\nc\0d\n").unwrap();
+        let items = |null| {
+            let listed = listed(&list, null).unwrap().into_iter();
+            let items = listed.map(|(place, path)| format!("{}: {}", place, path.display()));
+            items.collect::<Vec<_>>()
+        };
         assert_eq!(
-            listed(&list, false).unwrap(),
-            [Path::new("a b.jpg"), Path::new("c\0d")]
+            items(false),
+            [
+                "item 1 of --files-from: a b.jpg",
+                "item 3 of --files-from: c\0d"
+            ]
         );
         assert_eq!(
-            listed(&list, true).unwrap(),
-            [Path::new("a b.jpg\n\nc"), Path::new("d\n")]
+            items(true),
+            [
+                "item 1 of --files-from: a b.jpg\n\nc",
+                "item 2 of --files-from: d\n"
+            ]
         );
         fs::write(&list, "\n").unwrap();
         assert!(
@@ -314,7 +556,7 @@ mod tests {
             ErrorKind::InvalidInput
         );
         assert_eq!(
-            expand(&[at("dead.jpg")], &patterns(&[], &[]))
+            expanded(&[at("dead.jpg")], &patterns(&[], &[]))
                 .unwrap()
                 .len(),
             1

@@ -27,11 +27,14 @@ mod commands;
 pub mod exit;
 mod folder;
 mod inputs;
+mod interrupt;
+mod journal;
 mod output;
 mod overlay;
 mod photos;
 mod progress;
 mod stored;
+mod table;
 mod thumbnail;
 mod waivers;
 

@@ -9,6 +9,7 @@ use shomei::Lang;
 use shomei::wire::v1::ReviewRecord;
 
 use crate::args::Format;
+use crate::journal::{Journal, holds_something};
 
 mod csv;
 mod human;
@@ -41,6 +42,8 @@ pub(crate) enum Sink {
     Stdout,
     /// A file of `--out`.
     File(File, PathBuf),
+    /// One of JSON lines, of which a batch can go on.
+    Journal(Journal),
 }
 
 impl Sink {
@@ -50,6 +53,17 @@ impl Sink {
             return Ok(Self::Stdout);
         };
         Ok(Self::File(emptied("--out", path, inputs)?, path.to_owned()))
+    }
+
+    /// As [`Sink::open`], but refuses a file that holds something.
+    pub(crate) fn create(path: &Path) -> Result<Self> {
+        if let Ok(existing) = fs::metadata(path)
+            && existing.len() > 0
+            && existing.is_file()
+        {
+            return Err(holds_something(existing.len())).with_context(|| format!("--out {path:?}"));
+        }
+        Self::open(Some(path), &[])
     }
 
     /// Writes at once, so that a reader sees each review when it is there. `false` if nobody
@@ -68,6 +82,7 @@ impl Sink {
                     .with_context(|| format!("--out {path:?}"))?;
                 Ok(true)
             }
+            Self::Journal(journal) => journal.append(bytes).map(|()| true),
         }
     }
 
@@ -76,6 +91,7 @@ impl Sink {
         match self {
             Self::Stdout => Ok(()),
             Self::File(file, path) => file.flush().with_context(|| format!("--out {path:?}")),
+            Self::Journal(journal) => journal.finish(),
         }
     }
 
@@ -87,14 +103,24 @@ impl Sink {
 
 /// Creates the file of an option, or empties it, unless it is one of the inputs.
 pub(crate) fn emptied(option: &str, path: &Path, inputs: &[PathBuf]) -> Result<File> {
+    spare(option, path, inputs)?;
+    private_file(path).with_context(|| format!("{option} {path:?}"))
+}
+
+/// Refuses to write to one of the inputs.
+pub(crate) fn spare<P: AsRef<Path>>(
+    option: &str,
+    path: &Path,
+    inputs: impl IntoIterator<Item = P>,
+) -> Result<()> {
     if let Ok(existing) = fs::canonicalize(path) {
-        let is_input = |input: &PathBuf| fs::canonicalize(input).is_ok_and(|p| p == existing);
+        let is_input = |input: P| fs::canonicalize(input).is_ok_and(|p| p == existing);
         ensure!(
-            !inputs.iter().any(is_input),
+            !inputs.into_iter().any(is_input),
             "{option} {path:?} is one of the inputs"
         );
     }
-    private_file(path).with_context(|| format!("{option} {path:?}"))
+    Ok(())
 }
 
 /// An empty file to write. A new one is its owner's alone: reviews and pictures are personal data.

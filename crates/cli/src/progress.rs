@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 use shomei::{Lang, Verdict};
 
-use crate::args::Format;
-use crate::exit;
+use crate::args::{Format, ProgressArg};
 use crate::output::Sink;
+use crate::{exit, message};
 
 /// Photos by verdict.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,9 +44,10 @@ impl Tally {
         }
     }
 
-    fn summary(self, lang: Lang, elapsed: Duration) -> String {
+    /// `before`: how many of the photos an earlier run reviewed.
+    fn summary(self, lang: Lang, elapsed: Duration, before: u64) -> String {
         let photos = self.photos();
-        let rate = photos as f64 / elapsed.as_secs_f64().max(1e-3);
+        let rate = (photos - before) as f64 / elapsed.as_secs_f64().max(1e-3);
         let counts = self.counts(lang);
         match lang {
             Lang::Ja => format!("写真 {photos} 枚：{counts}（毎秒 {rate:.1} 枚）"),
@@ -57,30 +59,69 @@ impl Tally {
     }
 }
 
+/// Time between two records of `--progress json`.
+const TOLD_EVERY: Duration = Duration::from_secs(5);
+
 /// Counts the verdicts and shows them.
 #[derive(Debug)]
 pub(crate) struct Progress {
     tally: Tally,
+    /// Photos that an earlier run reviewed.
+    before: u64,
+    /// Number of photos, if it is known.
+    total: Option<u64>,
     bar: ProgressBar,
     start: Instant,
     summarises: bool,
+    /// When the last record was written, if records are.
+    told: Option<Instant>,
+}
+
+/// How far a batch is, for schedulers (`shomei.progress/1`).
+#[derive(Debug, Serialize)]
+struct Record {
+    schema: &'static str,
+    state: &'static str,
+    /// Photos with a review, those of earlier runs included.
+    done: u64,
+    /// Null for an archive on standard input.
+    total: Option<u64>,
+    accepted: u64,
+    referred: u64,
+    rejected: u64,
+    /// Of this run.
+    elapsed_s: f64,
+    /// Of this run.
+    photos_per_s: f64,
+    /// Null before the first photo and where the total is unknown.
+    eta_s: Option<f64>,
 }
 
 impl Progress {
     /// The bar appears only on a terminal that the reviews do not go to as well, and if the
     /// number of photos is known.
-    pub(crate) fn new(photos: Option<usize>, sink: &Sink, format: Format) -> Self {
+    pub(crate) fn new(
+        photos: Option<usize>,
+        sink: &Sink,
+        format: Format,
+        shown: ProgressArg,
+    ) -> Self {
         let watched = io::stderr().is_terminal();
         let bar = match photos {
-            Some(photos) if watched && !sink.on_terminal() => bar(photos as u64),
+            Some(photos) if watched && !sink.on_terminal() && shown == ProgressArg::Bar => {
+                bar(photos as u64)
+            }
             _ => ProgressBar::hidden(),
         };
-        let summarises = watched || format == Format::Human;
+        let summarises = (watched || format == Format::Human) && shown != ProgressArg::Json;
         Self {
             tally: Tally::default(),
+            before: 0,
+            total: photos.map(|photos| photos as u64),
             bar,
             start: Instant::now(),
             summarises,
+            told: (shown == ProgressArg::Json).then(Instant::now),
         }
     }
 
@@ -89,6 +130,8 @@ impl Progress {
         let watched = io::stderr().is_terminal();
         Self {
             tally: Tally::default(),
+            before: 0,
+            total: Some(photos as u64),
             bar: if watched {
                 bar(photos as u64)
             } else {
@@ -96,7 +139,20 @@ impl Progress {
             },
             start: Instant::now(),
             summarises: watched,
+            told: None,
         }
+    }
+
+    /// Counts what an earlier run reviewed, and begins.
+    pub(crate) fn begin(&mut self, before: impl IntoIterator<Item = Verdict>) {
+        before
+            .into_iter()
+            .for_each(|verdict| self.tally.add(verdict));
+        self.before = self.tally.photos();
+        self.bar.set_position(self.before);
+        self.bar.reset_eta();
+        self.start = Instant::now();
+        self.tell("running");
     }
 
     /// One more photo.
@@ -106,13 +162,52 @@ impl Progress {
             self.bar.set_message(self.tally.counts(Lang::En));
         }
         self.bar.inc(1);
+        if self.told.is_some_and(|told| told.elapsed() >= TOLD_EVERY) {
+            self.tell("running");
+        }
+    }
+
+    /// The last record, if records are written: whether the batch is `complete`.
+    pub(crate) fn end(&mut self, complete: bool) {
+        self.tell(if complete { "finished" } else { "stopped" });
+    }
+
+    fn tell(&mut self, state: &'static str) {
+        if let Some(told) = &mut self.told {
+            *told = Instant::now();
+            // Plain data, which always can be written.
+            if let Ok(text) = serde_json::to_string(&self.record(state, self.start.elapsed())) {
+                message(&text);
+            }
+        }
+    }
+
+    fn record(&self, state: &'static str, elapsed: Duration) -> Record {
+        let done = self.tally.photos();
+        let reviewed = done - self.before;
+        let elapsed_s = elapsed.as_secs_f64();
+        let rounded = |value: f64| (value * 10.0).round() / 10.0;
+        let left = self.total.map(|total| total.saturating_sub(done));
+        let eta = left.filter(|_| reviewed > 0);
+        Record {
+            schema: "shomei.progress/1",
+            state,
+            done,
+            total: self.total,
+            accepted: self.tally.accepted,
+            referred: self.tally.referred,
+            rejected: self.tally.rejected,
+            elapsed_s: rounded(elapsed_s),
+            photos_per_s: rounded(reviewed as f64 / elapsed_s.max(1e-3)),
+            eta_s: eta.map(|left| rounded(left as f64 * elapsed_s / reviewed as f64)),
+        }
     }
 
     /// Takes the bar away and returns the line to end with, if somebody is there to read it.
     pub(crate) fn finish(&self, lang: Lang) -> Option<String> {
         self.bar.finish_and_clear();
         self.summarises
-            .then(|| self.tally.summary(lang, self.start.elapsed()))
+            .then(|| self.tally.summary(lang, self.start.elapsed(), self.before))
     }
 
     /// Number of photos so far.
@@ -142,16 +237,31 @@ mod tests {
 
     #[test]
     fn anything_but_accept_shows_in_the_exit_code() {
-        let mut progress = Progress::new(Some(3), &Sink::Stdout, Format::Human);
+        let mut progress = Progress::new(Some(3), &Sink::Stdout, Format::Human, ProgressArg::Bar);
         progress.add(Verdict::Accept);
         assert_eq!(progress.exit_code(), exit::ACCEPTED);
         progress.add(Verdict::Refer);
         assert_eq!(progress.exit_code(), exit::NOT_ALL_ACCEPTED);
         progress.add(Verdict::Reject);
-        let summary = progress.tally.summary(Lang::En, Duration::from_secs(2));
+        let summary = progress.tally.summary(Lang::En, Duration::from_secs(2), 0);
         assert_eq!(
             summary,
             "3 photos: 1 accepted, 1 referred, 1 rejected (1.5 photos/s)"
+        );
+    }
+
+    #[test]
+    fn records_count_earlier_runs_and_time_this_one() {
+        let mut progress = Progress::new(Some(9), &Sink::Stdout, Format::Jsonl, ProgressArg::None);
+        progress.begin([Verdict::Accept, Verdict::Reject]);
+        let none = progress.record("running", Duration::ZERO);
+        assert_eq!((none.done, none.photos_per_s, none.eta_s), (2, 0.0, None));
+        progress.add(Verdict::Refer);
+        progress.add(Verdict::Accept);
+        let text = serde_json::to_string(&progress.record("running", Duration::from_secs(4)));
+        assert_eq!(
+            text.unwrap(),
+            r#"{"schema":"shomei.progress/1","state":"running","done":4,"total":9,"accepted":2,"referred":1,"rejected":1,"elapsed_s":4.0,"photos_per_s":0.5,"eta_s":10.0}"#
         );
     }
 }

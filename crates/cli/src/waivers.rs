@@ -2,14 +2,15 @@
 //! table.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail, ensure};
-use csv::{ReaderBuilder, StringRecord};
+use csv::StringRecord;
+use sha2::{Digest, Sha256};
 use shomei::Waivers;
+
+use crate::table;
 
 /// What is declared for whom.
 #[derive(Debug)]
@@ -47,14 +48,7 @@ impl Declared {
     }
 
     fn read(&mut self, path: &Path) -> Result<()> {
-        let mut input = BufReader::new(File::open(path)?);
-        let mut start = Vec::new();
-        // A byte order mark would become a part of the first column's name.
-        (&mut input).take(3).read_to_end(&mut start)?;
-        if start == b"\xEF\xBB\xBF" {
-            start.clear();
-        }
-        let mut table = ReaderBuilder::new().from_reader(start.chain(input));
+        let mut table = table::open(path)?;
         let header = table.headers()?.clone();
         let column = |name| header.iter().position(|found| found.trim() == name);
         let (Some(id), Some(waive)) = (column("id").or_else(|| column("file")), column("waive"))
@@ -74,13 +68,9 @@ impl Declared {
 
     fn add(&mut self, line: u64, id: &str, codes: &str) -> Result<()> {
         ensure!(!id.is_empty(), "the id is empty");
-        let codes: Vec<_> = codes
-            .split(|c: char| c == ';' || c == ',' || c.is_whitespace())
-            .filter(|code| !code.is_empty())
-            .collect();
         let row = Row {
             line,
-            waivers: codes.join(",").parse()?,
+            waivers: table::waivers(codes)?,
             met: AtomicBool::new(false),
         };
         if let Some(before) = self.rows.insert(id.to_owned(), row) {
@@ -100,6 +90,18 @@ impl Declared {
             &row.waivers
         });
         self.all.union(own)
+    }
+
+    /// Adds all that is declared to `digest`.
+    pub(crate) fn digest(&self, digest: &mut Sha256) {
+        let mut rows: Vec<_> = self.rows.iter().collect();
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        digest_codes(&self.all, digest);
+        for (id, row) in rows {
+            digest.update((id.len() as u64).to_le_bytes());
+            digest.update(id);
+            digest_codes(&row.waivers, digest);
+        }
     }
 
     /// To be called when all photos were asked for: an exception that reached no photo is a
@@ -131,6 +133,15 @@ impl Declared {
         );
         Ok(())
     }
+}
+
+/// Adds `waivers` to `digest`.
+pub(crate) fn digest_codes(waivers: &Waivers, digest: &mut Sha256) {
+    for code in waivers.iter() {
+        digest.update(code.as_str());
+        digest.update(",");
+    }
+    digest.update(";");
 }
 
 #[cfg(test)]

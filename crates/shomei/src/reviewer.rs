@@ -41,6 +41,8 @@ pub struct ReviewerBuilder {
 pub struct ReviewOptions {
     /// Exceptions that the applicant declared.
     pub waivers: Waivers,
+    /// Rules to judge this photo by in place of the reviewer's.
+    pub policy: Option<Arc<Policy>>,
 }
 
 /// A [`Reviewer`] could not be built. (A photo is never an error.)
@@ -192,14 +194,20 @@ impl Reviewer {
         &self.inner.policy
     }
 
+    /// Version and models, as they stand in the records.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
     fn judged(
         &self,
         measurements: &Measurements,
         options: &ReviewOptions,
         timings: BTreeMap<String, f64>,
     ) -> Review {
-        let judged =
-            |measurements: &Measurements| judge(measurements, &self.inner.policy, &options.waivers);
+        let policy = options.policy.as_deref().unwrap_or(&self.inner.policy);
+        let judged = |measurements: &Measurements| judge(measurements, policy, &options.waivers);
         // A check that panics costs this photo its acceptance and nothing else: it is judged
         // once more as a photo of which only the failure is known.
         let judged = catch_unwind(AssertUnwindSafe(|| judged(measurements))).unwrap_or_else(|_| {
@@ -274,6 +282,22 @@ mod tests {
     fn a_reviewer_is_shared_between_threads() {
         const fn shared<T: Send + Sync + Clone>() {}
         shared::<Reviewer>();
+    }
+
+    #[test]
+    fn a_photo_may_have_rules_of_its_own() {
+        let reviewer = Reviewer::builder().build().unwrap();
+        let policy = Arc::new(Policy::my_number_card().with_name("own").unwrap());
+        let options = ReviewOptions {
+            policy: Some(policy),
+            ..ReviewOptions::default()
+        };
+        let name = |options| {
+            let review = reviewer.review_with(b"", options);
+            review.record("a", Lang::En).policy.name
+        };
+        assert_eq!(name(&options), "own");
+        assert_eq!(name(&ReviewOptions::default()), "my-number-card");
     }
 
     #[test]

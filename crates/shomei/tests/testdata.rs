@@ -167,6 +167,7 @@ fn a_waiver_turns_a_reject_into_a_refer() {
     assert_eq!(REVIEWER.review(&bytes).verdict(), Verdict::Reject);
     let options = ReviewOptions {
         waivers: "tilted".parse().unwrap(),
+        ..ReviewOptions::default()
     };
     let waived = REVIEWER.review_with(&bytes, &options);
     assert_eq!(waived.verdict(), Verdict::Refer);

@@ -10,7 +10,7 @@ use shomei::Records;
 use shomei::wire::v1::StoredReview;
 
 use super::policy;
-use crate::args::{JudgeArgs, lang};
+use crate::args::{JudgeArgs, ProgressArg, lang};
 use crate::output::{self, Sink};
 use crate::progress::Progress;
 use crate::waivers::Declared;
@@ -35,7 +35,7 @@ pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }
-    let mut progress = Progress::new(None, &sink, args.format);
+    let mut progress = Progress::new(None, &sink, args.format, ProgressArg::Bar);
     let rows = records.map_all(|mut stored: StoredReview| {
         stored.waivers = declared.of(&stored.id, &stored.waivers);
         let record = stored.judge_again(&policy, lang);

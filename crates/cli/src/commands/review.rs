@@ -3,17 +3,24 @@
 //! Everything that can be refused is refused before the first photo is read. What is written
 //! about a photo is made on its worker, and put in the order of the inputs here.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::vec;
 
-use anyhow::{Context, Result, anyhow};
-use shomei::{Input, Inspection, Lang, ReviewOptions, Reviewer, Verdict, Waivers};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use sha2::{Digest, Sha256};
+use shomei::wire::v1::PolicyRecord;
+use shomei::{Input, Inspection, Lang, Limits, ReviewOptions, Reviewer, Verdict};
 
 use super::policy;
-use crate::args::{ReviewArgs, lang};
-use crate::inputs::{self, Patterns};
+use crate::args::{Format, ReviewArgs, lang};
+use crate::inputs::{self, Ids, Patterns, Photo};
+use crate::interrupt::Interrupt;
+use crate::journal::{Done, Existing, Header, Journal, Listing};
 use crate::output::{self, Exporter, Sink};
 use crate::overlay::Overlays;
 use crate::progress::Progress;
@@ -27,21 +34,25 @@ struct Row {
     drawn: io::Result<()>,
 }
 
-pub(super) fn run(args: ReviewArgs) -> Result<u8> {
+pub(super) fn run(args: &ReviewArgs) -> Result<u8> {
     let lang = lang(args.lang);
-    let policy = policy::load(args.policy.as_deref())?;
-    let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
-    let declared = Arc::new(declared);
+    ensure!(
+        !args.batch.resume || args.format == Format::Jsonl,
+        "--resume goes on with JSON lines only; allowed: --format jsonl"
+    );
+    let rules = policy::load(args.policy.as_deref())?;
+    let exceptions = &args.exceptions;
+    let declared = Declared::load(exceptions.waive.clone(), exceptions.waivers.as_deref())?;
     let patterns = Patterns::new(&args.include, &args.exclude)?;
-    let mut arguments = args.paths;
-    if let Some(list) = &args.files_from {
-        arguments.extend(inputs::listed(list, args.null)?);
-    }
-    let paths = inputs::expand(&arguments, &patterns)?;
+    let (photos, ids) = inputs::gather(args, &patterns, |path| policy::load(Some(path)))?;
+    let archive = args.sources.tar.as_deref();
+    let archive = archive.filter(|path| inputs::is_stream(path));
     let overlays = args.overlay.as_deref().map(Overlays::prepare).transpose()?;
-    let mut sink = Sink::open(args.out.as_deref(), &paths)?;
 
-    let reviewer = Reviewer::builder().policy(policy).build()?;
+    let reviewer = Reviewer::builder().policy(rules).build()?;
+    let header = || header(args, &reviewer, lang, &declared, &photos);
+    let (mut sink, done) = open(args, &photos, header)?;
+
     let mut batch = reviewer.batch();
     if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
         batch = batch.jobs(jobs);
@@ -50,15 +61,24 @@ pub(super) fn run(args: ReviewArgs) -> Result<u8> {
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }
-    let mut progress = Progress::new(Some(paths.len()), &sink, args.format);
-    let declares = Arc::clone(&declared);
-    let photos = paths.into_iter().map(move |path| {
-        let id = inputs::id(&path).into_owned();
-        let waivers = declares.of(&id, &Waivers::default());
-        Input::new(id, move |limits| inputs::read(&path, limits)).options(ReviewOptions { waivers })
+    let total = archive.is_none().then_some(photos.len());
+    let mut progress = Progress::new(total, &sink, args.format, args.batch.progress);
+    let state = Arc::new(State {
+        declared,
+        interrupt: Interrupt::listen()?,
+        end: Mutex::default(),
     });
+    progress.begin(done.iter().map(|(_, verdict)| *verdict));
+    let stream = archive.map(|path| stream(path, patterns, reviewer.limits(), ids));
+    let stream = stream.transpose()?.into_iter().flatten();
+    let feed = Feed {
+        photos: photos.into_iter().map(Ok).chain(stream),
+        reviewed: 0,
+        done: done.into_iter(),
+        state: Arc::clone(&state),
+    };
     let draws = overlays.clone();
-    let rows = batch.map_all(photos, move |id, inspection| {
+    let rows = batch.map_all(feed, move |id, inspection| {
         row(exporter.as_ref(), lang, draws.as_ref(), id, &inspection)
     })?;
 
@@ -73,7 +93,22 @@ pub(super) fn run(args: ReviewArgs) -> Result<u8> {
         }
     }
     sink.finish()?;
-    if let Some(summary) = progress.finish(lang) {
+    let end = state.end();
+    progress.end(end.failed.is_none() && !end.interrupted);
+    if let Some(error) = end.failed {
+        return Err(error.context(format!("stopped after {} reviews", progress.photos())));
+    }
+    let summary = progress.finish(lang);
+    if end.interrupted {
+        let how = match sink {
+            Sink::Journal(_) => "the same command with --resume goes on",
+            _ => "--format jsonl --out FILE would let --resume go on",
+        };
+        let reviews = progress.photos();
+        message(&format!("stopped after {reviews} reviews; {how}"));
+        return Ok(exit::INTERRUPTED);
+    }
+    if let Some(summary) = summary {
         message(&summary);
     }
     if let (Some((count, error)), Some(overlays)) = (undrawn, overlays) {
@@ -81,8 +116,201 @@ pub(super) fn run(args: ReviewArgs) -> Result<u8> {
             "--overlay {overlays}: {count} pictures not written"
         )));
     }
-    declared.all_met()?;
+    if let Some((count, first)) = end.escaping {
+        bail!(
+            "--tar: all reviews are written, but {count} entries were not read, because their \
+             names lead out of the archive ({first:?}{})",
+            if count > 1 { ", …" } else { "" },
+        );
+    }
+    state.declared.all_met()?;
     Ok(progress.exit_code())
+}
+
+/// Where the reviews go, and what is there already.
+fn open(
+    args: &ReviewArgs,
+    photos: &[Photo],
+    header: impl FnOnce() -> Header,
+) -> Result<(Sink, Done)> {
+    let Some(path) = &args.out else {
+        return Ok((Sink::Stdout, Done::new()));
+    };
+    let (exceptions, sources) = (&args.exceptions, &args.sources);
+    let tables = [
+        &args.files_from,
+        &args.policy,
+        &exceptions.waivers,
+        &sources.manifest,
+        &sources.tar,
+    ];
+    let tables = tables.into_iter().filter_map(Option::as_deref);
+    output::spare(
+        "--out",
+        path,
+        photos.iter().filter_map(Photo::path).chain(tables),
+    )?;
+    let existing = match (args.batch.resume, args.batch.overwrite) {
+        (true, _) => Existing::Resume,
+        (_, true) => Existing::Overwrite,
+        _ => Existing::Keep,
+    };
+    if args.format == Format::Jsonl {
+        let (journal, done) = Journal::open(path, existing, &header())?;
+        return Ok((Sink::Journal(journal), done));
+    }
+    let sink = match existing {
+        Existing::Overwrite => Sink::open(Some(path), &[]),
+        _ => Sink::create(path),
+    };
+    Ok((sink?, Done::new()))
+}
+
+/// What the batch is started with.
+fn header(
+    args: &ReviewArgs,
+    reviewer: &Reviewer,
+    lang: Lang,
+    declared: &Declared,
+    photos: &[Photo],
+) -> Header {
+    let policy = PolicyRecord {
+        name: reviewer.policy().name().to_owned(),
+        hash: reviewer.policy().hash().to_owned(),
+    };
+    let (mut exceptions, mut listed) = (Sha256::new(), Sha256::new());
+    declared.digest(&mut exceptions);
+    photos.iter().for_each(|photo| photo.digest(&mut listed));
+    let listing = Listing {
+        count: photos.len(),
+        sha256: hex(listed),
+        streamed: args.sources.tar.as_deref().is_some_and(inputs::is_stream),
+    };
+    let timings = !args.no_timings;
+    Header::new(
+        reviewer.engine(),
+        policy,
+        lang,
+        timings,
+        hex(exceptions),
+        listing,
+    )
+}
+
+fn hex(digest: Sha256) -> String {
+    let bytes = digest.finalize();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The photos of an archive that can be read only once, none twice and none that was listed.
+fn stream(
+    path: &Path,
+    patterns: Patterns,
+    limits: Limits,
+    mut ids: Ids,
+) -> Result<impl Iterator<Item = Result<Photo>> + Send + 'static> {
+    let named = format!("--tar {path:?}");
+    let input: Box<dyn Read + Send> = if path.as_os_str() == "-" {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).context(named.clone())?)
+    };
+    let photos = inputs::streamed(input, patterns, limits).context(named.clone())?;
+    Ok(photos.into_iter().map(move |photo| {
+        let photo = photo.context(named.clone())?;
+        ids.add(&photo)?;
+        Ok(photo)
+    }))
+}
+
+/// What the thread that reads the photos shares with the one that writes the reviews.
+struct State {
+    declared: Declared,
+    interrupt: Interrupt,
+    end: Mutex<End>,
+}
+
+/// How the photos came to an end.
+#[derive(Default)]
+struct End {
+    /// A signal came, and photos are left.
+    interrupted: bool,
+    failed: Option<anyhow::Error>,
+    /// How many entries of an archive have names that lead out of it, and the first one.
+    escaping: Option<(u64, String)>,
+}
+
+impl State {
+    fn change(&self, change: impl FnOnce(&mut End)) {
+        change(&mut self.end.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn end(&self) -> End {
+        std::mem::take(&mut self.end.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The photos on their way to the reviewer, without those that are done.
+struct Feed<I> {
+    photos: I,
+    /// How many of those that are done were met.
+    reviewed: u64,
+    done: vec::IntoIter<(String, Verdict)>,
+    state: Arc<State>,
+}
+
+impl<I: Iterator<Item = Result<Photo>>> Feed<I> {
+    fn take(&mut self) -> Result<Option<Input>> {
+        loop {
+            let Some(photo) = self.photos.next().transpose()? else {
+                let more = self.done.len();
+                ensure!(
+                    more == 0,
+                    "--out holds {more} reviews more than there are photos"
+                );
+                return Ok(None);
+            };
+            if self.state.interrupt.asked() {
+                self.state.change(|end| end.interrupted = true);
+                return Ok(None);
+            }
+            let id = photo.id().into_owned();
+            let waivers = self.state.declared.of(&id, &photo.waivers);
+            if photo.escapes() {
+                self.state.change(|end| {
+                    let first = || (0, id.clone());
+                    end.escaping.get_or_insert_with(first).0 += 1;
+                });
+            }
+            if let Some((before, _)) = self.done.next() {
+                self.reviewed += 1;
+                ensure!(
+                    before == id,
+                    "line {} of --out is the review of {before:?}, where {id:?} should stand",
+                    self.reviewed
+                );
+                continue;
+            }
+            let options = ReviewOptions {
+                waivers,
+                policy: photo.policy.clone(),
+            };
+            let source = photo.into_source();
+            let input = Input::new(id, move |limits| source.read(limits)).options(options);
+            return Ok(Some(input));
+        }
+    }
+}
+
+impl<I: Iterator<Item = Result<Photo>>> Iterator for Feed<I> {
+    type Item = Input;
+
+    fn next(&mut self) -> Option<Input> {
+        self.take().unwrap_or_else(|error| {
+            self.state.change(|end| end.failed = Some(error));
+            None
+        })
+    }
 }
 
 fn row(

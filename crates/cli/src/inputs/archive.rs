@@ -1,0 +1,381 @@
+//! `--tar`: photos in a tar archive (ustar, pax, GNU names). Nothing is unpacked; the names are
+//! ids and no paths of this machine.
+//!
+//! The extension headers are read here, because an archive must not choose how much memory that
+//! takes.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use anyhow::{Context, Result, bail, ensure};
+use shomei::Limits;
+use tar::{Archive, Entries, PaxExtensions};
+
+use super::{Patterns, Photo, Place, Source, as_path, hidden, id};
+
+/// Longest extension header that is read, in bytes; it holds a name.
+const MAX_EXTENSION_BYTES: u64 = 1 << 16;
+
+/// The bytes of an entry in an archive that is a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Span {
+    archive: Arc<Mutex<File>>,
+    start: u64,
+    bytes: u64,
+}
+
+impl Span {
+    /// The bytes, and no more than one beyond the limit.
+    pub(super) fn read(&self, limits: &Limits) -> io::Result<Vec<u8>> {
+        let mut file = self.archive.lock().map_err(|_| ErrorKind::Other)?;
+        file.seek(SeekFrom::Start(self.start))?;
+        bounded(&mut *file, self.bytes, limits)
+    }
+}
+
+/// Reads as much of an entry as is reviewed; an entry that ends early is an error.
+fn bounded(input: &mut impl Read, bytes: u64, limits: &Limits) -> io::Result<Vec<u8>> {
+    let most = bytes.min(limits.max_bytes.saturating_add(1));
+    let mut read = Vec::new();
+    input.take(most).read_to_end(&mut read)?;
+    if read.len() as u64 == most {
+        Ok(read)
+    } else {
+        Err(ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// What an entry that is to be reviewed is.
+enum Kind {
+    Plain,
+    /// A link, a device, a sparse file: no bytes of a photo.
+    NotPlain,
+    /// Its name leads out of the archive.
+    Escaping,
+}
+
+/// The photos of an archive in a file, read when their turn comes.
+pub(super) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>> {
+    let file = File::open(path)?;
+    let end = file.metadata()?.len();
+    let shared = Arc::new(Mutex::new(file.try_clone()?));
+    let mut archive = Archive::new(file);
+    let mut photos = Vec::new();
+    walk(
+        archive.entries_with_seek()?,
+        patterns,
+        |number, id, kind, entry| {
+            let (start, bytes) = (entry.raw_file_position(), entry.size());
+            ensure!(
+                start.checked_add(bytes).is_some_and(|last| last <= end),
+                "the archive ends inside entry {number} ({id:?})"
+            );
+            let source = match kind {
+                Kind::Plain => Source::Entry {
+                    id: id.into(),
+                    span: Span {
+                        archive: Arc::clone(&shared),
+                        start,
+                        bytes,
+                    },
+                },
+                kind => unread(id, &kind),
+            };
+            photos.push(Photo::new(Place::Archive(number), source));
+            Ok(true)
+        },
+    )?;
+    ensure!(!photos.is_empty(), "it holds no photo to review");
+    Ok(photos)
+}
+
+/// The photos of an archive that arrives on `input`, one at a time. Ends behind the first error.
+pub(crate) fn streamed(
+    input: impl Read + Send + 'static,
+    patterns: Patterns,
+    limits: Limits,
+) -> Result<Receiver<Result<Photo>>> {
+    let (send, receive) = sync_channel(0);
+    thread::Builder::new()
+        .name("shomei-archive".to_owned())
+        .spawn(move || {
+            let walked = walked(input, &patterns, |number, id, kind, entry| {
+                let source = match kind {
+                    Kind::Plain => {
+                        let bytes = bounded(entry, entry.size(), &limits)
+                            .with_context(|| format!("inside entry {number} ({id:?})"))?;
+                        let id = id.into();
+                        Source::Bytes { id, bytes }
+                    }
+                    kind => unread(id, &kind),
+                };
+                let photo = Photo::new(Place::Archive(number), source);
+                Ok(send.send(Ok(photo)).is_ok())
+            });
+            if let Err(error) = walked {
+                // Nobody listens if the batch has ended.
+                let _heard = send.send(Err(error));
+            }
+        })?;
+    Ok(receive)
+}
+
+fn walked<R: Read>(
+    input: R,
+    patterns: &Patterns,
+    found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool>,
+) -> Result<()> {
+    walk(Archive::new(input).entries()?, patterns, found)
+}
+
+fn unread(id: String, kind: &Kind) -> Source {
+    Source::Unread {
+        id: id.into(),
+        escapes: matches!(kind, Kind::Escaping),
+    }
+}
+
+/// Calls `found` with number, id and kind of each entry that is an input, until it says `false`.
+/// Entries are counted from 1, headers that only extend others left out.
+fn walk<R: Read>(
+    entries: Entries<'_, R>,
+    patterns: &Patterns,
+    mut found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool>,
+) -> Result<()> {
+    let mut number = 0;
+    let mut extended = Extended::default();
+    for entry in entries.raw(true) {
+        let mut entry = entry.with_context(|| damaged(number))?;
+        let kind = entry.header().entry_type();
+        if kind.is_gnu_longname() {
+            let mut name = extension(&mut entry).with_context(|| damaged(number))?;
+            name.truncate(
+                name.iter()
+                    .position(|&byte| byte == 0)
+                    .unwrap_or(name.len()),
+            );
+            extended.name = Some(name);
+            continue;
+        }
+        if kind.is_pax_local_extensions() {
+            let text = extension(&mut entry).with_context(|| damaged(number))?;
+            extended.read(&text).with_context(|| damaged(number))?;
+            continue;
+        }
+        if kind.is_gnu_longlink() || kind.is_pax_global_extensions() {
+            continue;
+        }
+        number += 1;
+        let Extended {
+            name,
+            bytes,
+            sparse,
+        } = std::mem::take(&mut extended);
+        let name = name.unwrap_or_else(|| entry.path_bytes().into_owned());
+        let path = as_path(&name).with_context(|| damaged(number))?;
+        let id = id(&path).into_owned();
+        ensure!(
+            bytes.is_none_or(|bytes| bytes == entry.size()),
+            "entry {number} ({id:?}) has two lengths"
+        );
+        if kind.is_dir() || name.ends_with(b"/") || !taken(&path, patterns) {
+            continue;
+        }
+        let escapes = |part| !matches!(part, Component::Normal(_) | Component::CurDir);
+        let kind = if path.components().any(escapes) {
+            Kind::Escaping
+        } else if sparse || !(kind.is_file() || kind.is_contiguous()) {
+            Kind::NotPlain
+        } else {
+            Kind::Plain
+        };
+        if !found(number, id, kind, &mut entry)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn damaged(after: u64) -> String {
+    format!("no tar archive, or a damaged one, after entry {after}")
+}
+
+/// What extension headers say of the entry behind them.
+#[derive(Default)]
+struct Extended {
+    name: Option<Vec<u8>>,
+    bytes: Option<u64>,
+    sparse: bool,
+}
+
+impl Extended {
+    fn read(&mut self, text: &[u8]) -> Result<()> {
+        for pair in PaxExtensions::new(text) {
+            let pair = pair?;
+            match pair.key_bytes() {
+                b"path" => self.name = Some(pair.value_bytes().to_vec()),
+                b"size" => self.bytes = Some(pair.value()?.parse()?),
+                key => self.sparse |= key.starts_with(b"GNU.sparse."),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn extension<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<Vec<u8>> {
+    let bytes = entry.size();
+    ensure!(
+        bytes <= MAX_EXTENSION_BYTES,
+        "a name of {bytes} bytes; up to {MAX_EXTENSION_BYTES} are read"
+    );
+    let mut text = Vec::new();
+    entry.read_to_end(&mut text)?;
+    if text.len() as u64 != bytes {
+        bail!(io::Error::from(ErrorKind::UnexpectedEof));
+    }
+    Ok(text)
+}
+
+/// As in directories: nothing hidden, and what the globs take.
+fn taken(path: &Path, patterns: &Patterns) -> bool {
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name),
+        _ => None,
+    });
+    if parts.clone().any(hidden) {
+        return false;
+    }
+    let relative: PathBuf = parts.collect();
+    let mut folders = relative.ancestors().skip(1);
+    patterns.take_file(&relative)
+        && folders.all(|folder| folder.as_os_str().is_empty() || patterns.enter(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::io::Write;
+    use tar::{Builder, EntryType, Header};
+    use tempfile::TempDir;
+
+    /// An archive of these names, with the kind of entry; the content is the name.
+    fn archive(entries: &[(&str, EntryType)]) -> Vec<u8> {
+        let mut archive = Builder::new(Vec::new());
+        for (name, kind) in entries {
+            let mut header = Header::new_ustar();
+            header.set_entry_type(*kind);
+            let bytes = if kind.is_file() { name.len() } else { 0 };
+            header.set_size(bytes as u64);
+            if name.len() > 99 {
+                let content = &name.as_bytes()[..bytes];
+                archive
+                    .append_pax_extensions([("path", name.as_bytes())])
+                    .unwrap();
+                header.set_path("short").unwrap();
+                header.set_cksum();
+                archive.append(&header, content).unwrap();
+                continue;
+            }
+            // Past the checks of the library, which writes no such names.
+            header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_cksum();
+            archive.append(&header, &name.as_bytes()[..bytes]).unwrap();
+        }
+        archive.into_inner().unwrap()
+    }
+
+    fn patterns(exclude: &[&str]) -> Patterns {
+        let exclude: Vec<_> = exclude.iter().map(|&glob| glob.to_owned()).collect();
+        Patterns::new(&[], &exclude).unwrap()
+    }
+
+    /// Ids and contents, in a file and as a stream.
+    fn both(bytes: &[u8], exclude: &[&str]) -> [Result<Vec<(String, String)>>; 2] {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("a.tar");
+        fs::write(&path, bytes).unwrap();
+        let content = |photo: Photo| {
+            let id = photo.id().into_owned();
+            let kind = if photo.escapes() { "escapes" } else { "unread" };
+            let read = photo.source.read(&Limits::default());
+            let read = read.map(|bytes| String::from_utf8(bytes).unwrap());
+            (id, read.unwrap_or_else(|_| kind.to_owned()))
+        };
+        let listed = listed(&path, &patterns(exclude))
+            .map(|photos| photos.into_iter().map(content).collect());
+        let stream = io::Cursor::new(bytes.to_vec());
+        let streamed = streamed(stream, patterns(exclude), Limits::default())
+            .unwrap()
+            .into_iter()
+            .map(|photo| photo.map(content))
+            .collect();
+        [listed, streamed]
+    }
+
+    #[test]
+    fn entries_are_photos_and_nothing_is_lost() {
+        let long = "é/".repeat(150) + "x.jpg";
+        let file = EntryType::Regular;
+        let bytes = archive(&[
+            ("in", EntryType::Directory),
+            ("in/a.jpg", file),
+            ("in/.b.jpg", file),
+            ("./c.jpg", file),
+            ("not/d.jpg", file),
+            ("../up.jpg", file),
+            ("/etc/e.jpg", file),
+            ("link.jpg", EntryType::Symlink),
+            (&long, file),
+            ("last.jpg", file),
+        ]);
+        for found in both(&bytes, &["not"]) {
+            let found = found.unwrap();
+            let found: Vec<_> = found.iter().map(|(id, read)| (&**id, &**read)).collect();
+            assert_eq!(
+                found,
+                [
+                    ("in/a.jpg", "in/a.jpg"),
+                    ("./c.jpg", "./c.jpg"),
+                    ("../up.jpg", "escapes"),
+                    ("/etc/e.jpg", "escapes"),
+                    ("link.jpg", "unread"),
+                    (&*long, &*long),
+                    ("last.jpg", "last.jpg"),
+                ]
+            );
+        }
+    }
+
+    #[test]
+    fn damage_and_hostile_headers_are_errors() {
+        let good = archive(&[("a.jpg", EntryType::Regular), ("b.jpg", EntryType::Regular)]);
+        let mut flipped = good.clone();
+        flipped[1024 + 3] ^= 1;
+        let cut = good[..512 + 2].to_vec();
+        let mut large = Header::new_ustar();
+        large.set_entry_type(EntryType::XHeader);
+        large.set_size(1 << 33);
+        large.set_cksum();
+        let mut hostile = large.as_bytes().to_vec();
+        hostile.write_all(&[b'x'; 4096]).unwrap();
+        for (bytes, named) in [
+            (&flipped, "after entry 1"),
+            (&cut, "entr"),
+            (&hostile, "a name of 8589934592 bytes"),
+        ] {
+            for found in both(bytes, &[]) {
+                let message = format!("{:#}", found.unwrap_err());
+                assert!(message.contains(named), "{message}");
+            }
+        }
+        // Nothing at all, or blocks of zeros, is an empty archive.
+        let [listed, streamed] = both(&[0; 1024], &[]);
+        assert!(listed.unwrap_err().to_string().contains("no photo"));
+        assert!(streamed.unwrap().is_empty());
+    }
+}

@@ -1,0 +1,32 @@
+//! CSV tables with a header, as people and spreadsheets write them.
+
+use std::fs::File;
+use std::io::{BufReader, Chain, Cursor, Read};
+use std::path::Path;
+
+use anyhow::Result;
+use csv::{Reader, ReaderBuilder};
+use shomei::{WaiverError, Waivers};
+
+pub(crate) type Table = Reader<Chain<Cursor<Vec<u8>>, BufReader<File>>>;
+
+/// The table in that file, its byte order mark taken off, which would become a part of the first
+/// column's name.
+pub(crate) fn open(path: &Path) -> Result<Table> {
+    let mut input = BufReader::new(File::open(path)?);
+    let mut start = Vec::new();
+    (&mut input).take(3).read_to_end(&mut start)?;
+    if start == b"\xEF\xBB\xBF" {
+        start.clear();
+    }
+    Ok(ReaderBuilder::new().from_reader(Cursor::new(start).chain(input)))
+}
+
+/// The codes of a cell, with `;`, `,` or white space between them.
+pub(crate) fn waivers(cell: &str) -> Result<Waivers, WaiverError> {
+    let codes: Vec<_> = cell
+        .split(|c: char| c == ';' || c == ',' || c.is_whitespace())
+        .filter(|code| !code.is_empty())
+        .collect();
+    codes.join(",").parse()
+}
