@@ -133,7 +133,7 @@ function reasons(of, whole) {
       item.append(element("code", " " + about[0]));
       item.append(element("div", finding.t[japanese ? 0 : 1]));
       item.append(element("div", words.advice + ": " + about[japanese ? 3 : 4], "dim"));
-    } else {
+    } else if (finding === of.f[0]) {
       item.append(element("div", finding.t[japanese ? 0 : 1], "dim"));
     }
     list.append(item);

@@ -192,7 +192,7 @@ fn figure(measured: &Measured, lang: Lang) -> Option<Figure> {
         code: pair.code.as_str(),
         name: pair.name.replace('_', " "),
         title: about(pair.code, lang).title,
-        unit: pair.unit,
+        unit: words::unit(pair.unit, lang),
         bars: bars
             .iter()
             .filter(|bar| bar.count > 0)

@@ -10,6 +10,22 @@ pub(super) const fn code(lang: Lang) -> &'static str {
     }
 }
 
+/// The unit of a limit, which the policy names in English.
+pub(super) fn unit(unit: &'static str, lang: Lang) -> &'static str {
+    match (lang, unit) {
+        (Lang::En, _) => unit,
+        (Lang::Ja, "share, 1 is the whole") => "割合（1が全体）",
+        (Lang::Ja, "degrees") => "度",
+        (Lang::Ja, "ΔE of CIE L*a*b*") => "色差ΔE（CIE L*a*b*）",
+        (Lang::Ja, "CIE L*a*b* units") => "CIE L*a*b*の値",
+        (Lang::Ja, "pixels of the original") => "元画像の画素",
+        (Lang::Ja, "dots of the print at 300 dpi") => "印刷時の画素（300 dpi）",
+        (Lang::Ja, "bytes") => "バイト",
+        (Lang::Ja, "IJG quality") => "IJG品質",
+        (Lang::Ja, other) => other,
+    }
+}
+
 macro_rules! words {
     ($($name:ident: $ja:literal, $en:literal;)+) => {
         /// One field a phrase.
@@ -32,9 +48,9 @@ words! {
     other_lang: "English", "日本語";
     title: "写真審査の結果", "Photo reviews";
     photos: "写真", "photos";
-    accepted: "受付", "accepted";
-    referred: "目視確認", "referred";
-    rejected: "不備", "rejected";
+    accepted: "適", "accepted";
+    referred: "要確認", "referred";
+    rejected: "不適", "rejected";
     unable: "判定不能", "unable";
     alone: "単独", "alone";
     reasons: "理由", "Reasons";
@@ -42,7 +58,7 @@ words! {
         "A photo may have several. “Alone” counts the photos that have no other. A row leads to its photos.";
     reason: "理由", "Reason";
     measurements: "測定値の分布", "Measurements";
-    measurements_note: "基準値ごとの分布。棒の高さは枚数の平方根です。破線は目視確認、実線は不備となる基準です。値は、両方の基準をそこに置いたときにちょうど合格となる値です。",
+    measurements_note: "基準値ごとの分布。棒の高さは枚数の平方根です。破線は要確認、実線は不適となる基準です。値は、両方の基準をそこに置いたときにちょうど合格となる値です。",
         "One figure a limit; the height of a bar is the square root of its number. Dashed: the limit from which a person looks; solid: the one from which a photo is rejected. A value is the limit at which the photo would just pass.";
     mixed: "基準は最初の写真のもの", "limits of the first photo; others had other ones";
     off_scale: "枚は範囲外", "off the scale";
@@ -68,4 +84,18 @@ words! {
         "blue: face · cyan: head · pink: things and shadows behind · dashed grey: trim · red, amber, violet: where the reasons are";
     no_script: "写真一覧にはJavaScriptが必要です。", "The gallery needs JavaScript.";
     wait: "data フォルダが見つかりません。", "The folder data is missing.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shomei_verdict::limit_pairs;
+
+    #[test]
+    fn every_unit_is_told_in_both_languages() {
+        for pair in limit_pairs() {
+            assert_eq!(unit(pair.unit, Lang::En), pair.unit);
+            assert_ne!(unit(pair.unit, Lang::Ja), pair.unit, "{}", pair.title());
+        }
+    }
 }
