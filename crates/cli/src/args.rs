@@ -32,12 +32,14 @@ otherwise the same command: each photo is in the output once, and a line that wa
 anew. FILE.journal beside it holds what the batch was started with; with another policy, version,
 language, list of photos or other exceptions it does not go on. What was written survives the end
 of the process at once, and a power failure after 2 s. SIGINT (Ctrl-C) and SIGTERM end it after
-the photos in flight; a second one ends it at once.
+the photos in flight; a second one, half a second later or more, ends it at once. Without
+--resume or --overwrite an --out that holds something is refused, in every format.
 
 Ids stand once: photos that are given twice are refused before the first one is reviewed (in an
 archive on standard input, when the second one is met). Links and entries of an archive whose name
 leads out of it (`..` or absolute) are reviewed as unreadable; the latter are an error besides,
-told at the end. Hidden entries are left out as in directories.
+told at the end. Hidden entries are left out as in directories. A compressed archive comes through
+its program, as above.
 
 Globs without a slash match names at any depth below a directory argument, globs with one match
 the path relative to it. Files that are named themselves are always reviewed.

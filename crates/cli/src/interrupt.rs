@@ -1,14 +1,24 @@
-//! SIGINT and SIGTERM: the first one ends the batch after the photos in flight, the second one
-//! ends the process.
+//! SIGINT and SIGTERM: the first one ends the batch after the photos in flight, a second one ends
+//! the process.
+//!
+//! What arrives within half a second counts as one: `timeout` and service managers signal the
+//! process and then its group, which reaches it twice.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use crate::exit;
+
+const ONE_SIGNAL: Duration = Duration::from_millis(500);
+
+/// How often the first signal is looked for.
+const LOOKED_EVERY: Duration = Duration::from_millis(100);
 
 /// Whether the batch is to end.
 #[derive(Clone, Debug)]
@@ -17,18 +27,29 @@ pub(crate) struct Interrupt(Arc<AtomicBool>);
 impl Interrupt {
     /// Listens from now on.
     pub(crate) fn listen() -> Result<Self> {
-        let asked = Arc::new(AtomicBool::new(false));
+        let (asked, armed) = (Arc::default(), Arc::default());
         for signal in [SIGINT, SIGTERM] {
-            // In this order: the first signal finds the flag down, and raises it.
             flag::register_conditional_shutdown(
                 signal,
                 exit::INTERRUPTED.into(),
-                Arc::clone(&asked),
+                Arc::clone(&armed),
             )
             .and_then(|_| flag::register(signal, Arc::clone(&asked)))
             .context("signals cannot be listened to")?;
         }
-        Ok(Self(asked))
+        let interrupt = Self(asked);
+        let watched = interrupt.clone();
+        thread::Builder::new()
+            .name("shomei-signals".to_owned())
+            .spawn(move || {
+                while !watched.asked() {
+                    thread::sleep(LOOKED_EVERY);
+                }
+                thread::sleep(ONE_SIGNAL);
+                armed.store(true, Ordering::Relaxed);
+            })
+            .context("signals cannot be listened to")?;
+        Ok(interrupt)
     }
 
     pub(crate) fn asked(&self) -> bool {

@@ -56,7 +56,7 @@ fn photo(name: &str) -> PathBuf {
 }
 
 fn records(lines: &str) -> Vec<Value> {
-    let records = lines.lines().map(|line| serde_json::from_str(line));
+    let records = lines.lines().map(serde_json::from_str);
     records.collect::<Result<_, _>>().unwrap()
 }
 
@@ -187,6 +187,8 @@ fn a_signal_ends_the_batch_behind_whole_lines_and_says_how_to_go_on() {
             .unwrap();
         let done = length(&out);
         wait_for_bytes(&mut child, &out, done + 1);
+        // Twice at once, as `timeout` sends it.
+        signal(&child, name);
         signal(&child, name);
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
@@ -213,7 +215,7 @@ fn a_second_signal_ends_it_at_once() {
     let mut messages = BufReader::new(child.stderr.take().unwrap());
     messages.read_line(&mut told).unwrap();
     signal(&child, "INT");
-    sleep(Duration::from_millis(300));
+    sleep(Duration::from_secs(2));
     assert!(child.try_wait().unwrap().is_none());
     signal(&child, "INT");
     let start = Instant::now();

@@ -201,7 +201,10 @@ fn walk<R: Read>(
 }
 
 fn damaged(after: u64) -> String {
-    format!("no tar archive, or a damaged one, after entry {after}")
+    match after {
+        0 => "no tar archive, or a compressed one (see `shomei review --help`)".to_owned(),
+        _ => format!("the archive is damaged after entry {after}"),
+    }
 }
 
 /// What extension headers say of the entry behind them.
