@@ -266,8 +266,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// The folder that the photos lie in
-    #[arg(long, value_name = "DIR")]
+    /// The folder that the photos lie in, or the manifest that they were reviewed by
+    #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) photos: Option<PathBuf>,
 
     /// Show the photos, and the people in them
@@ -347,8 +347,8 @@ pub(crate) struct CropArgs {
     #[command(flatten)]
     pub(crate) stored: StoredArgs,
 
-    /// The folder that the photos lie in
-    #[arg(long, value_name = "DIR")]
+    /// The folder that the photos lie in, or the manifest that they were reviewed by
+    #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) photos: PathBuf,
 
     /// The folder of the pictures, which show the people

@@ -372,6 +372,14 @@ fn hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
+/// The ids of a manifest with the paths of their photos.
+pub(crate) fn manifest_paths(path: &Path) -> Result<HashMap<String, PathBuf>> {
+    // Which policies it names does not matter here.
+    let photos = manifest::read(path, |_| Ok(Policy::my_number_card()))?;
+    let path = |photo: &Photo| Some((photo.id().into_owned(), photo.path()?.to_owned()));
+    Ok(photos.iter().filter_map(path).collect())
+}
+
 /// What the output calls a photo: its path as given.
 ///
 /// In a path that is not UTF-8, the bytes that cannot be written stand as `%XX` and `%` as

@@ -1,18 +1,22 @@
 //! The photos of stored reviews, found again.
 
+use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use shomei::Limits;
 use shomei::photo::{Decoding, FileFacts};
 
 use crate::inputs;
 
-/// The folder that the photos of stored reviews lie in.
+/// Where the photos of stored reviews lie.
 #[derive(Clone, Debug)]
-pub(crate) struct Photos {
-    folder: PathBuf,
+pub(crate) enum Photos {
+    /// In a folder, by their ids.
+    Folder(PathBuf),
+    /// At the paths of a manifest, by their application ids.
+    Manifest(HashMap<String, PathBuf>),
 }
 
 /// Why a photo is not the one that was reviewed.
@@ -25,22 +29,30 @@ pub(crate) enum Missing {
 }
 
 impl Photos {
-    pub(crate) fn open(folder: &Path) -> Result<Self> {
-        let named = || format!("--photos {folder:?}");
-        let metadata = folder.metadata().with_context(named)?;
-        ensure!(metadata.is_dir(), "--photos {folder:?} is no folder");
-        Ok(Self {
-            folder: folder.to_owned(),
-        })
+    /// A folder, or a manifest.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let named = || format!("--photos {path:?}");
+        if path.metadata().with_context(named)?.is_dir() {
+            return Ok(Self::Folder(path.to_owned()));
+        }
+        let listed = inputs::manifest_paths(path).context("neither a folder nor a manifest");
+        Ok(Self::Manifest(listed.with_context(named)?))
     }
 
-    /// The bytes of the photo with this id, of which a review kept `facts`: the file under the
-    /// folder whose path is the id, else the longest end of it. An id never leads out of the
-    /// folder.
+    /// Where the photo with this id may be: under the folder at the path that is its id, else at
+    /// the longest end of it. An id never leads out of the folder.
+    fn places(&self, id: &str) -> Vec<PathBuf> {
+        match self {
+            Self::Folder(folder) => ends(id).map(|end| folder.join(end)).collect(),
+            Self::Manifest(paths) => paths.get(id).cloned().into_iter().collect(),
+        }
+    }
+
+    /// The bytes of the photo with this id, of which a review kept `facts`.
     pub(crate) fn read(&self, id: &str, facts: &FileFacts) -> Result<Vec<u8>, Missing> {
         let mut missing = Missing::NotFound;
-        for path in ends(id) {
-            match inputs::read(&self.folder.join(path), &Limits::default()) {
+        for path in self.places(id) {
+            match inputs::read(&path, &Limits::default()) {
                 Ok(bytes)
                     if bytes.len() as u64 == facts.bytes
                         || matches!(facts.decoding, Decoding::Unreadable { .. }) =>
@@ -116,5 +128,21 @@ mod tests {
         assert_eq!(photos.read("b", &facts(4)), Err(Missing::NotFound));
         assert_eq!(photos.read("d.jpg", &facts(4)), Err(Missing::NotFound));
         assert!(Photos::open(&folder.path().join("c.jpg")).is_err());
+    }
+
+    #[test]
+    fn a_manifest_tells_where_an_application_has_its_photo() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let manifest = folder.path().join("night.csv");
+        fs::write(&manifest, "application_id,path\nA-1,c.jpg\n").unwrap();
+        fs::write(folder.path().join("c.jpg"), "123").unwrap();
+        let photos = Photos::open(&manifest).unwrap();
+        let facts = FileFacts {
+            bytes: 3,
+            decoding: Decoding::NotJpeg,
+            ..FileFacts::unreadable(Unreadable::Other)
+        };
+        assert_eq!(photos.read("A-1", &facts).unwrap(), b"123");
+        assert_eq!(photos.read("c.jpg", &facts), Err(Missing::NotFound));
     }
 }

@@ -227,6 +227,28 @@ fn accepted_photos_are_cut_for_the_card() {
 }
 
 #[test]
+fn photos_of_a_manifest_are_found_by_it() {
+    let folder = TempDir::new().unwrap();
+    let (manifest, reviews) = (at(&folder, "night.csv"), at(&folder, "reviews.jsonl"));
+    let photo = Path::new(PHOTOS).join("accept_studio_man_01.jpg");
+    let photo = fs::canonicalize(photo).unwrap();
+    let table = format!("application_id,path\nA-1001,{}\n", photo.to_str().unwrap());
+    fs::write(&manifest, table).unwrap();
+    succeeds(&[
+        "review",
+        "--manifest",
+        &manifest,
+        "--format",
+        "jsonl",
+        "--out",
+        &reviews,
+    ]);
+    let out = at(&folder, "cards");
+    let output = succeeds(&["crop", &reviews, "--photos", &manifest, "--out", &out]);
+    assert_eq!(rows(&output.stdout)[1][..2], ["A-1001", "cut"]);
+}
+
+#[test]
 fn a_photo_that_vanished_or_changed_is_named() {
     let folder = folder(&REVIEWS);
     let reviews = at(&folder, "reviews.jsonl");
