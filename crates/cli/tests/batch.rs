@@ -130,7 +130,8 @@ fn a_batch_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
 
     let out = folder.path().join("killed.jsonl");
     let mut random = Random(0x5eed_0005);
-    for kill in 0..KILLS {
+    let mut kill = 0;
+    while kill < KILLS {
         let mut child = night(&manifest, &out).arg("--resume").spawn().unwrap();
         if kill % 6 == 0 {
             // Anywhere in time, also while it starts.
@@ -139,15 +140,25 @@ fn a_batch_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
             // Anywhere in its work, so that all kills find some.
             let done = length(&out);
             let left = expected.len() as u64 - done;
-            let more = random.below(left * 3 / 2 / (KILLS - kill));
+            let more = random.below(left * 3 / 2 / (KILLS - kill + 2));
             wait_for_bytes(&mut child, &out, done + more);
         }
         child.kill().unwrap();
         let status = child.wait().unwrap();
-        assert_eq!(status.code(), None, "kill {kill} came too late");
         let written = fs::read(&out).unwrap_or_default();
+        if let Some(code) = status.code() {
+            // The kill came too late, as on a fast machine it may: from the start again.
+            assert_eq!(
+                (code, written == expected.as_bytes()),
+                (1, true),
+                "kill {kill}"
+            );
+            fs::remove_file(&out).unwrap();
+            continue;
+        }
+        kill += 1;
         assert!(expected.as_bytes().starts_with(&written), "kill {kill}");
-        if kill % 5 == 4 {
+        if kill % 5 == 4 && !written.is_empty() {
             // What a power failure may leave: a torn line.
             let file = fs::OpenOptions::new().write(true).open(&out).unwrap();
             file.set_len(written.len() as u64 - random.below(written.len().min(700) as u64))

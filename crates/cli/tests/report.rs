@@ -404,7 +404,7 @@ fn what_cannot_be_used_is_refused_and_named() {
         ),
         (
             vec!["crop", &reviews, "--photos", &file, "--out", &new],
-            "is no folder",
+            "neither a folder nor a manifest",
         ),
     ] {
         let output = run(&args);
