@@ -69,6 +69,7 @@ fn a_picture_keeps_its_verdict_in_any_size_and_coding() {
         (3.0, false),
         (3.0, true),
         (12.0, false),
+        (12.0, true),
     ];
     let inputs = PICTURES.into_iter().flat_map(move |name| {
         copies.map(|(megapixels, progressive)| {
