@@ -41,6 +41,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shomei-eval", &["shomei-photo", "shomei-verdict"]),
     ("shomei-report", &["shomei-photo", "shomei-verdict"]),
     ("shomei-cli", &["shomei", "shomei-eval", "shomei-report"]),
+    ("shomei-service", &["shomei"]),
+    ("shomei-capi", &["shomei"]),
     ("shomei-benches", &["shomei", "shomei-jpeg"]),
 ];
 
@@ -100,7 +102,7 @@ fn heavy_libraries_stay_in_their_crate() {
         ("moxcms", &["shomei-decode"]),
         ("rayon", &["shomei"]),
         ("crossbeam-channel", &["shomei"]),
-        ("clap", &["shomei-cli"]),
+        ("clap", &["shomei-cli", "shomei-service"]),
         ("askama", &["shomei-report"]),
     ] {
         let users: Vec<String> = packages()

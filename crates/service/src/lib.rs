@@ -1,0 +1,1 @@
+//! Reviews ID photos over HTTP.
