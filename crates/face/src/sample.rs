@@ -3,14 +3,28 @@
 use fast_image_resize::images::{ImageRef, TypedImage};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use shomei_photo::{Photo, Point};
+use shomei_photo::{Photo, Point, Rect};
 
 /// The photo stretched to `width × height` by an area-correct convolution, interleaved RGB.
 pub(crate) fn stretched(photo: &Photo, width: u32, height: u32) -> Option<Vec<U8x3>> {
     let size = photo.size();
+    let whole = Rect::new(0.0, 0.0, size.width() as f32, size.height() as f32)?;
+    part(photo, whole, width, height)
+}
+
+/// A part of the photo, given in working pixels, stretched to `width × height`; `None` if it
+/// begins outside the photo.
+pub(crate) fn part(photo: &Photo, part: Rect, width: u32, height: u32) -> Option<Vec<U8x3>> {
+    let size = photo.size();
+    // Sums of f32 may pass the edge by a hair.
+    let (left, top) = (f64::from(part.x()), f64::from(part.y()));
+    let right = (left + f64::from(part.width())).min(size.width().into());
+    let bottom = (top + f64::from(part.height())).min(size.height().into());
     let source = ImageRef::new(size.width(), size.height(), photo.rgb(), PixelType::U8x3).ok()?;
     let mut target = TypedImage::<U8x3>::new(width, height);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+        .crop(left, top, right - left, bottom - top);
     let source = source.typed_image::<U8x3>()?;
     Resizer::new()
         .resize_typed(&source, &mut target, &options)
