@@ -15,7 +15,7 @@ import tomllib
 MODELS_FOLDER = pathlib.Path(__file__).resolve().parent.parent
 MANIFEST = MODELS_FOLDER / "models.toml"
 
-MULTICLASS_SIZE = 128
+MULTICLASS_SIZE = 64
 # Written into the file, so part of the pinned hash.
 MULTICLASS_CLASSES = "background,hair,body-skin,face-skin,clothes,others"
 

@@ -23,7 +23,6 @@ from matte import cut_out, gauss, resize
 from sources import Sources
 
 HERE = Path(__file__).resolve().parent
-MODEL = HERE / "../../models/selfie_multiclass_128.onnx"
 WIDTH, HEIGHT = 720, 926  # 35:45
 LARGE = (900, 1157)
 
@@ -417,7 +416,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for the photos")
     parser.add_argument("--packages", type=Path, default=HERE / ".packages", help="folder for the fetched wheels")
-    parser.add_argument("--model", type=Path, default=MODEL, help="selfie_multiclass_128.onnx")
+    parser.add_argument("--model", type=Path, required=True, help="selfie_multiclass_128.onnx, see ../README.md")
     parser.add_argument("--only", action="append", help="make only this file (may be repeated)")
     options = parser.parse_args()
 

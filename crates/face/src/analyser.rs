@@ -1,10 +1,10 @@
 //! Puts the networks together: which way is up, which face is the main one, what is around it.
 
-use shomei_photo::{DetectedFace, Landmarks, Photo, QuarterTurn, Subject};
+use shomei_photo::{ClassMasks, DetectedFace, Landmarks, Mask, Photo, QuarterTurn, Subject};
 
 use crate::{
     ClassSegmenter, Error, FaceDetector, FaceMesh, Landmarker, ModelSet, MulticlassSelfie,
-    PersonSegmenter, SelfieSegmentation, YuNet, head,
+    PersonSegmenter, SelfieSegmentation, YuNet, head, place,
 };
 
 /// From a photo to its subject. Shared by all threads; each call runs on the caller's.
@@ -87,7 +87,7 @@ impl Analyser {
         };
         let landmarks = landmarks.clone();
         let person = self.person.person(&photo)?;
-        let classes = self.classes.classes(&photo)?;
+        let classes = self.classes_of(&photo, &landmarks, &person)?;
         let head = head::outline(photo.size(), &landmarks, &classes, &person);
         let subject = Subject {
             faces: faces.into_iter().map(|(face, _)| face).collect(),
@@ -97,6 +97,28 @@ impl Analyser {
             head,
         };
         Ok(Analysis { photo, subject })
+    }
+
+    /// The classes over the whole photo, looked for around the head; where a close look leaves
+    /// open what is on it, with what a wider one sees worn.
+    fn classes_of(
+        &self,
+        photo: &Photo,
+        landmarks: &Landmarks,
+        person: &Mask,
+    ) -> Result<ClassMasks, Error> {
+        let fail = || Error::output("classes");
+        let size = photo.size();
+        let look = |margins| {
+            let place = place::of_head(size, landmarks, person, margins).ok_or_else(fail)?;
+            let head = self.classes.classes(photo, place)?;
+            place::laid_over(size, place, &head, person).ok_or_else(fail)
+        };
+        let close = look(place::CLOSE)?;
+        if !place::undecided(size, landmarks, &close) {
+            return Ok(close);
+        }
+        place::worn_in_either(&close, &look(place::WIDE)?).ok_or_else(fail)
     }
 
     /// The turn in which the best face scores best.
@@ -196,7 +218,7 @@ mod tests {
     }
 
     impl ClassSegmenter for Masks {
-        fn classes(&self, _: &Photo) -> Result<ClassMasks, Error> {
+        fn classes(&self, _: &Photo, _: Rect) -> Result<ClassMasks, Error> {
             Ok(masks(100.0, 105.0, 45.0, 60.0).0)
         }
     }

@@ -128,7 +128,7 @@ mod tests {
                 "face_yunet.onnx" => &models.detector,
                 "face_mesh478.onnx" => &models.landmarks,
                 "selfie_seg256.onnx" => &models.person,
-                "selfie_multiclass_128.onnx" => &models.classes,
+                "selfie_multiclass_64.onnx" => &models.classes,
                 other => panic!("{other} is not one of ours"),
             };
             let planar = input(&pair.input);

@@ -27,6 +27,7 @@ mod graph;
 mod head;
 mod mesh;
 mod models;
+mod place;
 mod sample;
 mod segment;
 mod yunet;

@@ -23,7 +23,7 @@ impl std::fmt::Debug for ModelSet {
 impl ModelSet {
     /// Models of one's own in place of the embedded ones: face detector (`face_yunet.onnx`),
     /// landmarks (`face_mesh478.onnx`), person mask (`selfie_seg256.onnx`) and classes
-    /// (`selfie_multiclass_128.onnx`). They are checked when an [`Analyser`](crate::Analyser) is
+    /// (`selfie_multiclass_64.onnx`). They are checked when an [`Analyser`](crate::Analyser) is
     /// built of them.
     #[must_use]
     pub fn new(detector: Vec<u8>, landmarks: Vec<u8>, person: Vec<u8>, classes: Vec<u8>) -> Self {
@@ -43,7 +43,7 @@ impl ModelSet {
             detector: Cow::Borrowed(include_bytes!("../../../models/face_yunet.onnx")),
             landmarks: Cow::Borrowed(include_bytes!("../../../models/face_mesh478.onnx")),
             person: Cow::Borrowed(include_bytes!("../../../models/selfie_seg256.onnx")),
-            classes: Cow::Borrowed(include_bytes!("../../../models/selfie_multiclass_128.onnx")),
+            classes: Cow::Borrowed(include_bytes!("../../../models/selfie_multiclass_64.onnx")),
         }
     }
 

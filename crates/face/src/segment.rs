@@ -1,7 +1,7 @@
 //! Person and class masks by MediaPipe's selfie segmenters.
 
 use ndarray::{Array2, ArrayView3};
-use shomei_photo::{ClassMasks, Mask, Photo};
+use shomei_photo::{ClassMasks, Mask, Photo, Rect};
 
 use crate::graph::Graph;
 use crate::{Error, ModelSet, sample};
@@ -17,11 +17,12 @@ pub trait PersonSegmenter: Send + Sync {
 
 /// Tells background, hair, body skin, face skin, clothes and worn things apart.
 pub trait ClassSegmenter: Send + Sync {
-    /// The class probabilities over the whole photo.
+    /// The class probabilities over `place`, a part of the photo in working pixels: the masks'
+    /// grids are stretched over it, not over the photo.
     ///
     /// # Errors
     /// If the model cannot be run.
-    fn classes(&self, photo: &Photo) -> Result<ClassMasks, Error>;
+    fn classes(&self, photo: &Photo, place: Rect) -> Result<ClassMasks, Error>;
 }
 
 /// MediaPipe's selfie segmentation at 256 × 256.
@@ -53,7 +54,7 @@ impl PersonSegmenter for SelfieSegmentation {
     }
 }
 
-/// MediaPipe's multi-class selfie segmentation, run at 128 × 128.
+/// MediaPipe's multi-class selfie segmentation, run at 64 × 64.
 pub struct MulticlassSelfie {
     graph: Graph,
 }
@@ -65,16 +66,16 @@ impl MulticlassSelfie {
     /// If the model cannot be loaded.
     pub fn new(models: &ModelSet) -> Result<Self, Error> {
         Ok(Self {
-            graph: Graph::load(&models.classes, "classes", 128)?,
+            graph: Graph::load(&models.classes, "classes", 64)?,
         })
     }
 }
 
 impl ClassSegmenter for MulticlassSelfie {
-    fn classes(&self, photo: &Photo) -> Result<ClassMasks, Error> {
+    fn classes(&self, photo: &Photo, place: Rect) -> Result<ClassMasks, Error> {
         let fail = || Error::output(self.graph.name());
         let side = self.graph.side();
-        let pixels = sample::stretched(photo, side as u32, side as u32).ok_or_else(fail)?;
+        let pixels = sample::part(photo, place, side as u32, side as u32).ok_or_else(fail)?;
         let outputs = self
             .graph
             .run(&sample::planar(&pixels, 1.0 / 127.5, -1.0))?;

@@ -111,7 +111,8 @@ impl PersonClass {
     ];
 }
 
-/// One mask a class; at each place the six probabilities add up to 1.
+/// One mask a class. At each place the probabilities add up to 1, except where two networks
+/// disagree on whether it is background.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassMasks {
     masks: [Mask; 6],

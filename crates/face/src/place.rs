@@ -1,0 +1,290 @@
+//! Where the class model looks, and what becomes of the rest of the photo.
+//!
+//! The network is run on the head alone: there its few cells are as fine as four times as many
+//! over the whole photo, at a quarter of the cost. What the person mask takes for a person
+//! elsewhere counts as clothes. What is background the person mask alone decides: it is the finer
+//! one, and at this size the class model takes shadows on the wall for hair.
+
+use ndarray::Array2;
+use shomei_photo::{ClassMasks, ImageSize, Landmarks, Mask, PersonClass, Point, Rect, mesh};
+
+/// Cells along each side of the masks that are laid over the whole photo.
+const CELLS: usize = 128;
+/// Probability of "person" from which a cell may belong to the head.
+const PERSON: f32 = 0.3;
+/// How far from the middle of the face the head may reach, in face widths.
+const REACH: f32 = 1.6;
+/// Narrowest row that still counts as head, in face widths.
+const NARROWEST: f32 = 0.1;
+/// Share of the place right above the forehead that is head, if it was seen at all.
+const SEEN: f32 = 0.6;
+/// Mean probability of worn things above the face from which something may be worn there;
+/// a bare head gives 0.017.
+const WORN: f32 = 0.03;
+/// Places along each side of the area above the face that are looked at.
+const STEPS: usize = 12;
+/// Free space that is looked at around the head, in heights of the face oval.
+#[derive(Clone, Copy)]
+pub(crate) struct Margins {
+    top: f32,
+    sides: f32,
+    bottom: f32,
+    /// What is looked at in any case above the forehead: the person mask may miss a hat.
+    above: f32,
+}
+
+/// The head alone: the finest look.
+pub(crate) const CLOSE: Margins = Margins {
+    top: 0.1,
+    sides: 0.1,
+    bottom: 0.1,
+    above: 0.3,
+};
+/// With more of what is around it: a hat is easier to tell from hair and wall.
+pub(crate) const WIDE: Margins = Margins {
+    top: 0.25,
+    sides: 0.2,
+    bottom: 0.3,
+    above: 0.7,
+};
+
+/// The head with its hair by the person mask, with margins, inside the photo.
+pub(crate) fn of_head(
+    size: ImageSize,
+    landmarks: &Landmarks,
+    person: &Mask,
+    margins: Margins,
+) -> Option<Rect> {
+    let oval = Rect::around(mesh::OVAL.map(|index| landmarks.at(index)))?;
+    let (rows, columns) = person.cells().dim();
+    let (width, height) = (size.width() as f32, size.height() as f32);
+    let column = |x: f32| {
+        (x / width * columns as f32)
+            .max(0.0)
+            .min(columns as f32 - 1.0) as usize
+    };
+    let row = |y: f32| (y / height * rows as f32).max(0.0).min(rows as f32 - 1.0) as usize;
+    let middle = column(oval.centre().x());
+    let reach = column(oval.centre().x() - REACH * oval.width())
+        ..=column(oval.centre().x() + REACH * oval.width());
+    let narrowest = (NARROWEST * oval.width() / width * columns as f32).max(1.0) as usize;
+
+    // From the nose upwards, as long as there is somebody.
+    let (mut left, mut right) = (column(oval.x()), column(oval.right()));
+    let mut top = row(oval.y());
+    for row in (0..=row(landmarks.at(mesh::NOSE_BASE).y())).rev() {
+        let line = person.cells().row(row);
+        let of_person = |column: &usize| line[*column] > PERSON;
+        let inside = column(oval.x())..=column(oval.right());
+        if inside.filter(of_person).count() < narrowest {
+            if row < top {
+                break;
+            }
+            continue;
+        }
+        top = top.min(row);
+        let from = (*reach.start()..=middle).rev().find(|c| !of_person(c));
+        let to = (middle..=*reach.end()).find(|c| !of_person(c));
+        left = left.min(from.unwrap_or(*reach.start()));
+        right = right.max(to.unwrap_or(*reach.end()));
+    }
+    let x = |column: usize| column as f32 / columns as f32 * width;
+    let space = |share: f32| share * oval.height();
+    let crown = top as f32 / rows as f32 * height - space(margins.top);
+    let left = (x(left) - space(margins.sides)).max(0.0);
+    let right = (x(right + 1) + space(margins.sides)).min(width);
+    let top = crown.min(oval.y() - space(margins.above)).max(0.0);
+    let bottom = (oval.bottom() + space(margins.bottom)).min(height);
+    Rect::new(left, top, right - left, bottom - top)
+}
+
+/// Whether masks over the whole photo leave open what is on the head: nothing was seen above
+/// the forehead, or perhaps something worn.
+pub(crate) fn undecided(size: ImageSize, landmarks: &Landmarks, classes: &ClassMasks) -> bool {
+    let head = [PersonClass::Hair, PersonClass::FaceSkin, PersonClass::Other];
+    above(size, landmarks, classes, &head, 0.15).is_some_and(|share| share < SEEN)
+        || worn(size, landmarks, classes) > WORN
+}
+
+/// The close look with the worn things that either look saw: each misses hats that the other
+/// does not.
+pub(crate) fn worn_in_either(close: &ClassMasks, wide: &ClassMasks) -> Option<ClassMasks> {
+    let mut masks = PersonClass::ALL.map(|class| close.of(class).clone());
+    let mut cells = close.of(PersonClass::Other).cells().clone();
+    let others = wide.of(PersonClass::Other).cells();
+    if others.dim() != cells.dim() {
+        return None;
+    }
+    cells.zip_mut_with(others, |close, &wide| {
+        *close = close.max(wide);
+    });
+    masks[PersonClass::Other as usize] = Mask::new(cells)?;
+    ClassMasks::new(masks)
+}
+
+/// Mean probability of worn things above the face.
+fn worn(size: ImageSize, landmarks: &Landmarks, classes: &ClassMasks) -> f32 {
+    above(size, landmarks, classes, &[PersonClass::Other], 0.4).unwrap_or_default()
+}
+
+/// Mean probability of classes right above the middle half of the face, up to a share of its
+/// height; `None` if that lies outside the photo.
+fn above(
+    size: ImageSize,
+    landmarks: &Landmarks,
+    classes: &ClassMasks,
+    kinds: &[PersonClass],
+    up: f32,
+) -> Option<f32> {
+    let oval = Rect::around(mesh::OVAL.map(|index| landmarks.at(index)))?;
+    let share = |step: usize| (step as f32 + 0.5) / STEPS as f32;
+    let (mut sum, mut count) = (0.0, 0);
+    for step in 0..STEPS * STEPS {
+        let x = oval.x() + (0.25 + 0.5 * share(step % STEPS)) * oval.width();
+        let y = oval.y() - share(step / STEPS) * up * oval.height();
+        if let Some(point) = Point::new(x, y).filter(|point| point.y() >= 0.0) {
+            sum += kinds
+                .iter()
+                .map(|&class| classes.of(class).at(point, size))
+                .sum::<f32>();
+            count += 1;
+        }
+    }
+    (count > 0).then(|| sum / count as f32)
+}
+
+/// The classes of the head at `place` laid over the whole photo, on which the person mask says
+/// what is background.
+pub(crate) fn laid_over(
+    size: ImageSize,
+    place: Rect,
+    head: &ClassMasks,
+    person: &Mask,
+) -> Option<ClassMasks> {
+    // Where the cells of the photo lie in the place, in its cells; `None` beside it.
+    let within = ImageSize::new(CELLS as u32, CELLS as u32)?;
+    let axis = |length: u32, from: f32, over: f32| -> Vec<Option<f32>> {
+        (0..CELLS)
+            .map(|cell| {
+                let at = ((cell as f32 + 0.5) / CELLS as f32 * length as f32 - from) / over;
+                (0.0..=1.0).contains(&at).then_some(at * CELLS as f32)
+            })
+            .collect()
+    };
+    let across = axis(size.width(), place.x(), place.width());
+    let down = axis(size.height(), place.y(), place.height());
+    let person = person.resampled(within);
+    let mut masks = Vec::with_capacity(PersonClass::ALL.len());
+    for class in PersonClass::ALL {
+        let mask = head.of(class);
+        let cells = Array2::from_shape_fn((CELLS, CELLS), |(row, column)| {
+            let inside = down[row].zip(across[column]);
+            match (inside.and_then(|(y, x)| Point::new(x, y)), class) {
+                (_, PersonClass::Background) => 1.0 - person[[row, column]],
+                (Some(point), _) => mask.at(point, within),
+                (None, PersonClass::Clothes) => person[[row, column]],
+                (None, _) => 0.0,
+            }
+        });
+        masks.push(Mask::new(cells)?);
+    }
+    ClassMasks::new(masks.try_into().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::head::tests::{landmarks, masks, size};
+
+    /// A head around (100, 105), 45 to each side and 60 up and down; the oval begins at (70, 80).
+    fn place(margins: Margins) -> Rect {
+        let (_, person) = masks(100.0, 105.0, 45.0, 60.0);
+        of_head(size(), &landmarks(70.0), &person, margins).unwrap()
+    }
+
+    #[test]
+    fn the_place_holds_the_head_and_its_margins() {
+        let near = |a: f32, b: f32| (a - b).abs() <= 4.0;
+        let close = place(CLOSE);
+        assert!(
+            near(close.x(), 47.0) && near(close.right(), 153.0),
+            "{close:?}"
+        );
+        assert!(
+            near(close.y(), 37.0) && near(close.bottom(), 168.0),
+            "{close:?}"
+        );
+        let wide = place(WIDE);
+        assert!(
+            near(wide.x(), 39.0) && near(wide.right(), 161.0),
+            "{wide:?}"
+        );
+        assert!(
+            near(wide.y(), 24.0) && near(wide.bottom(), 184.0),
+            "{wide:?}"
+        );
+    }
+
+    #[test]
+    fn without_a_person_mask_the_face_is_looked_at() {
+        let (_, nobody) = masks(-500.0, -500.0, 1.0, 1.0);
+        let place = of_head(size(), &landmarks(70.0), &nobody, CLOSE).unwrap();
+        assert!(place.x() < 70.0 && place.right() > 130.0);
+        assert!(place.y() < 60.0 && place.bottom() > 160.0, "{place:?}");
+    }
+
+    /// Every class of the place stands where it was seen, and only there.
+    #[test]
+    fn what_was_seen_is_laid_where_it_is() {
+        let (_, person) = masks(100.0, 105.0, 45.0, 60.0);
+        let place = Rect::new(60.0, 40.0, 80.0, 80.0).unwrap();
+        let half = |left: f32, right: f32| {
+            let cells =
+                Array2::from_shape_fn((8, 8), |(_, column)| if column < 4 { left } else { right });
+            Mask::new(cells).unwrap()
+        };
+        let none = half(0.0, 0.0);
+        let head = ClassMasks::new([
+            none.clone(),
+            half(1.0, 0.0),
+            none.clone(),
+            none.clone(),
+            none,
+            half(0.0, 1.0),
+        ])
+        .unwrap();
+        let whole = laid_over(size(), place, &head, &person).unwrap();
+        let at = |class, x, y| whole.of(class).at(Point::new(x, y).unwrap(), size());
+        assert!(at(PersonClass::Hair, 75.0, 80.0) > 0.95);
+        assert!(at(PersonClass::Other, 125.0, 80.0) > 0.95);
+        assert!(at(PersonClass::Other, 75.0, 80.0) < 0.05);
+        assert!(at(PersonClass::Hair, 40.0, 80.0) < 0.05);
+        assert!(at(PersonClass::Background, 20.0, 20.0) > 0.95);
+        assert!(at(PersonClass::Clothes, 20.0, 220.0) > 0.95);
+        assert!(at(PersonClass::Background, 100.0, 100.0) < 0.05);
+    }
+
+    #[test]
+    fn a_head_that_was_not_seen_and_a_hat_are_looked_at_again() {
+        let marks = landmarks(70.0);
+        let (bare, person) = masks(100.0, 105.0, 45.0, 60.0);
+        assert!(!undecided(size(), &marks, &bare));
+        let (unseen, _) = masks(100.0, 125.0, 45.0, 44.0);
+        assert!(undecided(size(), &marks, &unseen));
+        let head = Rect::new(0.0, 0.0, 200.0, 240.0).unwrap();
+        let hat = ClassMasks::new(std::array::from_fn(|class| {
+            let worn = if class == PersonClass::Other as usize {
+                0.9
+            } else {
+                0.02
+            };
+            Mask::new(Array2::from_elem((8, 8), worn)).unwrap()
+        }));
+        let hat = laid_over(size(), head, &hat.unwrap(), &person).unwrap();
+        assert!(undecided(size(), &marks, &hat) && worn(size(), &marks, &hat) > 0.8);
+        let bare = laid_over(size(), head, &bare, &person).unwrap();
+        for both in [worn_in_either(&bare, &hat), worn_in_either(&hat, &bare)] {
+            assert!(worn(size(), &marks, &both.unwrap()) > 0.8);
+        }
+    }
+}
