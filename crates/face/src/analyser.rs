@@ -7,12 +7,14 @@ use crate::{
     PersonSegmenter, SelfieSegmentation, YuNet, head, place,
 };
 
-/// From a photo to its subject. Shared by all threads; each call runs on the caller's.
+/// From a photo to its subject. Shared by all threads; each call runs on the caller's, unless
+/// [`Analyser::parallel`] was asked for.
 pub struct Analyser {
     detector: Box<dyn FaceDetector>,
     landmarker: Box<dyn Landmarker>,
     person: Box<dyn PersonSegmenter>,
     classes: Box<dyn ClassSegmenter>,
+    parallel: bool,
 }
 
 impl std::fmt::Debug for Analyser {
@@ -68,7 +70,16 @@ impl Analyser {
             landmarker,
             person,
             classes,
+            parallel: false,
         }
+    }
+
+    /// Whether networks that do not need one another run at the same time: on the threads of
+    /// rayon, those of the pool that the caller is in, or else of the global one.
+    #[must_use]
+    pub const fn parallel(mut self, parallel: bool) -> Self {
+        self.parallel = parallel;
+        self
     }
 
     /// Finds who is in the photo. Nobody is a valid answer: the subject then has no faces and
@@ -78,7 +89,17 @@ impl Analyser {
     /// If a network cannot be run.
     pub fn analyse(&self, photo: Photo) -> Result<Analysis, Error> {
         let (photo, faces) = self.upright(photo)?;
-        let faces = self.confirmed(&photo, faces)?;
+        // The person is sought in vain where no face is confirmed; a photo without a detection
+        // does not come so far.
+        let (faces, person) = if self.parallel && !faces.is_empty() {
+            rayon::join(
+                || self.confirmed(&photo, faces),
+                || self.person.person(&photo).map(Some),
+            )
+        } else {
+            (self.confirmed(&photo, faces), Ok(None))
+        };
+        let (faces, person) = (faces?, person?);
         let Some((_, landmarks)) = faces.first() else {
             return Ok(Analysis {
                 photo,
@@ -86,7 +107,7 @@ impl Analyser {
             });
         };
         let landmarks = landmarks.clone();
-        let person = self.person.person(&photo)?;
+        let person = person.map_or_else(|| self.person.person(&photo), Ok)?;
         let classes = self.classes_of(&photo, &landmarks, &person)?;
         let head = head::outline(photo.size(), &landmarks, &classes, &person);
         let subject = Subject {

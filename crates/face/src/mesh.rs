@@ -2,7 +2,7 @@
 
 use shomei_photo::{DetectedFace, Landmarks, Photo, Ratio, Rect};
 
-use crate::graph::Graph;
+use crate::graph::{Axes, Graph};
 use crate::sample::Square;
 use crate::{Error, ModelSet};
 
@@ -38,7 +38,7 @@ impl FaceMesh {
     /// If the model cannot be loaded.
     pub fn new(models: &ModelSet) -> Result<Self, Error> {
         Ok(Self {
-            graph: Graph::load(&models.landmarks, "landmarks", 256)?,
+            graph: Graph::load(&models.landmarks, "landmarks", 256, Axes::Settled)?,
         })
     }
 }

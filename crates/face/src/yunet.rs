@@ -1,9 +1,12 @@
 //! Face detection by YuNet (2023mar).
 
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
 use fast_image_resize::pixels::U8x3;
 use shomei_photo::{DetectedFace, Photo, Point, Ratio, Rect};
 
-use crate::graph::Graph;
+use crate::graph::{Axes, Graph};
 use crate::{Error, ModelSet, sample};
 
 /// Finds faces.
@@ -21,7 +24,9 @@ pub trait FaceDetector: Send + Sync {
 /// labelled portraits that 320 found, at a quarter of the cost.
 pub struct YuNet {
     quick: Graph,
-    careful: Graph,
+    /// Prepared when the first photo asks for it: most processes never see one.
+    careful: OnceLock<Graph>,
+    model: Cow<'static, [u8]>,
 }
 
 /// Weakest detection that counts as a face: every labelled portrait scores at least 0.9, no
@@ -38,15 +43,29 @@ impl YuNet {
     /// If the model cannot be loaded.
     pub fn new(models: &ModelSet) -> Result<Self, Error> {
         Ok(Self {
-            quick: Graph::load(&models.detector, "detector", 160)?,
-            careful: Graph::load(&models.detector, "detector", 320)?,
+            quick: Graph::load(&models.detector, "detector", 160, Axes::Settled)?,
+            careful: OnceLock::new(),
+            model: models.detector.clone(),
         })
+    }
+
+    fn careful(&self) -> Result<&Graph, Error> {
+        if let Some(graph) = self.careful.get() {
+            return Ok(graph);
+        }
+        // Threads that come here at the same time prepare it each, and keep one.
+        let graph = Graph::load(&self.model, "detector", 320, Axes::Settled)?;
+        Ok(self.careful.get_or_init(|| graph))
     }
 }
 
 impl FaceDetector for YuNet {
     fn detect(&self, photo: &Photo, careful: bool) -> Result<Vec<DetectedFace>, Error> {
-        let graph = if careful { &self.careful } else { &self.quick };
+        let graph = if careful {
+            self.careful()?
+        } else {
+            &self.quick
+        };
         let side = graph.side();
         let fitted = photo.size().shrunk_to(side as u32);
         let pixels = sample::stretched(photo, fitted.width(), fitted.height())

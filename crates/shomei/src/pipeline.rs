@@ -30,15 +30,22 @@ pub(crate) struct Measured {
     pub(crate) timings: BTreeMap<String, f64>,
 }
 
-/// Runs all stages on the bytes of a file. A stage that panics is recorded as failed.
-pub(crate) fn measure(bytes: &[u8], analyser: &Analyser, limits: &Limits) -> Measured {
+/// Runs all stages on the bytes of a file. A stage that panics is recorded as failed. In
+/// `parallel`, stages that do not need one another run at the same time, on rayon's threads.
+pub(crate) fn measure(
+    bytes: &[u8],
+    analyser: &Analyser,
+    limits: &Limits,
+    parallel: bool,
+) -> Measured {
     let mut run = Run {
         timings: BTreeMap::new(),
         failure: None,
     };
-    let decoded = run.stage("decode", || {
-        Ok::<_, String>(shomei_decode::decode(bytes, limits, &Options::default()))
-    });
+    let decoded = run.keep(
+        "decode",
+        attempt(|| Ok(shomei_decode::decode(bytes, limits, &Options::default()))),
+    );
     let Some(decoded) = decoded else {
         let facts = FileFacts {
             bytes: bytes.len() as u64,
@@ -54,23 +61,28 @@ pub(crate) fn measure(bytes: &[u8], analyser: &Analyser, limits: &Limits) -> Mea
     let Some(photo) = decoded.photo else {
         return run.finish(measurements, None, None);
     };
-    let analysis = run.stage("face", || {
-        analyser
-            .analyse(photo.clone())
-            .map_err(|error| error.to_string())
+    let analysis = attempt(|| {
+        let analysis = analyser.analyse(photo.clone());
+        analysis.map_err(|error| error.to_string())
     });
+    let analysis = run.keep("face", analysis);
     let Some(Analysis { photo, subject }) = analysis else {
         return run.finish(measurements, Some(photo), None);
     };
     let frame = photo.frame();
     measurements.face = Some(subject.facts(frame));
     if !subject.faces.is_empty() {
-        measurements.framing = run.measure("framing", || shomei_framing::measure(&subject, frame));
-        measurements.background = run.measure("background", || {
-            shomei_background::measure(&photo, &subject)
-        });
-        measurements.portrait =
-            run.measure("portrait", || shomei_portrait::measure(&photo, &subject));
+        let framing = || attempt(|| Ok(shomei_framing::measure(&subject, frame)));
+        let background = || attempt(|| Ok(shomei_background::measure(&photo, &subject)));
+        let portrait = || attempt(|| Ok(shomei_portrait::measure(&photo, &subject)));
+        let (background, portrait) = if parallel {
+            rayon::join(background, portrait)
+        } else {
+            (background(), portrait())
+        };
+        measurements.framing = run.keep("framing", framing()).flatten();
+        measurements.background = run.keep("background", background).flatten();
+        measurements.portrait = run.keep("portrait", portrait).flatten();
     }
     run.finish(measurements, Some(photo), Some(subject))
 }
@@ -87,38 +99,42 @@ pub(crate) const fn nothing_seen(file: FileFacts) -> Measurements {
     }
 }
 
+/// What a stage came to, and the milliseconds that it took.
+struct Attempt<T> {
+    result: Result<T, String>,
+    milliseconds: f64,
+}
+
+/// Runs a stage. Nothing that the closure touches is used again after a panic.
+fn attempt<T>(work: impl FnOnce() -> Result<T, String>) -> Attempt<T> {
+    let start = Instant::now();
+    let result = catch_unwind(AssertUnwindSafe(work));
+    let result = result.unwrap_or_else(|_| Err("panicked".to_owned()));
+    Attempt {
+        result,
+        milliseconds: start.elapsed().as_secs_f64() * 1e3,
+    }
+}
+
 struct Run {
     timings: BTreeMap<String, f64>,
     failure: Option<Failure>,
 }
 
 impl Run {
-    /// The stage's result; `None`, and the failure recorded, if it returns an error or panics.
-    fn stage<T, E: Into<String>>(
-        &mut self,
-        name: &str,
-        work: impl FnOnce() -> Result<T, E>,
-    ) -> Option<T> {
-        let start = Instant::now();
-        // Nothing that the closure touches is used again after a panic.
-        let result = catch_unwind(AssertUnwindSafe(work));
-        self.timings
-            .insert(name.to_owned(), start.elapsed().as_secs_f64() * 1e3);
-        let cause = match result {
-            Ok(Ok(value)) => return Some(value),
-            Ok(Err(cause)) => cause.into(),
-            Err(_) => "panicked".to_owned(),
+    /// The stage's result; `None`, and the failure recorded, if it failed.
+    fn keep<T>(&mut self, stage: &str, attempt: Attempt<T>) -> Option<T> {
+        self.timings.insert(stage.to_owned(), attempt.milliseconds);
+        let cause = match attempt.result {
+            Ok(value) => return Some(value),
+            Err(cause) => cause,
         };
         // The first failure is the cause of the later ones.
         self.failure.get_or_insert(Failure {
-            stage: name.to_owned(),
+            stage: stage.to_owned(),
             cause,
         });
         None
-    }
-
-    fn measure<T>(&mut self, name: &str, work: impl FnOnce() -> Option<T>) -> Option<T> {
-        self.stage(name, || Ok::<_, String>(work())).flatten()
     }
 
     fn finish(
@@ -147,12 +163,11 @@ mod tests {
             timings: BTreeMap::new(),
             failure: None,
         };
-        assert_eq!(run.measure("framing", || Some(1)), Some(1));
-        assert_eq!(
-            run.measure("background", || -> Option<u8> { panic!("on purpose") }),
-            None
-        );
-        assert_eq!(run.stage("portrait", || Err::<u8, _>("later")), None);
+        assert_eq!(run.keep("framing", attempt(|| Ok(1))), Some(1));
+        let panics = attempt(|| -> Result<u8, _> { panic!("on purpose") });
+        assert_eq!(run.keep("background", panics), None);
+        let later = attempt(|| Err::<u8, _>("later".to_owned()));
+        assert_eq!(run.keep("portrait", later), None);
         let failure = run.failure.unwrap();
         assert_eq!(
             (failure.stage.as_str(), failure.cause.as_str()),

@@ -24,6 +24,7 @@ struct Inner {
     analyser: Analyser,
     policy: Policy,
     limits: Limits,
+    parallel: bool,
     engine: Engine,
 }
 
@@ -34,6 +35,7 @@ pub struct ReviewerBuilder {
     models: Option<ModelSet>,
     policy: Policy,
     limits: Limits,
+    parallel: bool,
 }
 
 /// What differs from photo to photo.
@@ -105,7 +107,16 @@ impl ReviewerBuilder {
         self
     }
 
-    /// Loads and optimises the models, which takes about a second.
+    /// Whether stages of one photo that do not need one another run at the same time, on the
+    /// threads of rayon: those of the pool that the caller is in (`ThreadPool::install`), or else
+    /// of the global one. For a single photo that somebody waits for; a [`Batch`] keeps all
+    /// processors busy without. Off unless asked for: everything then runs on the calling thread.
+    pub const fn parallel(mut self, parallel: bool) -> Self {
+        self.parallel = parallel;
+        self
+    }
+
+    /// Loads and optimises the models, which takes about half a second.
     ///
     /// # Errors
     /// If there are no models or one cannot be loaded.
@@ -120,6 +131,7 @@ impl ReviewerBuilder {
         })?;
         let analyser =
             Analyser::new(&models).map_err(|error| Error::new(ErrorKind::Models, error))?;
+        let analyser = analyser.parallel(self.parallel);
         let engine = Engine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             models: models.digest(),
@@ -128,6 +140,7 @@ impl ReviewerBuilder {
             analyser,
             policy: self.policy,
             limits: self.limits,
+            parallel: self.parallel,
             engine,
         };
         Ok(Reviewer {
@@ -143,10 +156,12 @@ impl Reviewer {
             models: None,
             policy: Policy::my_number_card(),
             limits: Limits::default(),
+            parallel: false,
         }
     }
 
-    /// Reviews the bytes of a file, whatever they are. Runs on the calling thread.
+    /// Reviews the bytes of a file, whatever they are. Runs on the calling
+    /// thread, unless [`ReviewerBuilder::parallel`] was asked for.
     #[must_use]
     pub fn review(&self, bytes: &[u8]) -> Review {
         self.review_with(bytes, &ReviewOptions::default())
@@ -161,7 +176,13 @@ impl Reviewer {
     /// As [`Reviewer::review_with`], with the picture and what was found in it.
     #[must_use]
     pub fn inspect(&self, bytes: &[u8], options: &ReviewOptions) -> Inspection {
-        let measured = pipeline::measure(bytes, &self.inner.analyser, &self.inner.limits);
+        let Inner {
+            analyser,
+            limits,
+            parallel,
+            ..
+        } = &*self.inner;
+        let measured = pipeline::measure(bytes, analyser, limits, *parallel);
         Inspection {
             review: self.judged(&measured.measurements, options, measured.timings),
             photo: measured.photo,

@@ -100,7 +100,7 @@ fn heavy_libraries_stay_in_their_crate() {
     for (library, crates) in [
         ("tract-onnx", &["shomei-face"][..]),
         ("moxcms", &["shomei-decode"]),
-        ("rayon", &["shomei"]),
+        ("rayon", &["shomei-face", "shomei"]),
         ("crossbeam-channel", &["shomei"]),
         ("clap", &["shomei-cli", "shomei-service"]),
         ("askama", &["shomei-report"]),
