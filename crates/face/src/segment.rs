@@ -1,9 +1,10 @@
 //! Person and class masks by MediaPipe's selfie segmenters.
 
+use fast_image_resize::pixels::U8x3;
 use ndarray::{Array2, ArrayView3};
 use shomei_photo::{ClassMasks, Mask, Photo, Rect};
 
-use crate::graph::Graph;
+use crate::graph::{Axes, Graph};
 use crate::{Error, ModelSet, sample};
 
 /// Tells person from background.
@@ -37,7 +38,7 @@ impl SelfieSegmentation {
     /// If the model cannot be loaded.
     pub fn new(models: &ModelSet) -> Result<Self, Error> {
         Ok(Self {
-            graph: Graph::load(&models.person, "person", 256)?,
+            graph: Graph::load(&models.person, "person", 256, Axes::Settled)?,
         })
     }
 }
@@ -66,7 +67,7 @@ impl MulticlassSelfie {
     /// If the model cannot be loaded.
     pub fn new(models: &ModelSet) -> Result<Self, Error> {
         Ok(Self {
-            graph: Graph::load(&models.classes, "classes", 64)?,
+            graph: Graph::load(&models.classes, "classes", 64, Axes::Moving)?,
         })
     }
 }
@@ -75,11 +76,36 @@ impl ClassSegmenter for MulticlassSelfie {
     fn classes(&self, photo: &Photo, place: Rect) -> Result<ClassMasks, Error> {
         let fail = || Error::output(self.graph.name());
         let side = self.graph.side();
-        let pixels = sample::part(photo, place, side as u32, side as u32).ok_or_else(fail)?;
+        let mut pixels = sample::part(photo, place, side as u32, side as u32).ok_or_else(fail)?;
+        brighten(&mut pixels);
         let outputs = self
             .graph
             .run(&sample::planar(&pixels, 1.0 / 127.5, -1.0))?;
         softmax(outputs.first().ok_or_else(fail)?, side).ok_or_else(fail)
+    }
+}
+
+/// Brightest green of all but a twentieth of the pixels below which a crop is too dark for the
+/// class model, which then sees things where it sees nothing. (Labelled portraits that are not
+/// underexposed have 149 and more, underexposed ones at most 70.)
+const DARK: u8 = 100;
+/// What a crop that is too dark is raised to.
+const LIT: f32 = 200.0;
+
+/// Raises a dark crop to usual light.
+fn brighten(pixels: &mut [U8x3]) {
+    let mut greens: Vec<u8> = pixels.iter().map(|pixel| pixel.0[1]).collect();
+    if greens.is_empty() {
+        return;
+    }
+    let at = (greens.len() - 1) * 19 / 20;
+    let brightest = *greens.select_nth_unstable(at).1;
+    if brightest < DARK {
+        let gain = LIT / f32::from(brightest.max(1));
+        for value in pixels.iter_mut().flat_map(|pixel| &mut pixel.0) {
+            // Saturates.
+            *value = (f32::from(*value) * gain) as u8;
+        }
     }
 }
 
@@ -110,6 +136,18 @@ mod tests {
     use shomei_photo::PersonClass;
 
     use super::*;
+
+    #[test]
+    fn only_a_dark_crop_is_raised() {
+        let crop = |value| vec![U8x3::new([value, value, 0]); 100];
+        for (value, expected) in [(50, 200), (99, 200), (100, 100), (0, 0)] {
+            let mut pixels = crop(value);
+            pixels[0] = U8x3::new([255; 3]);
+            brighten(&mut pixels);
+            assert_eq!(pixels[1].0, [expected, expected, 0]);
+            assert_eq!(pixels[0].0, [255; 3]);
+        }
+    }
 
     #[test]
     fn probabilities_add_up_and_the_largest_logit_wins() {
