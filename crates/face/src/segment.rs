@@ -104,7 +104,7 @@ fn brighten(pixels: &mut [U8x3]) {
         let gain = LIT / f32::from(brightest.max(1));
         for value in pixels.iter_mut().flat_map(|pixel| &mut pixel.0) {
             // Saturates.
-            *value = (f32::from(*value) * gain) as u8;
+            *value = (f32::from(*value) * gain).round() as u8;
         }
     }
 }
