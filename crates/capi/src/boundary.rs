@@ -26,7 +26,7 @@ impl Failure {
     }
 
     /// There is no reviewer.
-    pub(crate) fn start(error: shomei::Error) -> Self {
+    pub(crate) fn start(error: &shomei::Error) -> Self {
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -170,6 +170,19 @@ mod tests {
         }
         let (status, out, _) = called(|| std::panic::panic_any(Bomb));
         assert_eq!((status, out), (ShomeiStatus::Internal, None));
+    }
+
+    #[test]
+    fn models_that_are_none_are_a_status_with_the_cause() {
+        let models = shomei::ModelSet::new(vec![1], vec![2], vec![3], vec![4]);
+        let reviewer = shomei::Reviewer::builder().models(models).build();
+        let failure = Failure::start(&reviewer.unwrap_err());
+        assert_eq!(failure.status, ShomeiStatus::CannotStart);
+        assert!(
+            failure.message.starts_with("the models cannot be loaded: "),
+            "{}",
+            failure.message
+        );
     }
 
     #[test]

@@ -14,8 +14,8 @@
 //! process.
 //!
 //! Threads: all functions may be called from any thread at any time, also with the same reviewer;
-//! only freeing it must wait until no call uses it any more. A review runs on the calling thread.
-//! There is no global state.
+//! only freeing it must wait until no call uses it any more. A review runs on the calling thread,
+//! of whose stack it needs less than 256 KiB. There is no global state.
 //!
 //! Stability: functions, fields and numbers are only added. A struct begins with its own size, by
 //! which the library knows which fields the program was compiled with, and a field that is zero is
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn shomei_reviewer_new(
                 ),
             });
         }
-        let reviewer = builder.build().map_err(Failure::start)?;
+        let reviewer = builder.build().map_err(|error| Failure::start(&error))?;
         Ok(Box::into_raw(Box::new(ShomeiReviewer(reviewer))))
     };
     // SAFETY: both are NULL or may be written through, as the caller promises.
@@ -143,8 +143,8 @@ pub unsafe extern "C" fn shomei_reviewer_free(reviewer: *mut ShomeiReviewer) {
 /// `crates/verdict/schema/review.v1.json`), to be freed by `shomei_string_free`. The verdict is its
 /// `verdict`: `accept`, `refer` or `reject`. `options` may be NULL, and so may `bytes` if `len` is
 /// 0: an empty file is rejected like any other that is no photo. Returns
-/// SHOMEI_STATUS_INVALID_ARGUMENT for options that are not allowed. Takes some tens of milliseconds
-/// and some tens of megabytes while it runs.
+/// SHOMEI_STATUS_INVALID_ARGUMENT for options that are not allowed. Takes about a tenth of a
+/// second, and some tens of megabytes while it runs.
 ///
 /// # Safety
 /// `reviewer` is NULL or alive. `bytes` is NULL or points to `len` bytes that nobody changes
