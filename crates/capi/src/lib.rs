@@ -1,1 +1,249 @@
-//! The C interface of Shomei.
+//! The C interface of Shomei: the bytes of a photo in, its review as JSON out.
+//!
+//! Make a reviewer once (it loads the networks), share it between threads, free it at the end. A
+//! bad photo is not an error: whatever the bytes are, the review says what is wrong with them, and
+//! the status is SHOMEI_STATUS_OK.
+//!
+//! Ownership: what a call hands over is the caller's, and goes back by `shomei_reviewer_free` or
+//! `shomei_string_free`, never by `free`. Arguments are only borrowed until the call returns.
+//! Texts are UTF-8 and end with a NUL byte.
+//!
+//! Errors: a call that does not return SHOMEI_STATUS_OK sets its result to NULL and `error`, unless
+//! that is NULL, to a text for people, which the caller frees. A call that does sets `error` to
+//! NULL. No panic leaves the library (Rust's hook may print it); running out of memory ends the
+//! process.
+//!
+//! Threads: all functions may be called from any thread at any time, also with the same reviewer;
+//! only freeing it must wait until no call uses it any more. A review runs on the calling thread,
+//! of whose stack it needs less than 256 KiB. There is no global state.
+//!
+//! Stability: functions, fields and numbers are only added. A struct begins with its own size, by
+//! which the library knows which fields the program was compiled with, and a field that is zero is
+//! at its default: `ShomeiOptions options = {.size = sizeof options, .lang = "en"};`
+
+mod boundary;
+
+use std::ffi::{CString, c_char};
+use std::{iter, slice};
+
+use shomei::{Lang, Limits, Policy, ReviewOptions, Reviewer, Waivers};
+
+use crate::boundary::{Failure, call, guarded, owned, sized, text};
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub enum ShomeiStatus {
+    /// The result is there. Says nothing about the photo: its verdict is in the JSON.
+    Ok = 0,
+    /// An argument is not allowed. The text names it, its value and what is allowed.
+    InvalidArgument = 1,
+    /// The networks cannot be loaded.
+    CannotStart = 2,
+    /// A mistake of this library, which may be used further. Please report it.
+    Internal = 3,
+}
+
+/// Reviews photos; made by `shomei_reviewer_new`.
+#[derive(Debug)]
+pub struct ShomeiReviewer(Reviewer);
+
+/// Settings of a reviewer. All but `size` may be zero.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct ShomeiConfig {
+    /// `sizeof(ShomeiConfig)`.
+    pub size: usize,
+    /// The text of a policy file, for example `base = "japan-passport"`; NULL for the rules of the
+    /// My Number Card.
+    pub policy: *const c_char,
+    /// The longest file that is read, in bytes; 0 for 64 MiB. A longer one is rejected.
+    pub max_bytes: u64,
+    /// The most pixels (width times height) that are decoded; 0 for 40 million. A larger picture is
+    /// rejected by its header.
+    pub max_pixels: u64,
+    /// The most scans of a progressive JPEG that are decoded; 0 for 100.
+    pub max_scans: u64,
+}
+
+/// What differs from photo to photo. All but `size` may be NULL.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct ShomeiOptions {
+    /// `sizeof(ShomeiOptions)`.
+    pub size: usize,
+    /// What the review is to be called, as its `id`; NULL for the empty text.
+    pub id: *const c_char,
+    /// Language of the texts: `ja` or `en`; NULL for `ja`.
+    pub lang: *const c_char,
+    /// Exceptions that the applicant declared: codes with commas between them. NULL for none.
+    pub waive: *const c_char,
+}
+
+/// Makes a reviewer, which takes about a second: once for a process, not for each photo.
+///
+/// `config` may be NULL. On success `*reviewer` is to be freed by `shomei_reviewer_free`. Returns
+/// SHOMEI_STATUS_INVALID_ARGUMENT for a policy that cannot be used, with all that is wrong in it,
+/// a line each.
+///
+/// # Safety
+/// `config` is NULL or points to a struct whose `size` is true and whose texts end with NUL.
+/// `reviewer` and `error` are NULL or may be written through, and differ.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shomei_reviewer_new(
+    config: *const ShomeiConfig,
+    reviewer: *mut *mut ShomeiReviewer,
+    error: *mut *mut c_char,
+) -> ShomeiStatus {
+    let make = || {
+        let mut builder = Reviewer::builder();
+        // SAFETY: NULL or a struct of its size, as the caller promises.
+        if let Some(config) = unsafe { sized("config", config) }? {
+            // SAFETY: NULL or ends with NUL, as the caller promises.
+            if let Some(policy) = unsafe { text("config.policy", config.policy) }? {
+                builder = builder.policy(read_policy(policy)?);
+            }
+            let usual = Limits::default();
+            builder = builder.limits(Limits {
+                max_bytes: or(config.max_bytes, usual.max_bytes),
+                max_pixels: or(config.max_pixels, usual.max_pixels),
+                max_scans: or(
+                    u32::try_from(config.max_scans).unwrap_or(u32::MAX),
+                    usual.max_scans,
+                ),
+            });
+        }
+        let reviewer = builder.build().map_err(|error| Failure::start(&error))?;
+        Ok(Box::into_raw(Box::new(ShomeiReviewer(reviewer))))
+    };
+    // SAFETY: both are NULL or may be written through, as the caller promises.
+    unsafe { call("reviewer", reviewer, error, make) }
+}
+
+/// Frees a reviewer; does nothing for NULL.
+///
+/// # Safety
+/// `reviewer` is NULL or comes from `shomei_reviewer_new`, was not freed yet, and no call uses it
+/// any more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shomei_reviewer_free(reviewer: *mut ShomeiReviewer) {
+    if !reviewer.is_null() {
+        // SAFETY: came from `Box::into_raw` and is the caller's last use.
+        let reviewer = unsafe { Box::from_raw(reviewer) };
+        let _ = guarded(|| {
+            drop(reviewer);
+            Ok(())
+        });
+    }
+}
+
+/// Reviews the `len` bytes of a file, whatever they are.
+///
+/// On success `*json` is the review, one line of JSON without a line break (`shomei.review/1`, see
+/// `crates/verdict/schema/review.v1.json`), to be freed by `shomei_string_free`. The verdict is its
+/// `verdict`: `accept`, `refer` or `reject`. `options` may be NULL, and so may `bytes` if `len` is
+/// 0: an empty file is rejected like any other that is no photo. Returns
+/// SHOMEI_STATUS_INVALID_ARGUMENT for options that are not allowed. Takes about a tenth of a
+/// second, and some tens of megabytes while it runs.
+///
+/// # Safety
+/// `reviewer` is NULL or alive. `bytes` is NULL or points to `len` bytes that nobody changes
+/// meanwhile. `options` is NULL or points to a struct whose `size` is true and whose texts end with
+/// NUL. `json` and `error` are NULL or may be written through, and differ.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shomei_review(
+    reviewer: *const ShomeiReviewer,
+    bytes: *const u8,
+    len: usize,
+    options: *const ShomeiOptions,
+    json: *mut *mut c_char,
+    error: *mut *mut c_char,
+) -> ShomeiStatus {
+    let review = || {
+        // SAFETY: NULL or alive, as the caller promises; only ever shared.
+        let Some(ShomeiReviewer(reviewer)) = (unsafe { reviewer.as_ref() }) else {
+            return Err(Failure::argument("reviewer", "NULL is not allowed"));
+        };
+        if isize::try_from(len).is_err() {
+            let allowed = format!("{len} is not allowed; at most {}", isize::MAX);
+            return Err(Failure::argument("len", allowed));
+        }
+        let bytes = match (bytes.is_null(), len) {
+            (_, 0) => &[],
+            (true, _) => {
+                let allowed = format!("NULL is not allowed for a len of {len}; only for 0");
+                return Err(Failure::argument("bytes", allowed));
+            }
+            // SAFETY: not NULL, as long as the caller promises, no longer than a slice may be.
+            (false, _) => unsafe { slice::from_raw_parts(bytes, len) },
+        };
+        // SAFETY: NULL or a struct of its size, as the caller promises.
+        let (id, lang, waive) = match unsafe { sized("options", options) }? {
+            None => (None, None, None),
+            // SAFETY: each is NULL or ends with NUL, as the caller promises.
+            Some(options) => unsafe {
+                (
+                    text("options.id", options.id)?,
+                    text("options.lang", options.lang)?,
+                    text("options.waive", options.waive)?,
+                )
+            },
+        };
+        let lang = lang.map_or(Ok(Lang::default()), read_lang)?;
+        let waivers: Waivers = waive
+            .unwrap_or_default()
+            .parse()
+            .map_err(|error| Failure::argument("options.waive", error))?;
+        let options = ReviewOptions {
+            waivers,
+            ..ReviewOptions::default()
+        };
+        let review = reviewer.review_with(bytes, &options);
+        Ok(owned(review.to_json(id.unwrap_or_default(), lang)))
+    };
+    // SAFETY: both are NULL or may be written through, as the caller promises.
+    unsafe { call("json", json, error, review) }
+}
+
+/// Frees a text that a call handed over; does nothing for NULL.
+///
+/// # Safety
+/// `text` is NULL or a `json` or `error` of this library that was not freed yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shomei_string_free(text: *mut c_char) {
+    if !text.is_null() {
+        // SAFETY: came from `CString::into_raw` and is the caller's last use.
+        drop(unsafe { CString::from_raw(text) });
+    }
+}
+
+/// The version of the library, for example `0.1.0`. Not to be freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn shomei_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+fn or<T: Default + PartialEq>(given: T, usual: T) -> T {
+    if given == T::default() { usual } else { given }
+}
+
+fn read_policy(text: &str) -> Result<Policy, Failure> {
+    // Windows' editors put a mark at the start.
+    Policy::from_toml(text.trim_start_matches('\u{feff}')).map_err(|error| {
+        let all = iter::once(&error).chain(error.further());
+        let lines: Vec<_> = all.map(ToString::to_string).collect();
+        Failure::argument("config.policy", lines.join("\n"))
+    })
+}
+
+fn read_lang(name: &str) -> Result<Lang, Failure> {
+    match name {
+        "ja" => Ok(Lang::Ja),
+        "en" => Ok(Lang::En),
+        _ => {
+            let name: String = name.chars().take(64).collect();
+            let allowed = format!("{name:?} is not allowed; \"ja\" and \"en\" are");
+            Err(Failure::argument("options.lang", allowed))
+        }
+    }
+}
