@@ -287,6 +287,13 @@ impl Review {
         ReviewRecord::new(&self.judged, id, lang, self.engine.clone(), timings)
     }
 
+    /// The review as text to read, in `lang`: a line with the verdict and the id, then two for each
+    /// finding, what is wrong and what to do.
+    #[must_use]
+    pub fn render(&self, id: &str, lang: Lang) -> String {
+        self.record(id, lang).render(lang)
+    }
+
     /// The record as one line of JSON (`shomei.review/1`), without a line break.
     #[must_use]
     pub fn to_json(&self, id: &str, lang: Lang) -> String {

@@ -1,10 +1,9 @@
 //! Text to read.
 
-use std::fmt::Write;
 use std::io;
 
+use shomei::Lang;
 use shomei::wire::v1::ReviewRecord;
-use shomei::{Lang, Outcome, Verdict};
 
 use super::Exporter;
 
@@ -15,57 +14,6 @@ pub(super) struct Human {
 
 impl Exporter for Human {
     fn photo(&self, record: ReviewRecord) -> io::Result<Vec<u8>> {
-        let mut text = format!(
-            "{}  {}\n",
-            verdict(record.verdict, self.lang),
-            printable(&record.id)
-        );
-        for finding in &record.findings {
-            // Writing to a String cannot fail.
-            let _ = writeln!(
-                text,
-                "    {} {}: {}\n      → {}",
-                outcome(finding.outcome, finding.waived, self.lang),
-                finding.code,
-                finding.text,
-                finding.advice,
-            );
-        }
-        Ok(text.into_bytes())
+        Ok(record.render(self.lang).into_bytes())
     }
-}
-
-const fn verdict(verdict: Verdict, lang: Lang) -> &'static str {
-    match (verdict, lang) {
-        (Verdict::Accept, Lang::Ja) => "✓ 適　　",
-        (Verdict::Refer, Lang::Ja) => "? 要確認",
-        (Verdict::Reject, Lang::Ja) => "✗ 不適　",
-        (Verdict::Accept, Lang::En) => "✓ accept",
-        (Verdict::Refer, Lang::En) => "? refer ",
-        (Verdict::Reject, Lang::En) => "✗ reject",
-    }
-}
-
-const fn outcome(outcome: Outcome, waived: bool, lang: Lang) -> &'static str {
-    match (outcome, waived, lang) {
-        (_, true, Lang::Ja) => "［申告済み・要確認］",
-        (_, true, Lang::En) => "[waived, refer]",
-        (Outcome::Refer, _, Lang::Ja) => "［要確認］",
-        (Outcome::Unable, _, Lang::Ja) => "［判定不能］",
-        (Outcome::Reject, _, Lang::Ja) => "［不適］",
-        (Outcome::Refer, _, Lang::En) => "[refer]",
-        (Outcome::Unable, _, Lang::En) => "[unable]",
-        (Outcome::Reject, _, Lang::En) => "[reject]",
-    }
-}
-
-/// A name must neither break the line nor steer the terminal.
-fn printable(id: &str) -> String {
-    id.chars()
-        .flat_map(|c| {
-            let escaped = c.is_control().then(|| c.escape_default());
-            let plain = escaped.is_none().then_some(c);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }

@@ -11,6 +11,7 @@ use shomei_photo::{Format, OriginalPoint, Region, Side};
 use crate::measurements::round;
 use crate::{Code, Finding, Lang, Limit, Measurements, Outcome, Review, Verdict, Waivers};
 
+mod render;
 mod stored;
 
 pub use stored::{RecordError, StoredReview};
