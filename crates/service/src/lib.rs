@@ -1,1 +1,3 @@
 //! Reviews ID photos over HTTP.
+
+mod page;
