@@ -34,7 +34,8 @@ export function draw(svg, review) {
   if (review.face) {
     const points = review.face.outline
       .map(point => `${within(point.x, width)},${within(point.y, height)}`).join(" ");
-    if (points) svg.append(...outlined("polygon", "head", { points }));
+    // That of a group says nothing.
+    if (points && review.face.count === 1) svg.append(...outlined("polygon", "head", { points }));
     svg.append(...outlined("rect", "face", box(review.face.box)));
   }
 
