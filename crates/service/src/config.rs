@@ -610,7 +610,7 @@ mod tests {
             "{error}"
         );
         let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, "name = 'own'\n[turned]\nreject_above = 6").unwrap();
+        fs::write(&file, "name = 'own'\n[turned]\nreject_above = 30").unwrap();
         let path = file.path().to_str().unwrap();
         assert_eq!(named(path).load_policy().unwrap().name(), "own");
         fs::write(&file, "name = 1").unwrap();

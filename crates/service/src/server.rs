@@ -71,7 +71,7 @@ pub enum ServeError {
     #[error("the reviewer failed at its first photo")]
     WarmUp,
     /// Requests that were let in took longer than the drain may take.
-    #[error("{0} requests were cut after the drain's time")]
+    #[error("the drain took too long; requests cut: {0}")]
     Cut(usize),
 }
 
