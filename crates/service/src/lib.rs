@@ -44,7 +44,6 @@ pub use server::{ServeError, Server};
 ///
 /// Of `config` it looks at the workers, the queue, the limits on uploads and the deadline. The
 /// reviewer has its policy already.
-#[must_use]
 pub fn router(reviewer: Reviewer, config: &Config) -> Router {
     let app = app::App::new(config);
     app.open(reviewer);

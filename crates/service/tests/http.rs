@@ -384,11 +384,13 @@ fn memory_for_uploads_is_bounded_by_what_has_come() {
     let (most, rest) = whole.split_at(whole.len() - 10);
     let mut slow = Client::connect(service.address);
     slow.send(most);
-    let busy = || post(service.address, EN, JPEG, &body).status == 429;
-    wait_for("no memory", busy);
+    let held = || service.metric("shomei_upload_memory_bytes");
+    wait_for("it is there", || held() == 61440.0);
+    post(service.address, EN, JPEG, &body).is_problem(429, "busy", "en");
     slow.send(rest);
     assert_eq!(slow.answer().unwrap().codes(), ["not_jpeg"]);
-    wait_for("memory again", || !busy());
+    wait_for("memory again", || held() == 0.0);
+    assert_eq!(post(service.address, EN, JPEG, &body).codes(), ["not_jpeg"]);
 }
 
 #[test]
