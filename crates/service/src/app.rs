@@ -91,7 +91,7 @@ impl App {
             .route("/openapi.json", get(described))
             // The bytes are counted where they are read.
             .layer(DefaultBodyLimit::disable());
-        // The applicant's page goes here: `.merge(page::router())`.
+        // The applicant's page goes here: `let router = router.merge(page::router().with_state(()));`.
         self.finished(router)
     }
 
