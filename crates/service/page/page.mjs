@@ -73,6 +73,7 @@ function picture() {
   const drawn = review !== null && draw(by("overlay"), review);
   if (!drawn) by("overlay").replaceChildren();
   by("legend").hidden = !(drawn && review.face);
+  by("legend-head").hidden = !by("overlay").querySelector(".head");
   by("legend-numbers").hidden = !review?.findings.some(finding => finding.region);
 }
 
@@ -181,7 +182,7 @@ async function answer(bytes, asked, signal) {
     if (signal.aborted) throw signal.reason;
     if (response.ok && VERDICTS.includes(body?.verdict)) return { kind: "review", review: body };
     if (response.status !== 429 || attempt === TRIES) {
-      return { kind: "error", cause: cause(response.status), id: body?.request_id };
+      return { kind: "error", cause: cause(response.status, body?.code), id: body?.request_id };
     }
     const seconds = Math.min(Math.max(Math.ceil(Number(response.headers.get("Retry-After"))) || 2, 1), 15);
     show({ kind: "checking", waiting: { seconds, attempt: attempt + 1, tries: TRIES } });
@@ -189,10 +190,10 @@ async function answer(bytes, asked, signal) {
   }
 }
 
-function cause(status) {
+function cause(status, code) {
   if (status === 413) return "too_large";
   if (status === 429) return "busy";
-  if (status === 503 || status === 504 || status === 408) return "slow";
+  if (status === 408 || code === "deadline") return "slow";
   return status >= 400 && status < 500 ? "refused" : "down";
 }
 

@@ -25,6 +25,7 @@ pub(crate) struct Admission {
     memory: Arc<Semaphore>,
     places_in_all: usize,
     workers_in_all: usize,
+    units_in_all: usize,
 }
 
 /// A place among those who wait or are in work.
@@ -56,12 +57,14 @@ impl Admission {
             .saturating_add(config.queue)
             .min(Semaphore::MAX_PERMITS);
         let units = usize::try_from(config.upload_memory / UNIT).unwrap_or(usize::MAX);
+        let units_in_all = units.min(Semaphore::MAX_PERMITS);
         Self {
             places: Arc::new(Semaphore::new(places_in_all)),
             workers: Arc::new(Semaphore::new(workers_in_all)),
-            memory: Arc::new(Semaphore::new(units.min(Semaphore::MAX_PERMITS))),
+            memory: Arc::new(Semaphore::new(units_in_all)),
             places_in_all,
             workers_in_all,
+            units_in_all,
         }
     }
 
@@ -102,6 +105,14 @@ impl Admission {
     pub(crate) fn working(&self) -> usize {
         self.workers_in_all
             .saturating_sub(self.workers.available_permits())
+    }
+
+    /// Bytes that uploads hold.
+    pub(crate) fn held(&self) -> u64 {
+        let units = self
+            .units_in_all
+            .saturating_sub(self.memory.available_permits());
+        (units as u64).saturating_mul(UNIT)
     }
 }
 

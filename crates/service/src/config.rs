@@ -47,6 +47,8 @@ pub struct Config {
     pub max_body: u64,
     /// Bytes of all uploads together at most, until their reviews have ended (429).
     pub upload_memory: u64,
+    /// How long headers may take, and how long a connection may be idle.
+    pub idle_timeout: Duration,
     /// How long a body may take to come (408).
     pub upload_timeout: Duration,
     /// How long the answer may take once the body is there (503).
@@ -124,6 +126,8 @@ impl Default for Config {
             queue: queue(workers),
             max_body,
             upload_memory: memory(max_body),
+            // Proxies keep theirs for 60 s, and must be the first to give up.
+            idle_timeout: Duration::from_secs(75),
             upload_timeout: Duration::from_secs(30),
             deadline: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(40),
@@ -170,6 +174,10 @@ pub struct Settings {
     /// [default: 8 times the longest photo]
     #[arg(long, env = "SHOMEI_UPLOAD_MEMORY", value_name = "BYTES")]
     upload_memory: Option<Text>,
+    /// How long headers may take and a connection may be idle: longer than at the proxy before it
+    /// [default: 75s]
+    #[arg(long, env = "SHOMEI_IDLE_TIMEOUT", value_name = "TIME")]
+    idle_timeout: Option<Text>,
     /// How long an upload may take; others end with 408 [default: 30s]
     #[arg(long, env = "SHOMEI_UPLOAD_TIMEOUT", value_name = "TIME")]
     upload_timeout: Option<Text>,
@@ -219,6 +227,7 @@ impl Settings {
             queue: self.queue.or(other.queue),
             max_body: self.max_body.or(other.max_body),
             upload_memory: self.upload_memory.or(other.upload_memory),
+            idle_timeout: self.idle_timeout.or(other.idle_timeout),
             upload_timeout: self.upload_timeout.or(other.upload_timeout),
             deadline: self.deadline.or(other.deadline),
             drain_timeout: self.drain_timeout.or(other.drain_timeout),
@@ -284,6 +293,13 @@ impl Settings {
                 memory(max_body),
                 within(max_body, MOST_MEMORY),
                 &body,
+            )?,
+            idle_timeout: set(
+                "idle_timeout",
+                &self.idle_timeout,
+                usual.idle_timeout,
+                duration,
+                time,
             )?,
             upload_timeout: set(
                 "upload_timeout",
@@ -367,6 +383,7 @@ impl Config {
             ("queue", self.queue.to_string()),
             ("max_body", quoted(&Bytes(self.max_body))),
             ("upload_memory", quoted(&Bytes(self.upload_memory))),
+            ("idle_timeout", quoted(&Time(self.idle_timeout))),
             ("upload_timeout", quoted(&Time(self.upload_timeout))),
             ("deadline", quoted(&Time(self.deadline))),
             ("drain_timeout", quoted(&Time(self.drain_timeout))),
@@ -610,7 +627,7 @@ mod tests {
             "{error}"
         );
         let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, "name = 'own'\n[turned]\nreject_above = 6").unwrap();
+        fs::write(&file, "name = 'own'\n[turned]\nreject_above = 30").unwrap();
         let path = file.path().to_str().unwrap();
         assert_eq!(named(path).load_policy().unwrap().name(), "own");
         fs::write(&file, "name = 1").unwrap();

@@ -38,6 +38,7 @@ pub(crate) struct Metrics {
     reviewing: Histogram,
     waiting: Gauge,
     working: Gauge,
+    held: Gauge<u64, AtomicU64>,
     resident: Gauge<u64, AtomicU64>,
     files: Gauge<u64, AtomicU64>,
 }
@@ -55,6 +56,7 @@ impl Metrics {
             reviewing: Histogram::new(SECONDS),
             waiting: Gauge::default(),
             working: Gauge::default(),
+            held: Gauge::default(),
             resident: Gauge::default(),
             files: Gauge::default(),
         };
@@ -99,6 +101,12 @@ impl Metrics {
             new.waiting.clone(),
         );
         registry.register("shomei_working", "Photos in work", new.working.clone());
+        registry.register_with_unit(
+            "shomei_upload_memory",
+            "Uploads that are on their way, wait or are in work",
+            Unit::Bytes,
+            new.held.clone(),
+        );
         registry.register_with_unit(
             "process_resident_memory",
             "Resident memory",
@@ -150,6 +158,7 @@ impl Metrics {
             .set(i64::try_from(admission.waiting()).unwrap_or(i64::MAX));
         self.working
             .set(i64::try_from(admission.working()).unwrap_or(i64::MAX));
+        self.held.set(admission.held());
         if let Some(bytes) = resident() {
             self.resident.set(bytes);
         }

@@ -22,14 +22,11 @@ use tokio::time::{sleep, timeout};
 use crate::Config;
 use crate::app::App;
 
-/// How long headers may take, and a connection may be idle.
-const HEADERS: Duration = Duration::from_secs(10);
-
 /// Memory for the headers of a request, in bytes.
 const BUFFER: usize = 64 << 10;
 
 /// How long a connection takes new requests. One that reads no answers ends by this at last.
-const LIFE: Duration = Duration::from_secs(300);
+const LIFE: Duration = Duration::from_secs(3600);
 
 /// How long its last answer may take to be read.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -71,7 +68,7 @@ pub enum ServeError {
     #[error("the reviewer failed at its first photo")]
     WarmUp,
     /// Requests that were let in took longer than the drain may take.
-    #[error("{0} requests were cut after the drain's time")]
+    #[error("the drain took too long; requests cut: {0}")]
     Cut(usize),
 }
 
@@ -109,18 +106,18 @@ impl Server {
         stop: impl Future<Output = ()>,
     ) -> Result<(), ServeError> {
         let (closing, closed) = watch::channel(false);
-        let connections = self.config.connections;
+        let limits = (self.config.connections, self.config.idle_timeout);
         let mut listeners = JoinSet::new();
         listeners.spawn(serve(
             self.public,
             self.app.router(),
-            connections,
+            limits,
             closed.clone(),
         ));
         listeners.spawn(serve(
             self.metrics,
             self.app.metrics_router(),
-            connections,
+            limits,
             closed,
         ));
         let app = Arc::clone(&self.app);
@@ -172,7 +169,7 @@ async fn listen(
 async fn serve(
     listener: TcpListener,
     router: Router,
-    connections: usize,
+    (connections, idle): (usize, Duration),
     closing: watch::Receiver<bool>,
 ) {
     let slots = Arc::new(Semaphore::new(connections));
@@ -183,7 +180,7 @@ async fn serve(
             _ = closed.wait_for(|closed| *closed) => break,
             Some(_) = open.join_next() => {}
             (stream, slot) = accept(&listener, &slots) => {
-                open.spawn(connection(stream, slot, router.clone(), closing.clone()));
+                open.spawn(connection(stream, slot, router.clone(), idle, closing.clone()));
             }
         }
     }
@@ -213,13 +210,14 @@ async fn connection(
     stream: TcpStream,
     slot: Option<OwnedSemaphorePermit>,
     router: Router,
+    idle: Duration,
     mut closing: watch::Receiver<bool>,
 ) {
     // Answers are written at once; only their delay is at stake.
     let _set = stream.set_nodelay(true);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
+        .header_read_timeout(idle)
         .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut served = pin!(served);

@@ -325,7 +325,7 @@ async fn next_answers(page: &Page, statuses: &[u16]) {
          window.fetch = (...all) => {{ window.asked++; const status = next.shift(); \
            if (status === undefined) return real(...all); \
            if (status === 0) return Promise.reject(new TypeError('Failed to fetch')); \
-           return Promise.resolve(Response.json({{ status, request_id: 'r-1' }}, {{ status, headers: {{ 'Retry-After': '1' }} }})); }};"
+           return Promise.resolve(Response.json({{ status, code: {{ 503: 'deadline' }}[status], request_id: 'r-1' }}, {{ status, headers: {{ 'Retry-After': '1' }} }})); }};"
     ))
     .await;
 }
