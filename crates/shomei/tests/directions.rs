@@ -104,6 +104,8 @@ fn heavy_libraries_stay_in_their_crate() {
         ("crossbeam-channel", &["shomei"]),
         ("clap", &["shomei-cli", "shomei-service"]),
         ("askama", &["shomei-report"]),
+        ("axum", &["shomei-service"]),
+        ("tokio", &["shomei-service"]),
     ] {
         let users: Vec<String> = packages()
             .iter()
