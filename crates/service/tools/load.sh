@@ -4,8 +4,9 @@
 #   crates/service/tools/load.sh [SECONDS] [PHOTO]
 #
 # Needs wrk and curl, and `cargo build --release -p shomei-cli -p shomei-service` before. Measures
-# the rate with as many clients as are never refused, then sends twice that from 64 clients, and
-# prints resident memory every 10 s. At the end, SIGTERM while clients wait.
+# the rate with as many clients as are never refused, then sends twice that (or twice RATE of the
+# environment, on a machine whose speed varies) from 64 clients, and prints resident memory every
+# 10 s. At the end, SIGTERM while clients wait.
 set -eu
 cd "$(dirname "$0")/../../.."
 seconds=${1:-180}
@@ -25,7 +26,7 @@ count() { sed -n "s/^status $1: //p" "$2"; }
 
 echo "## Sustainable: 4 clients without pauses, 15 s"
 load 4 15s 0 | grep -E "^(status|socket|accepted)" | tee "$log.rate"
-rate=$(($(count 200 "$log.rate") / 15))
+rate=${RATE:-$(($(count 200 "$log.rate") / 15))}
 # An accepted photo waits, too; that much less is paused.
 pause=$((clients * 1000 / (2 * rate) - 200))
 echo "## Twice $rate/s: $clients clients with pauses of $pause ms, $seconds s"
