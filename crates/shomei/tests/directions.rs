@@ -114,7 +114,7 @@ fn heavy_libraries_stay_in_their_crate() {
                     .as_array()
                     .unwrap()
                     .iter()
-                    .any(|d| d["name"] == library)
+                    .any(|d| d["name"] == library && d["kind"] != "dev")
             })
             .map(|package| package["name"].as_str().unwrap().to_owned())
             .collect();
