@@ -66,7 +66,7 @@ impl Cells {
         for row in 0..rows {
             for column in 0..columns {
                 let [r, g, b] = mean(photo, row, column);
-                let lab = Lab::from_srgb([r, g, b].map(|v| v.round() as u8));
+                let lab = Lab::from_srgb([r, g, b].map(|v| (v + 0.5) as u8));
                 cells.lab.push([lab.l(), lab.a(), lab.b()]);
                 cells.luma.push((0.299 * r + 0.587 * g + 0.114 * b) / 255.0);
             }

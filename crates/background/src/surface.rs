@@ -6,6 +6,8 @@ use crate::cells::Cells;
 
 /// 1, x, y, x², xy, y².
 const TERMS: usize = 6;
+/// The powers of x and y in each of them.
+const POWERS: [(usize, usize); TERMS] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
 /// Rounds of reweighting.
 const ROUNDS: usize = 12;
 /// Scale of the reweighting at the first and at the last round, in ΔE: wide enough at first for
@@ -33,27 +35,32 @@ impl Surface {
                 first
             }),
         };
+        let rows = Rows::of(cells);
         for round in 0..ROUNDS {
             let t = round as f32 / (ROUNDS - 1) as f32;
             let scale = SCALES.0 + (SCALES.1 - SCALES.0) * t;
-            surface = surface.refit(cells, scale)?;
+            surface = surface.refit(cells, &rows, scale)?;
         }
         Some(surface)
     }
 
-    fn refit(&self, cells: &Cells, scale: f32) -> Option<Self> {
+    fn refit(&self, cells: &Cells, rows: &Rows, scale: f32) -> Option<Self> {
         let mut normal = SMatrix::<f32, TERMS, TERMS>::zeros();
         let mut sides = [SVector::<f32, TERMS>::zeros(); 3];
-        let mut total = 0.0;
-        for &cell in &cells.wall {
-            let terms = terms(cells, cell);
-            let weight = 1.0 / (1.0 + (self.deviation(cells, cell) / scale).powi(2)).powi(2);
-            normal += terms * terms.transpose() * weight;
-            for (side, value) in sides.iter_mut().zip(cells.lab[cell]) {
-                *side += terms * (value * weight);
+        for row in 0..cells.rows {
+            let (_, y) = cells.place(row * cells.columns);
+            let sums = rows.sums(row, &self.along(y), scale);
+            let down = [1.0, y, y * y, y * y * y, y * y * y * y];
+            for (i, (across_i, down_i)) in POWERS.into_iter().enumerate() {
+                for (j, (across_j, down_j)) in POWERS.into_iter().enumerate() {
+                    normal[(i, j)] += sums.weights[across_i + across_j] * down[down_i + down_j];
+                }
+                for (side, values) in sides.iter_mut().zip(&sums.values) {
+                    side[i] += values[across_i] * down[down_i];
+                }
             }
-            total += weight;
         }
+        let total = normal[(0, 0)];
         for term in 1..TERMS {
             normal[(term, term)] += RIDGE * total * if term > 2 { 1.0 } else { 0.1 };
         }
@@ -61,6 +68,13 @@ impl Surface {
         Some(Self {
             coefficients: sides.map(|side| inverse * side),
         })
+    }
+
+    /// The surface along a row, as a polynomial of x: 1, x, x² of each channel.
+    fn along(&self, y: f32) -> [[f32; 3]; 3] {
+        self.coefficients
+            .each_ref()
+            .map(|c| [c[0] + c[2] * y + c[5] * y * y, c[1] + c[4] * y, c[3]])
     }
 
     /// L\*, a\*, b\* of the wall at a cell.
@@ -85,6 +99,87 @@ impl Surface {
             .map(|d| d * d)
             .sum::<f32>()
             .sqrt()
+    }
+}
+
+/// Cells side by side that are summed up at once.
+const LANES: usize = 8;
+
+/// The cells by rows, in lanes, for the sums of the fit.
+struct Rows {
+    /// Lanes of a row.
+    stride: usize,
+    x: Vec<[f32; LANES]>,
+    lab: [Vec<[f32; LANES]>; 3],
+    /// 1 for wall, 0 for the rest.
+    wall: Vec<[f32; LANES]>,
+}
+
+/// Sums over a row, each cell weighted: of x⁰ to x⁴, and of each channel by x⁰ to x².
+struct Sums {
+    weights: [f32; 5],
+    values: [[f32; 3]; 3],
+}
+
+impl Rows {
+    fn of(cells: &Cells) -> Self {
+        let stride = cells.columns.div_ceil(LANES);
+        let mut rows = Self {
+            stride,
+            x: vec![[0.0; LANES]; stride],
+            lab: std::array::from_fn(|_| vec![[0.0; LANES]; stride * cells.rows]),
+            wall: vec![[0.0; LANES]; stride * cells.rows],
+        };
+        for column in 0..cells.columns {
+            rows.x[column / LANES][column % LANES] = cells.place(column).0;
+        }
+        for &cell in &cells.wall {
+            let (row, column) = (cell / cells.columns, cell % cells.columns);
+            let (at, lane) = (row * stride + column / LANES, column % LANES);
+            rows.wall[at][lane] = 1.0;
+            for (plane, value) in rows.lab.iter_mut().zip(cells.lab[cell]) {
+                plane[at][lane] = value;
+            }
+        }
+        rows
+    }
+
+    /// The sums over a row with Cauchy weights of `scale`, by the distance from the surface
+    /// `along` it.
+    fn sums(&self, row: usize, along: &[[f32; 3]; 3], scale: f32) -> Sums {
+        let mut weights = [[0.0; LANES]; 5];
+        let mut values = [[[0.0; LANES]; 3]; 3];
+        let squared = 1.0 / (scale * scale);
+        for (x, at) in self.x.iter().zip(row * self.stride..) {
+            let lab = self.lab.each_ref().map(|plane| &plane[at]);
+            let mut distance = [0.0; LANES];
+            for ([first, second, third], own) in along.iter().zip(lab) {
+                for lane in 0..LANES {
+                    let wall = first + (second + third * x[lane]) * x[lane];
+                    distance[lane] += (own[lane] - wall) * (own[lane] - wall);
+                }
+            }
+            let mut weight = self.wall[at];
+            for lane in 0..LANES {
+                let root = 1.0 + distance[lane] * squared;
+                weight[lane] /= root * root;
+            }
+            for power in 0..5 {
+                for lane in 0..LANES {
+                    weights[power][lane] += weight[lane];
+                    if power < 3 {
+                        for (sums, own) in values.iter_mut().zip(lab) {
+                            sums[power][lane] += weight[lane] * own[lane];
+                        }
+                    }
+                    weight[lane] *= x[lane];
+                }
+            }
+        }
+        Sums {
+            weights: weights.map(|lanes| lanes.iter().sum()),
+            values: values.map(|powers| powers.map(|lanes| lanes.iter().sum())),
+        }
     }
 }
 

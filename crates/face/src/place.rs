@@ -21,6 +21,8 @@ const SEEN: f32 = 0.6;
 /// Mean probability of worn things above the face from which something may be worn there;
 /// a bare head gives 0.017.
 const WORN: f32 = 0.03;
+/// Two neighbouring cells, and the weight of the second.
+type Between = (usize, usize, f32);
 /// Places along each side of the area above the face that are looked at.
 const STEPS: usize = 12;
 /// Free space that is looked at around the head, in heights of the face oval.
@@ -161,29 +163,40 @@ pub(crate) fn laid_over(
     head: &ClassMasks,
     person: &Mask,
 ) -> Option<ClassMasks> {
-    // Where the cells of the photo lie in the place, in its cells; `None` beside it.
-    let within = ImageSize::new(CELLS as u32, CELLS as u32)?;
-    let axis = |length: u32, from: f32, over: f32| -> Vec<Option<f32>> {
+    // Where the cells of the photo lie in the place: the two cells of the head's masks that each
+    // is between, with the weight of the second; `None` beside it.
+    let (rows, columns) = head.of(PersonClass::Hair).cells().dim();
+    let axis = |length: u32, from: f32, over: f32, cells: usize| -> Vec<Option<Between>> {
         (0..CELLS)
             .map(|cell| {
                 let at = ((cell as f32 + 0.5) / CELLS as f32 * length as f32 - from) / over;
-                (0.0..=1.0).contains(&at).then_some(at * CELLS as f32)
+                (0.0..=1.0).contains(&at).then(|| {
+                    let at = (at * cells as f32 - 0.5).max(0.0).min(cells as f32 - 1.0);
+                    let low = at as usize;
+                    (low, (low + 1).min(cells - 1), at - low as f32)
+                })
             })
             .collect()
     };
-    let across = axis(size.width(), place.x(), place.width());
-    let down = axis(size.height(), place.y(), place.height());
-    let person = person.resampled(within);
+    let across = axis(size.width(), place.x(), place.width(), columns);
+    let down = axis(size.height(), place.y(), place.height(), rows);
+    let person = person.resampled(ImageSize::new(CELLS as u32, CELLS as u32)?);
     let mut masks = Vec::with_capacity(PersonClass::ALL.len());
     for class in PersonClass::ALL {
-        let mask = head.of(class);
+        if class == PersonClass::Background {
+            masks.push(Mask::new(person.mapv(|person| 1.0 - person))?);
+            continue;
+        }
+        let mask = head.of(class).cells();
+        let beside = class == PersonClass::Clothes;
         let cells = Array2::from_shape_fn((CELLS, CELLS), |(row, column)| {
-            let inside = down[row].zip(across[column]);
-            match (inside.and_then(|(y, x)| Point::new(x, y)), class) {
-                (_, PersonClass::Background) => 1.0 - person[[row, column]],
-                (Some(point), _) => mask.at(point, within),
-                (None, PersonClass::Clothes) => person[[row, column]],
-                (None, _) => 0.0,
+            match down[row].zip(across[column]) {
+                Some(((top, bottom, t), (left, right, s))) => {
+                    let line = |row| mask[[row, left]] * (1.0 - s) + mask[[row, right]] * s;
+                    line(top) * (1.0 - t) + line(bottom) * t
+                }
+                None if beside => person[[row, column]],
+                None => 0.0,
             }
         });
         masks.push(Mask::new(cells)?);

@@ -117,12 +117,21 @@ impl Square {
         let stride = width as usize * 3;
         let plane = out * out;
         let mut planar = vec![0.0f32; 3 * plane];
+        // Of each row of the photo, only what the square holds.
+        let held = || across.iter().flatten().filter(|(_, weight)| *weight > 0.0);
+        let (Some(first), Some(last)) = (
+            held().map(|(at, _)| *at).min(),
+            held().map(|(at, _)| *at).max(),
+        ) else {
+            return planar;
+        };
+        let held = first * 3..(last + 1) * 3;
         let mut line = vec![0.0f32; stride];
         for (row, down) in down.chunks_exact(taps).enumerate() {
             line.fill(0.0);
             for &(top, weight) in down.iter().flatten().filter(|(_, weight)| *weight > 0.0) {
                 let source = &photo.rgb()[top * stride..(top + 1) * stride];
-                for (total, &value) in line.iter_mut().zip(source) {
+                for (total, &value) in line[held.clone()].iter_mut().zip(&source[held.clone()]) {
                     *total += weight * f32::from(value);
                 }
             }

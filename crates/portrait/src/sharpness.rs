@@ -144,23 +144,28 @@ fn blurred(image: &Array2<f32>, sigma: f32) -> Array2<f32> {
     let sum: f32 = kernel.iter().sum();
     let (rows, columns) = image.dim();
     let tap = |at: usize, i: usize, length: usize| (at + i).saturating_sub(reach).min(length - 1);
-    let across = Array2::from_shape_fn((rows, columns), |(row, column)| {
+    // Whole lines at a time, tap by tap.
+    let mut across = Array2::zeros((rows, columns));
+    for (row, mut out) in across.outer_iter_mut().enumerate() {
         let line = image.row(row);
-        kernel
-            .iter()
-            .enumerate()
-            .map(|(i, k)| k * line[tap(column, i, columns)])
-            .sum::<f32>()
-            / sum
-    });
-    Array2::from_shape_fn((rows, columns), |(row, column)| {
-        kernel
-            .iter()
-            .enumerate()
-            .map(|(i, k)| k * across[[tap(row, i, rows), column]])
-            .sum::<f32>()
-            / sum
-    })
+        let padded: Vec<f32> = (0..columns + 2 * reach)
+            .map(|i| line[tap(0, i, columns)])
+            .collect();
+        for (i, k) in kernel.iter().enumerate() {
+            for (total, value) in out.iter_mut().zip(&padded[i..]) {
+                *total += k * value;
+            }
+        }
+        out /= sum;
+    }
+    let mut both = Array2::zeros((rows, columns));
+    for (row, mut out) in both.outer_iter_mut().enumerate() {
+        for (i, &k) in kernel.iter().enumerate() {
+            out.scaled_add(k, &across.row(tap(row, i, rows)));
+        }
+        out /= sum;
+    }
+    both
 }
 
 /// Standard deviation of the noise on the skin, by the median of the absolute difference from
