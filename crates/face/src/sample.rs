@@ -1,5 +1,7 @@
 //! From the photo's pixels to the planar f32 pictures that the networks take.
 
+use std::ops::Range;
+
 use fast_image_resize::images::{ImageRef, TypedImage};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -111,34 +113,28 @@ impl Square {
     fn sample_upright(&self, photo: &Photo, out: usize, taps: usize) -> Vec<f32> {
         let (width, height) = (photo.size().width(), photo.size().height());
         let step = self.side / (out * taps) as f32;
-        let across = weights(self.centre.x() - self.side / 2.0, step, out * taps, width);
-        let down = weights(self.centre.y() - self.side / 2.0, step, out * taps, height);
+        let across = Spans::of(self.centre.x() - self.side / 2.0, step, (out, taps), width);
+        let down = Spans::of(self.centre.y() - self.side / 2.0, step, (out, taps), height);
         let share = 1.0 / (taps * taps) as f32 / 255.0;
         let stride = width as usize * 3;
         let plane = out * out;
         let mut planar = vec![0.0f32; 3 * plane];
         // Of each row of the photo, only what the square holds.
-        let held = || across.iter().flatten().filter(|(_, weight)| *weight > 0.0);
-        let (Some(first), Some(last)) = (
-            held().map(|(at, _)| *at).min(),
-            held().map(|(at, _)| *at).max(),
-        ) else {
-            return planar;
-        };
-        let held = first * 3..(last + 1) * 3;
-        let mut line = vec![0.0f32; stride];
-        for (row, down) in down.chunks_exact(taps).enumerate() {
+        let held = across.held();
+        let mut line = vec![0.0f32; held.len() * 3];
+        for (row, (top, down)) in down.iter().enumerate() {
             line.fill(0.0);
-            for &(top, weight) in down.iter().flatten().filter(|(_, weight)| *weight > 0.0) {
-                let source = &photo.rgb()[top * stride..(top + 1) * stride];
-                for (total, &value) in line[held.clone()].iter_mut().zip(&source[held.clone()]) {
+            for (at, &weight) in (top..).zip(down).filter(|(_, weight)| **weight > 0.0) {
+                let source = &photo.rgb()[at * stride + held.start * 3..][..line.len()];
+                for (total, &value) in line.iter_mut().zip(source) {
                     *total += weight * f32::from(value);
                 }
             }
-            for (column, across) in across.chunks_exact(taps).enumerate() {
+            for (column, (left, across)) in across.iter().enumerate() {
                 let mut sum = [0.0f32; 3];
-                for &(left, weight) in across.iter().flatten() {
-                    for (total, value) in sum.iter_mut().zip(&line[left * 3..left * 3 + 3]) {
+                let pixels = line[(left - held.start) * 3..].chunks_exact(3);
+                for (pixel, weight) in pixels.zip(across) {
+                    for (total, value) in sum.iter_mut().zip(pixel) {
                         *total += weight * value;
                     }
                 }
@@ -151,24 +147,56 @@ impl Square {
     }
 }
 
-/// For each of `count` places from `start` on, the two pixels of a row of `length` that it lies
-/// between, with their weights; 0 for a pixel outside.
-fn weights(start: f32, step: f32, count: usize, length: u32) -> Vec<[(usize, f32); 2]> {
-    let pixel = |at: f32, weight: f32| {
-        let inside = at >= 0.0 && at < length as f32;
-        if inside {
-            (at as usize, weight)
-        } else {
-            (0, 0.0)
+/// Which pixels of a row (or column) of the photo each place of the output is made of.
+struct Spans {
+    /// The first pixel of each.
+    first: Vec<usize>,
+    /// Pixels of each.
+    wide: usize,
+    /// Their weights, place after place; 0 where nothing is taken.
+    weights: Vec<f32>,
+}
+
+impl Spans {
+    /// `out` places of `taps` taps each, `step` pixels apart from `start` on, each between two
+    /// pixels of the `length` there are. What lies outside the photo is black, hence left out.
+    fn of(start: f32, step: f32, (out, taps): (usize, usize), length: u32) -> Self {
+        let length = length as usize;
+        let wide = ((taps as f32 * step) as usize + 3).min(length);
+        let mut spans = Self {
+            first: Vec::with_capacity(out),
+            wide,
+            weights: vec![0.0; out * wide],
+        };
+        for (place, weights) in spans.weights.chunks_exact_mut(wide).enumerate() {
+            let at = |tap: usize| start + ((place * taps + tap) as f32 + 0.5) * step - 0.5;
+            let first = (at(0).max(0.0) as usize).min(length - wide);
+            for at in (0..taps).map(at) {
+                let low = at.floor();
+                for (pixel, weight) in [(low, 1.0 - (at - low)), (low + 1.0, at - low)] {
+                    // A negative difference is no index.
+                    let index = pixel - first as f32;
+                    if index >= 0.0 && (index as usize) < wide {
+                        weights[index as usize] += weight;
+                    }
+                }
+            }
+            spans.first.push(first);
         }
-    };
-    (0..count)
-        .map(|i| {
-            let at = start + (i as f32 + 0.5) * step - 0.5;
-            let low = at.floor();
-            [pixel(low, 1.0 - (at - low)), pixel(low + 1.0, at - low)]
-        })
-        .collect()
+        spans
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        let first = self.first.iter().copied();
+        first.zip(self.weights.chunks_exact(self.wide))
+    }
+
+    /// From the first pixel of all to behind the last.
+    fn held(&self) -> Range<usize> {
+        let first = self.first.iter().copied().min().unwrap_or_default();
+        let last = self.first.iter().copied().max().unwrap_or_default();
+        first..last + self.wide
+    }
 }
 
 /// Colour (0–255) at a working-frame position; black outside the photo.

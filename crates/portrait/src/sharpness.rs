@@ -13,7 +13,7 @@
 //! of its height; what making it small has blurred is taken off. At 600 dpi the same blur is
 //! twice as many dots, and of blur below about one of them nothing can be said.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
 use shomei_photo::{Photo, Point, Px, Ratio, Subject};
 
 use crate::axes::{FaceAxes, Zone, luma, percentile};
@@ -151,10 +151,8 @@ fn blurred(image: &Array2<f32>, sigma: f32) -> Array2<f32> {
         let padded: Vec<f32> = (0..columns + 2 * reach)
             .map(|i| line[tap(0, i, columns)])
             .collect();
-        for (i, k) in kernel.iter().enumerate() {
-            for (total, value) in out.iter_mut().zip(&padded[i..]) {
-                *total += k * value;
-            }
+        for (i, &k) in kernel.iter().enumerate() {
+            out.scaled_add(k, &ArrayView1::from(&padded[i..i + columns]));
         }
         out /= sum;
     }

@@ -34,6 +34,7 @@ if ! echo "$sum  $packed" | sha256sum --check --status 2>/dev/null; then
 fi
 [ ! -e "$packed" ] || tar -xzf "$packed" -C "$target" --strip-components=1 package/axe.min.js
 
+export SHOMEI_SERVICE="${SHOMEI_SERVICE:-$(realpath -m "${CARGO_TARGET_DIR:-target}")/release/shomei-service}"
 # The same selection as the tests, so that the dependencies are not compiled again.
 cargo build --release --workspace --locked
 # A browser for each test: one after the other.
