@@ -70,6 +70,13 @@ pub use crate::sniff::sniff;
 /// so that a photo which is a little too large still gets a full review. Peak memory of one
 /// decoding is some megabytes whatever the picture's size, since only the scale that is needed is
 /// decoded; of a progressive file the needed coefficients are held, 2 bytes for each.
+///
+/// ```
+/// let limits = shomei_decode::Limits {
+///     max_bytes: 16 << 20,
+///     ..Default::default()
+/// };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest file, in bytes.

@@ -26,6 +26,12 @@ const IN_FLIGHT_PER_WORKER: usize = 4;
 type Read = Box<dyn FnOnce(&Limits) -> io::Result<Vec<u8>> + Send>;
 
 /// One photo of a batch: what it is called, and how to get its bytes.
+///
+/// ```
+/// use shomei::Input;
+///
+/// let input = Input::new("application 1", |_limits| std::fs::read("photo.jpg"));
+/// ```
 pub struct Input {
     id: String,
     options: ReviewOptions,
@@ -61,6 +67,19 @@ impl Input {
 }
 
 /// Reviews many photos in parallel.
+///
+/// ```no_run
+/// use std::num::NonZeroUsize;
+///
+/// use shomei::{Input, Reviewer};
+///
+/// let inputs = ["a.jpg", "b.jpg"].map(|name| Input::new(name, move |_| std::fs::read(name)));
+/// let batch = Reviewer::builder().build()?.batch().jobs(NonZeroUsize::MIN);
+/// for (id, review) in batch.review_all(inputs)? {
+///     println!("{id}: {}", review.verdict());
+/// }
+/// # Ok::<(), shomei::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Batch {
     reviewer: Reviewer,

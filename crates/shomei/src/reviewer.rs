@@ -14,6 +14,16 @@ use crate::batch::Batch;
 use crate::pipeline::{self, Inspection};
 
 /// Reviews photos. Built once, shared by all threads, cheap to clone.
+///
+/// ```no_run
+/// use shomei::{Reviewer, Verdict};
+///
+/// let reviewer = Reviewer::builder().build()?;
+/// let other = reviewer.clone();
+/// let thread = std::thread::spawn(move || other.review(b"no photo").verdict());
+/// assert_eq!(thread.join().ok(), Some(Verdict::Reject));
+/// # Ok::<(), shomei::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Reviewer {
     inner: Arc<Inner>,
@@ -29,6 +39,19 @@ struct Inner {
 }
 
 /// Settings of a [`Reviewer`].
+///
+/// ```no_run
+/// use shomei::{Limits, Policy, Reviewer};
+///
+/// let reviewer = Reviewer::builder()
+///     .policy(Policy::from_toml("base = \"icao\"")?)
+///     .limits(Limits {
+///         max_bytes: 16 << 20,
+///         ..Limits::default()
+///     })
+///     .build()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ReviewerBuilder {
@@ -38,7 +61,17 @@ pub struct ReviewerBuilder {
     parallel: bool,
 }
 
-/// What differs from photo to photo.
+/// What differs from photo to photo. Fields may be added: end with the defaults.
+///
+/// ```
+/// use shomei::ReviewOptions;
+///
+/// let options = ReviewOptions {
+///     waivers: "head_covered,eyes_hidden".parse()?,
+///     ..ReviewOptions::default()
+/// };
+/// # Ok::<(), shomei::WaiverError>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct ReviewOptions {
     /// Exceptions that the applicant declared.
@@ -47,7 +80,16 @@ pub struct ReviewOptions {
     pub policy: Option<Arc<Policy>>,
 }
 
-/// A [`Reviewer`] could not be built. (A photo is never an error.)
+/// A [`Reviewer`] could not be built, or threads not started. (A photo is never an error.)
+///
+/// ```no_run
+/// use shomei::{ErrorKind, Reviewer};
+///
+/// match Reviewer::builder().build() {
+///     Err(error) if error.kind() == ErrorKind::NoModels => { /* give some: `models` */ }
+///     _ => {}
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{kind}")]
 pub struct Error {
@@ -248,6 +290,19 @@ impl Reviewer {
 }
 
 /// The verdict on one photo, why, and what it rests on.
+///
+/// ```no_run
+/// # let reviewer = shomei::Reviewer::builder().build()?;
+/// use shomei::Lang;
+///
+/// let review = reviewer.review(b"no photo");
+/// for finding in review.findings() {
+///     println!("{}: {}", finding.code(), finding.advice(Lang::Ja));
+/// }
+/// print!("{}", review.render("photo 1", Lang::En));
+/// println!("{}", review.to_json("photo 1", Lang::Ja));
+/// # Ok::<(), shomei::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Review {
     judged: shomei_verdict::Review,
