@@ -45,7 +45,7 @@ impl std::fmt::Debug for Input {
 
 impl Input {
     /// `read` is called once, on the reader thread. It is not to read more than one byte beyond
-    /// [`Limits::max_bytes`]; a longer input is refused anyway.
+    /// [`Limits::max_bytes`]; a longer input is refused anyway. If it panics, the input is unreadable.
     pub fn new(
         id: impl Into<String>,
         read: impl FnOnce(&Limits) -> io::Result<Vec<u8>> + Send + 'static,
@@ -120,7 +120,8 @@ impl Batch {
     /// If the threads cannot be started.
     ///
     /// # Panics
-    /// If `finish` panics, taking that result from the iterator panics likewise.
+    /// If `finish` panics, taking that result from the iterator panics likewise; if `inputs` does,
+    /// so does taking what would follow the last result.
     pub fn map_all<I, T, F>(&self, inputs: I, finish: F) -> Result<Reviews<T>, Error>
     where
         I: IntoIterator<Item = Input>,
@@ -267,7 +268,8 @@ fn read_all(
         let Some(input) = inputs.next() else {
             return;
         };
-        let bytes = (input.read)(limits);
+        let bytes = catch_unwind(AssertUnwindSafe(|| (input.read)(limits)))
+            .unwrap_or_else(|_| Err(io::Error::other("reading panicked")));
         let held = room.hold(bytes.as_ref().map_or(0, |bytes| bytes.capacity() as u64));
         if work
             .send(Task {
@@ -348,8 +350,14 @@ impl<T> Iterator for Reviews<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.waiting.contains_key(&self.next) {
-            // Closed and empty: reader and workers have ended, all answers were taken.
-            let answer = self.done.as_ref()?.recv().ok()?;
+            let Ok(answer) = self.done.as_ref()?.recv() else {
+                // Closed and empty: reader and workers have ended, all answers were taken. That
+                // the inputs broke off must not pass for their end.
+                if let Some(Err(panic)) = self.reader.take().map(JoinHandle::join) {
+                    resume_unwind(panic);
+                }
+                return None;
+            };
             self.waiting
                 .insert(answer.index, (answer.id, answer.result));
         }
@@ -377,6 +385,9 @@ impl<T> Drop for Reviews<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Code;
+    use shomei_face::{Analyser, ClassSegmenter, FaceDetector, Landmarker, PersonSegmenter};
+    use shomei_photo::{ClassMasks, DetectedFace, Landmarks, Mask, Photo, Rect};
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
@@ -427,6 +438,86 @@ mod tests {
         drop((tasks.recv().unwrap(), tasks.recv().unwrap()));
         reader.join().unwrap();
         assert_eq!(room.state().held, 0);
+    }
+
+    /// Finds nobody, and panics over pictures that are 32 pixels wide.
+    struct Nobody;
+
+    impl FaceDetector for Nobody {
+        fn detect(&self, photo: &Photo, _: bool) -> Result<Vec<DetectedFace>, shomei_face::Error> {
+            assert_ne!(photo.size().width(), 32, "on purpose");
+            Ok(Vec::new())
+        }
+    }
+
+    impl Landmarker for Nobody {
+        fn landmarks(&self, _: &Photo, _: &DetectedFace) -> Result<Landmarks, shomei_face::Error> {
+            unreachable!("there is no face")
+        }
+    }
+
+    impl PersonSegmenter for Nobody {
+        fn person(&self, _: &Photo) -> Result<Mask, shomei_face::Error> {
+            unreachable!("there is no face")
+        }
+    }
+
+    impl ClassSegmenter for Nobody {
+        fn classes(&self, _: &Photo, _: Rect) -> Result<ClassMasks, shomei_face::Error> {
+            unreachable!("there is no face")
+        }
+    }
+
+    #[test]
+    fn a_panic_over_one_photo_costs_one_photo() {
+        let picture = |side: u16| {
+            let mut file = Vec::new();
+            let pixels = vec![200; usize::from(side) * usize::from(side) * 3];
+            let encoder = jpeg_encoder::Encoder::new(&mut file, 90);
+            let colours = jpeg_encoder::ColorType::Rgb;
+            encoder.encode(&pixels, side, side, colours).unwrap();
+            file
+        };
+        let files = [64, 32, 64].map(picture);
+        let nobody = || Box::new(Nobody);
+        let analyser = Analyser::of(nobody(), nobody(), nobody(), nobody());
+        let reviewer = Reviewer::builder().around(analyser, "none".to_owned());
+        let inputs = files.map(|file| Input::new("a", move |_: &Limits| Ok(file)));
+        let reviews = reviewer.batch().review_all(inputs).unwrap();
+        let failures: Vec<_> = reviews
+            .map(|(_, review)| review.measurements().failure.clone())
+            .collect();
+        let failure = failures[1].as_ref().unwrap();
+        assert_eq!((&*failure.stage, &*failure.cause), ("face", "panicked"));
+        assert_eq!((&failures[0], &failures[2]), (&None, &None));
+    }
+
+    #[test]
+    fn a_panic_while_reading_costs_one_photo_and_one_of_the_list_is_told() {
+        let reviewer = Reviewer::builder().build().unwrap();
+        let inputs = ["a", "b", "c"].map(|id| {
+            Input::new(id, move |_: &Limits| {
+                assert_ne!(id, "b", "on purpose");
+                Ok(Vec::new())
+            })
+        });
+        let reviews = reviewer.batch().review_all(inputs).unwrap();
+        let found: Vec<_> = reviews
+            .map(|(id, review)| (id, review.findings()[0].code()))
+            .collect();
+        assert_eq!(found.len(), 3);
+        assert_eq!(found[1], ("b".to_owned(), Code::FileUnreadable));
+        assert_eq!(found[2], ("c".to_owned(), Code::NotJpeg));
+
+        let torn = (0..9).map(|number| {
+            assert_ne!(number, 5, "on purpose");
+            Input::new("a", |_: &Limits| Ok(Vec::new()))
+        });
+        let mut reviews = reviewer.batch().review_all(torn).unwrap();
+        let count = |reviews: &mut Reviews<Review>| reviews.take(5).count();
+        assert_eq!(count(&mut reviews), 5);
+        let next = catch_unwind(AssertUnwindSafe(|| reviews.next().is_some()));
+        assert!(next.is_err(), "the end of the list was not reached");
     }
 
     #[test]

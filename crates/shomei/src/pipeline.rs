@@ -72,14 +72,16 @@ pub(crate) fn measure(
     }
     let analysis = attempt(|| {
         let analysis = analyser.analyse(photo.clone());
-        analysis.map_err(|error| error.to_string())
+        let Analysis { photo, subject } = analysis.map_err(|error| error.to_string())?;
+        let facts = subject.facts(photo.frame());
+        Ok((photo, subject, facts))
     });
     let analysis = run.keep("face", analysis);
-    let Some(Analysis { photo, subject }) = analysis else {
+    let Some((photo, subject, facts)) = analysis else {
         return run.finish(measurements, Some(photo), None);
     };
     let frame = photo.frame();
-    measurements.face = Some(subject.facts(frame));
+    measurements.face = Some(facts);
     if !subject.faces.is_empty() {
         let framing = || attempt(|| Ok(shomei_framing::measure(&subject, frame)));
         let background = || attempt(|| Ok(shomei_background::measure(&photo, &subject)));

@@ -132,33 +132,37 @@ impl ReviewerBuilder {
     ///
     /// # Errors
     /// If there are no models or one cannot be loaded.
-    pub fn build(self) -> Result<Reviewer, Error> {
+    pub fn build(mut self) -> Result<Reviewer, Error> {
         #[cfg(feature = "embedded-models")]
-        let models = Some(self.models.unwrap_or_else(ModelSet::embedded));
+        let models = Some(self.models.take().unwrap_or_else(ModelSet::embedded));
         #[cfg(not(feature = "embedded-models"))]
-        let models = self.models;
+        let models = self.models.take();
         let models = models.ok_or(Error {
             kind: ErrorKind::NoModels,
             source: None,
         })?;
         let analyser =
             Analyser::new(&models).map_err(|error| Error::new(ErrorKind::Models, error))?;
-        let analyser = analyser.parallel(self.parallel);
+        Ok(self.around(analyser, models.digest()))
+    }
+
+    /// A reviewer that looks with `analyser`, whose networks `models` names.
+    pub(crate) fn around(self, analyser: Analyser, models: String) -> Reviewer {
         let engine = Engine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            models: models.digest(),
+            models,
         };
         let inner = Inner {
-            analyser,
+            analyser: analyser.parallel(self.parallel),
             policy: self.policy,
             limits: self.limits,
             parallel: self.parallel,
             fast: self.fast,
             engine,
         };
-        Ok(Reviewer {
+        Reviewer {
             inner: Arc::new(inner),
-        })
+        }
     }
 }
 
