@@ -30,7 +30,7 @@ Examples:
 A batch that writes JSON lines to --out can be stopped in any way and goes on with --resume and
 otherwise the same command: each photo is in the output once, and a line that was torn is written
 anew. FILE.journal beside it holds what the batch was started with; with another policy, version,
-language, list of photos or other exceptions it does not go on. What was written survives the end
+language, list of photos, other exceptions or another --fast it does not go on. What was written survives the end
 of the process at once, and a power failure after 2 s. SIGINT (Ctrl-C) and SIGTERM end it after
 the photos in flight; a second one, half a second later or more, ends it at once. Without
 --resume or --overwrite an --out that holds something is refused, in every format.
@@ -448,6 +448,11 @@ pub(crate) struct ReviewArgs {
     /// In directories, leave out what matches one of these, directories included
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+
+    /// Stop looking at a photo as soon as it is rejected: the same verdicts sooner, but not all
+    /// reasons. `measurements.stopped_after` tells such reviews from whole ones
+    #[arg(long)]
+    pub(crate) fast: bool,
 
     /// Leave the timings out of JSON lines, so that they are the same in every run
     #[arg(long)]

@@ -37,6 +37,9 @@ pub(crate) struct Header {
     lang: String,
     /// Whether timings are written.
     timings: bool,
+    /// Whether a review stops at the first reject.
+    #[serde(default)]
+    fast: bool,
     /// Digest of the exceptions.
     exceptions: String,
     /// The photos that were listed before the start.
@@ -73,15 +76,23 @@ impl Header {
             }
             .to_owned(),
             timings,
+            fast: false,
             exceptions,
             photos,
         }
+    }
+
+    /// Whether a review stops at the first reject; unless said otherwise it does not.
+    pub(crate) const fn fast(mut self, fast: bool) -> Self {
+        self.fast = fast;
+        self
     }
 
     /// Refuses to go on with a batch that was started as `before`.
     fn goes_on(&self, before: &Self) -> Result<()> {
         let policy = |header: &Self| format!("{} ({})", header.policy.name, header.policy.hash);
         let timings = |header: &Self| if header.timings { "some" } else { "none" }.to_owned();
+        let reviews = |header: &Self| if header.fast { "fast" } else { "whole" }.to_owned();
         let photos = |header: &Self| {
             let digest = header.photos.sha256.get(..16).unwrap_or_default();
             let more = if header.photos.streamed {
@@ -106,6 +117,7 @@ impl Header {
             ("policy", policy(before), policy(self)),
             ("language", before.lang.clone(), self.lang.clone()),
             ("timings", timings(before), timings(self)),
+            ("reviews", reviews(before), reviews(self)),
             (
                 "exceptions",
                 before.exceptions.clone(),
@@ -386,7 +398,7 @@ mod tests {
 
         let before = header();
         type Change = fn(&mut Header);
-        let changes: [(Change, &str); 7] = [
+        let changes: [(Change, &str); 8] = [
             (|h| h.engine.version.push('2'), "the same version"),
             (|h| h.engine.models.push('2'), "the same models"),
             (
@@ -395,6 +407,7 @@ mod tests {
             ),
             (|h| h.lang.push('2'), "the same language"),
             (|h| h.timings = true, "started with none, this is some"),
+            (|h| h.fast = true, "started with whole, this is fast"),
             (|h| h.exceptions.push('2'), "the same exceptions"),
             (
                 |h| h.photos.count = 4,

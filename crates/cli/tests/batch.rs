@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -428,6 +428,88 @@ fn a_photo_that_vanishes_after_it_was_listed_is_reviewed_and_progress_is_told() 
         (&"shomei.progress/1".into(), &"finished".into())
     );
     assert_eq!((&last["done"], &last["referred"]), (&2.into(), &1.into()));
+}
+
+/// A photo that somebody writes meanwhile is reviewed as what was read of it.
+#[test]
+fn photos_that_shrink_and_grow_while_they_are_read_are_reviewed() {
+    const COUNT: usize = 300;
+    let folder = TempDir::new().unwrap();
+    let whole = fs::read(photo("accept_studio_man_01.jpg")).unwrap();
+    let path = folder.path().join("000.jpg");
+    fs::write(&path, &whole).unwrap();
+    for number in 1..COUNT {
+        fs::hard_link(&path, folder.path().join(format!("{number:03}.jpg"))).unwrap();
+    }
+    let mut child = shomei()
+        .arg(folder.path())
+        .args(JSONL)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut file = fs::File::options().write(true).open(&path).unwrap();
+    let mut random = Random(0x5eed_0009);
+    let writer = std::thread::spawn(move || {
+        for _ in 0..2_000 {
+            file.set_len(random.below(whole.len() as u64)).unwrap();
+            sleep(Duration::from_micros(300));
+            file.rewind().unwrap();
+            // In parts, so that it grows under the reader.
+            for part in whole.chunks(whole.len() / 4) {
+                file.write_all(part).unwrap();
+            }
+            sleep(Duration::from_micros(300));
+        }
+        whole.len()
+    });
+    let mut lines = String::new();
+    child
+        .stdout
+        .take()
+        .unwrap()
+        .read_to_string(&mut lines)
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let whole = writer.join().unwrap();
+    assert_eq!(stderr(&output), "");
+    assert!(matches!(output.status.code(), Some(0 | 1)));
+    let records = records(&lines);
+    assert_eq!(records.len(), COUNT);
+    for record in &records {
+        let accepted = record["verdict"] == "accept";
+        assert_eq!(record["measurements"]["failure"], Value::Null);
+        assert!(
+            !accepted || record["file"]["bytes"] == whole,
+            "{}",
+            record["file"]
+        );
+    }
+    assert!(
+        records
+            .iter()
+            .any(|record| record["file"]["bytes"] != whole)
+    );
+}
+
+#[test]
+fn a_photo_that_may_not_be_read_goes_to_a_person() {
+    let folder = TempDir::new().unwrap();
+    for name in ["a.jpg", "b.jpg", "c.jpg"] {
+        fs::copy(photo(CHEAP), folder.path().join(name)).unwrap();
+    }
+    let locked = folder.path().join("b.jpg");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    // An administrator may read everything.
+    let expected = if fs::File::open(&locked).is_ok() {
+        "not_jpeg"
+    } else {
+        "file_unreadable"
+    };
+    let output = shomei().arg(folder.path()).args(JSONL).output().unwrap();
+    let records = records(&stdout(&output));
+    let codes: Vec<_> = records.iter().map(|r| &r["findings"][0]["code"]).collect();
+    assert_eq!(codes, ["not_jpeg", expected, "not_jpeg"]);
 }
 
 #[test]

@@ -450,3 +450,96 @@ fn policy_files_are_checked() {
         );
     }
 }
+
+#[test]
+fn a_fast_review_has_the_same_verdict_and_is_never_laundered_into_an_accept() {
+    let fast = run(["review", PHOTOS, "--format", "jsonl", "--fast"]);
+    assert_eq!(fast.status.code(), Some(1), "{}", stderr(&fast));
+    let fast = stdout(&fast);
+    assert_eq!(fast.lines().count(), REVIEWS.lines().count());
+    let mut stopped = 0;
+    for (line, whole) in fast.lines().zip(REVIEWS.lines()) {
+        let (review, whole) = (record(line), record(whole));
+        let id = &whole["id"];
+        assert_eq!((&review["id"], &review["verdict"]), (id, &whole["verdict"]));
+        let reasons = codes(&whole);
+        assert!(
+            codes(&review).iter().all(|code| reasons.contains(code)),
+            "{id}"
+        );
+        let measured = &review["measurements"];
+        if measured.get("stopped_after").is_none() {
+            assert_eq!(measured, &whole["measurements"], "{id}");
+            continue;
+        }
+        stopped += 1;
+        assert_eq!(review["verdict"], "reject", "{id}");
+        assert_eq!(measured["portrait"], Value::Null, "{id}");
+        assert_ne!(whole["measurements"]["portrait"], Value::Null, "{id}");
+    }
+    assert!(stopped >= 5, "{stopped}");
+
+    let mut lax = "name = \"lax\"\n".to_owned();
+    for code in stdout(&run(["explain"]))
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+    {
+        if shomei::Code::ALL.iter().any(|known| known.as_str() == code) {
+            lax += &format!("[{code}]\nenabled = false\n");
+        }
+    }
+    let kept = folder(&[
+        ("fast.jsonl", fast.as_bytes()),
+        ("lax.toml", lax.as_bytes()),
+    ]);
+    let (reviews, lax) = (at(&kept, "fast.jsonl"), at(&kept, "lax.toml"));
+    let again = run(["judge", &reviews, "--format", "jsonl"]);
+    assert_eq!(
+        stdout(&again),
+        fast,
+        "the same policy gives the same reviews"
+    );
+    let again = run(["judge", &reviews, "--policy", &lax, "--format", "jsonl"]);
+    let again = stdout(&again);
+    let again: Vec<_> = again.lines().map(record).collect();
+    assert!(again.iter().any(|review| review["verdict"] == "accept"));
+    for review in again {
+        if review["measurements"].get("stopped_after").is_some() {
+            assert_eq!(review["verdict"], "refer", "{}", review["id"]);
+        }
+    }
+}
+
+#[test]
+fn a_fast_review_of_a_file_that_is_too_long_looks_for_no_face() {
+    let mut long = fs::read(format!("{PHOTOS}/accept_studio_man_01.jpg")).unwrap();
+    long.resize(8_000_000, 0);
+    let photos = folder(&[("long.jpg", &long)]);
+    let photo = at(&photos, "long.jpg");
+    let out = at(&photos, "out.jsonl");
+    let batch = ["review", &photo, "--format", "jsonl", "--out", &out];
+    let first = run(batch.into_iter().chain(["--fast"]));
+    assert_eq!(first.status.code(), Some(1), "{}", stderr(&first));
+    let review = record(fs::read_to_string(&out).unwrap().trim_end());
+    assert_eq!(codes(&review), ["file_size_out_of_range"]);
+    assert_eq!(review["measurements"]["stopped_after"], "decode");
+    assert_eq!(review["measurements"]["face"], Value::Null);
+    let stages: Vec<_> = review["timings_ms"].as_object().unwrap().keys().collect();
+    assert_eq!(stages, ["decode"]);
+
+    let text = stdout(&run(["review", &photo, "--fast"]));
+    assert!(text.contains("The review stopped here"), "{text}");
+    // What a waiver or a policy lets pass does not stop it.
+    let other = folder(&[("own.toml", b"[file_size_out_of_range]\nenabled = false")]);
+    let own = at(&other, "own.toml");
+    let text = stdout(&run(["review", &photo, "--fast", "--policy", &own]));
+    assert!(text.starts_with("\u{2713} accept"), "{text}");
+
+    let whole = run(batch.into_iter().chain(["--resume"]));
+    assert_eq!(whole.status.code(), Some(2));
+    let message = stderr(&whole);
+    assert!(
+        message.contains("started with fast, this is whole"),
+        "{message}"
+    );
+}

@@ -492,6 +492,7 @@ pub(crate) mod tests {
             background: None,
             portrait: None,
             failure: None,
+            stopped_after: None,
         };
         let review = judge(
             &measurements,

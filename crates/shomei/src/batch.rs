@@ -3,13 +3,14 @@
 //! One photo is one task on one worker, from bytes to review; stages of one photo on different
 //! workers would leave the faster stages waiting. A token travels with each photo from before it
 //! is read until its review is taken, so that memory is bounded whatever stands still: a slow
-//! reader, a slow photo or a slow consumer.
+//! reader, a slow photo or a slow consumer. Files differ in length by a factor of a thousand, so
+//! that their bytes are counted besides: [`Room`].
 
 use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
@@ -22,6 +23,10 @@ use crate::{Inspection, Limits, Review, ReviewOptions, Reviewer};
 /// Photos in flight for each worker: one in work, one read ahead, the rest finished and waiting
 /// for a slower one before them.
 const IN_FLIGHT_PER_WORKER: usize = 4;
+
+/// Room for the bytes of files, for each worker, where nothing else is said: two of the largest
+/// that the card system takes, one in work and one read ahead.
+const BYTES_PER_WORKER: u64 = 2 * (7 << 20);
 
 type Read = Box<dyn FnOnce(&Limits) -> io::Result<Vec<u8>> + Send>;
 
@@ -45,8 +50,8 @@ impl std::fmt::Debug for Input {
 }
 
 impl Input {
-    /// `read` is called once, on the reader thread. It need not read more than one byte beyond
-    /// [`Limits::max_bytes`]; a longer input is refused anyway.
+    /// `read` is called once, on the reader thread. It is not to read more than one byte beyond
+    /// [`Limits::max_bytes`]; a longer input is refused anyway. If it panics, the input is unreadable.
     pub fn new(
         id: impl Into<String>,
         read: impl FnOnce(&Limits) -> io::Result<Vec<u8>> + Send + 'static,
@@ -84,6 +89,7 @@ impl Input {
 pub struct Batch {
     reviewer: Reviewer,
     jobs: Option<NonZeroUsize>,
+    max_bytes: Option<u64>,
 }
 
 impl Batch {
@@ -91,6 +97,7 @@ impl Batch {
         Self {
             reviewer,
             jobs: None,
+            max_bytes: None,
         }
     }
 
@@ -98,6 +105,18 @@ impl Batch {
     #[must_use]
     pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
         self.jobs = Some(jobs);
+        self
+    }
+
+    /// Most bytes of files in memory at a time, those read ahead and those in work. One file is
+    /// read whatever is said here, so that it is never less than one byte more than
+    /// [`Limits::max_bytes`]; unless said otherwise it is 14 MiB for each worker besides.
+    ///
+    /// What decoding and measuring take comes on top: some thirty megabytes for each worker whatever
+    /// the photo, since a large one is decoded at a smaller scale, and the models once.
+    #[must_use]
+    pub const fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = Some(bytes);
         self
     }
 
@@ -120,7 +139,8 @@ impl Batch {
     /// If the threads cannot be started.
     ///
     /// # Panics
-    /// If `finish` panics, taking that result from the iterator panics likewise.
+    /// If `finish` panics, taking that result from the iterator panics likewise; if `inputs` does,
+    /// so does taking what would follow the last result.
     pub fn map_all<I, T, F>(&self, inputs: I, finish: F) -> Result<Reviews<T>, Error>
     where
         I: IntoIterator<Item = Input>,
@@ -139,10 +159,18 @@ impl Batch {
         let (done_in, done_out) = unbounded();
 
         let limits = self.reviewer.limits();
+        let besides = match self.max_bytes {
+            Some(all) => all.saturating_sub(limits.max_bytes.saturating_add(1)),
+            None => BYTES_PER_WORKER.saturating_mul(jobs as u64),
+        };
+        let room = Arc::new(Room::new(besides));
         let inputs = inputs.into_iter();
         let reader = thread::Builder::new()
             .name("shomei-reader".to_owned())
-            .spawn(move || read_all(inputs, &limits, &token_in, &work_in))
+            .spawn({
+                let room = Arc::clone(&room);
+                move || read_all(inputs, &limits, &room, &token_in, &work_in)
+            })
             .map_err(|error| Error::new(ErrorKind::Threads, error))?;
 
         let finish = Arc::new(finish);
@@ -162,6 +190,7 @@ impl Batch {
         Ok(Reviews {
             done: Some(done_out),
             tokens: Some(token_out),
+            room,
             waiting: BTreeMap::new(),
             next: 0,
             reader: Some(reader),
@@ -170,31 +199,104 @@ impl Batch {
     }
 }
 
+/// Counts the bytes of the files in memory: a semaphore weighted by their lengths. How long a file
+/// is shows only when it was read, so that a file is let in when those before it leave the room
+/// that is wanted, and at most one comes on top.
+#[derive(Debug)]
+struct Room {
+    /// What may be held when the next file is let in, in bytes.
+    besides: u64,
+    state: Mutex<RoomState>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct RoomState {
+    held: u64,
+    /// Nobody waits for reviews any more.
+    closed: bool,
+}
+
+impl Room {
+    fn new(besides: u64) -> Self {
+        Self {
+            besides,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, RoomState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut RoomState)) {
+        change(&mut self.state());
+        self.changed.notify_all();
+    }
+
+    /// Waits until the next file is let in; `false` if nobody waits for it any more.
+    fn wait(&self) -> bool {
+        let full = |state: &mut RoomState| !state.closed && state.held > self.besides;
+        let state = self.changed.wait_while(self.state(), full);
+        !state.unwrap_or_else(PoisonError::into_inner).closed
+    }
+
+    /// Counts these bytes until the answer is dropped.
+    fn hold(self: &Arc<Self>, bytes: u64) -> Held {
+        self.change(|state| state.held += bytes);
+        Held {
+            room: Arc::clone(self),
+            bytes,
+        }
+    }
+}
+
+struct Held {
+    room: Arc<Room>,
+    bytes: u64,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.room.change(|state| state.held -= self.bytes);
+    }
+}
+
 struct Task {
     index: usize,
     id: String,
     options: ReviewOptions,
     bytes: io::Result<Vec<u8>>,
+    held: Held,
 }
 
 fn read_all(
-    inputs: impl Iterator<Item = Input>,
+    mut inputs: impl Iterator<Item = Input>,
     limits: &Limits,
+    room: &Arc<Room>,
     tokens: &Sender<()>,
     work: &Sender<Task>,
 ) {
-    for (index, input) in inputs.enumerate() {
-        // Waits while too many photos are in flight; ends when the consumer is gone.
-        if tokens.send(()).is_err() {
+    for index in 0.. {
+        // Waits while too many photos are in flight, or too large ones; ends when the consumer is
+        // gone. Before the input is taken, which may hold its bytes already.
+        if tokens.send(()).is_err() || !room.wait() {
             return;
         }
-        let bytes = (input.read)(limits);
+        let Some(input) = inputs.next() else {
+            return;
+        };
+        let bytes = catch_unwind(AssertUnwindSafe(|| (input.read)(limits)))
+            .unwrap_or_else(|_| Err(io::Error::other("reading panicked")));
+        let held = room.hold(bytes.as_ref().map_or(0, |bytes| bytes.capacity() as u64));
         if work
             .send(Task {
                 index,
                 id: input.id,
                 options: input.options,
                 bytes,
+                held,
             })
             .is_err()
         {
@@ -223,6 +325,7 @@ fn review<T>(
             subject: None,
         },
     };
+    drop(task.held);
     let result = catch_unwind(AssertUnwindSafe(|| finish(&task.id, inspection)));
     Answer {
         index: task.index,
@@ -246,6 +349,7 @@ fn cause(error: &io::Error) -> Unreadable {
 pub struct Reviews<T> {
     done: Option<Receiver<Answer<T>>>,
     tokens: Option<Receiver<()>>,
+    room: Arc<Room>,
     waiting: BTreeMap<usize, (String, thread::Result<T>)>,
     next: usize,
     reader: Option<JoinHandle<()>>,
@@ -265,8 +369,14 @@ impl<T> Iterator for Reviews<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.waiting.contains_key(&self.next) {
-            // Closed and empty: reader and workers have ended, all answers were taken.
-            let answer = self.done.as_ref()?.recv().ok()?;
+            let Ok(answer) = self.done.as_ref()?.recv() else {
+                // Closed and empty: reader and workers have ended, all answers were taken. That
+                // the inputs broke off must not pass for their end.
+                if let Some(Err(panic)) = self.reader.take().map(JoinHandle::join) {
+                    resume_unwind(panic);
+                }
+                return None;
+            };
             self.waiting
                 .insert(answer.index, (answer.id, answer.result));
         }
@@ -283,9 +393,160 @@ impl<T> Drop for Reviews<T> {
     fn drop(&mut self) {
         self.done = None;
         self.tokens = None;
+        self.room.change(|state| state.closed = true);
         if let Some(reader) = self.reader.take() {
             // It ends at its next token; a panic in the caller's reading was its own.
             let _ended = reader.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use shomei_face::{Analyser, ClassSegmenter, FaceDetector, Landmarker, PersonSegmenter};
+    use shomei_photo::{ClassMasks, DetectedFace, Landmarks, Mask, Photo, Rect};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    /// Waits until the count is `wanted`, and that it stays there.
+    fn settles(count: &AtomicUsize, wanted: usize) {
+        while count.load(Ordering::SeqCst) < wanted {
+            thread::sleep(Duration::from_millis(1));
+        }
+        thread::sleep(Duration::from_millis(50));
+        assert_eq!(count.load(Ordering::SeqCst), wanted);
+    }
+
+    #[test]
+    fn large_files_are_read_when_there_is_room_and_small_ones_ahead() {
+        let room = Arc::new(Room::new(1000));
+        let read = Arc::new(AtomicUsize::new(0));
+        let lengths = [10, 10, 980, 1, 5000, 10, 10];
+        let (counted, held) = (Arc::clone(&read), Arc::clone(&room));
+        let inputs = lengths.map(move |length| {
+            let read = Arc::clone(&counted);
+            Input::new("a", move |_: &Limits| {
+                read.fetch_add(1, Ordering::SeqCst);
+                Ok(vec![0; length])
+            })
+        });
+        let (tokens, _kept) = bounded(100);
+        let (work, tasks) = bounded(100);
+        let reader = thread::spawn(move || {
+            read_all(
+                inputs.into_iter(),
+                &Limits::default(),
+                &held,
+                &tokens,
+                &work,
+            );
+        });
+        // 1001 bytes are more than are wanted besides.
+        settles(&read, 4);
+        drop(tasks.recv().unwrap());
+        settles(&read, 5);
+        // The long one on top leaves no room until it is done.
+        for _ in 0..3 {
+            drop(tasks.recv().unwrap());
+        }
+        settles(&read, 5);
+        drop(tasks.recv().unwrap());
+        settles(&read, 7);
+        drop((tasks.recv().unwrap(), tasks.recv().unwrap()));
+        reader.join().unwrap();
+        assert_eq!(room.state().held, 0);
+    }
+
+    /// Finds nobody, and panics over pictures that are 32 pixels wide.
+    struct Nobody;
+
+    impl FaceDetector for Nobody {
+        fn detect(&self, photo: &Photo, _: bool) -> Result<Vec<DetectedFace>, shomei_face::Error> {
+            assert_ne!(photo.size().width(), 32, "on purpose");
+            Ok(Vec::new())
+        }
+    }
+
+    impl Landmarker for Nobody {
+        fn landmarks(&self, _: &Photo, _: &DetectedFace) -> Result<Landmarks, shomei_face::Error> {
+            unreachable!("there is no face")
+        }
+    }
+
+    impl PersonSegmenter for Nobody {
+        fn person(&self, _: &Photo) -> Result<Mask, shomei_face::Error> {
+            unreachable!("there is no face")
+        }
+    }
+
+    impl ClassSegmenter for Nobody {
+        fn classes(&self, _: &Photo, _: Rect) -> Result<ClassMasks, shomei_face::Error> {
+            unreachable!("there is no face")
+        }
+    }
+
+    #[test]
+    fn a_panic_over_one_photo_costs_one_photo() {
+        let picture = |side: u16| {
+            let mut file = Vec::new();
+            let pixels = vec![200; usize::from(side) * usize::from(side) * 3];
+            let encoder = jpeg_encoder::Encoder::new(&mut file, 90);
+            let colours = jpeg_encoder::ColorType::Rgb;
+            encoder.encode(&pixels, side, side, colours).unwrap();
+            file
+        };
+        let files = [64, 32, 64].map(picture);
+        let nobody = || Box::new(Nobody);
+        let analyser = Analyser::of(nobody(), nobody(), nobody(), nobody());
+        let reviewer = Reviewer::builder().around(analyser, "none".to_owned());
+        let inputs = files.map(|file| Input::new("a", move |_: &Limits| Ok(file)));
+        let reviews = reviewer.batch().review_all(inputs).unwrap();
+        let failures: Vec<_> = reviews
+            .map(|(_, review)| review.measurements().failure.clone())
+            .collect();
+        let failure = failures[1].as_ref().unwrap();
+        assert_eq!((&*failure.stage, &*failure.cause), ("face", "panicked"));
+        assert_eq!((&failures[0], &failures[2]), (&None, &None));
+    }
+
+    #[test]
+    fn a_panic_while_reading_costs_one_photo_and_one_of_the_list_is_told() {
+        let reviewer = Reviewer::builder().build().unwrap();
+        let inputs = ["a", "b", "c"].map(|id| {
+            Input::new(id, move |_: &Limits| {
+                assert_ne!(id, "b", "on purpose");
+                Ok(Vec::new())
+            })
+        });
+        let reviews = reviewer.batch().review_all(inputs).unwrap();
+        let found: Vec<_> = reviews
+            .map(|(id, review)| (id, review.findings()[0].code()))
+            .collect();
+        assert_eq!(found.len(), 3);
+        assert_eq!(found[1], ("b".to_owned(), Code::FileUnreadable));
+        assert_eq!(found[2], ("c".to_owned(), Code::NotJpeg));
+
+        let torn = (0..9).map(|number| {
+            assert_ne!(number, 5, "on purpose");
+            Input::new("a", |_: &Limits| Ok(Vec::new()))
+        });
+        let mut reviews = reviewer.batch().review_all(torn).unwrap();
+        let count = |reviews: &mut Reviews<Review>| reviews.take(5).count();
+        assert_eq!(count(&mut reviews), 5);
+        let next = catch_unwind(AssertUnwindSafe(|| reviews.next().is_some()));
+        assert!(next.is_err(), "the end of the list was not reached");
+    }
+
+    #[test]
+    fn a_reader_that_waits_for_room_ends_with_the_consumer() {
+        let reviewer = Reviewer::builder().build().unwrap();
+        let one = NonZeroUsize::MIN;
+        let inputs = (0..100).map(|_| Input::new("a", |_: &Limits| Ok(vec![0; 1 << 20])));
+        let batch = reviewer.batch().jobs(one).max_bytes(0);
+        let (first, second) = (batch.review_all(inputs.clone()), batch.review_all(inputs));
+        assert_eq!(first.unwrap().count(), 100, "one file is always let in");
+        assert!(second.unwrap().next().is_some());
     }
 }

@@ -30,17 +30,23 @@ pub(crate) struct Measured {
     pub(crate) timings: BTreeMap<String, f64>,
 }
 
+/// Whether a photo is rejected by what was measured so far.
+pub(crate) type Rejected<'a> = &'a dyn Fn(&Measurements) -> bool;
+
 /// Runs all stages on the bytes of a file. A stage that panics is recorded as failed. In
 /// `parallel`, stages that do not need one another run at the same time, on rayon's threads.
+/// `rejected` is asked after each stage that has more behind it, and ends the run.
 pub(crate) fn measure(
     bytes: &[u8],
     analyser: &Analyser,
     limits: &Limits,
     parallel: bool,
+    rejected: Option<Rejected<'_>>,
 ) -> Measured {
     let mut run = Run {
         timings: BTreeMap::new(),
         failure: None,
+        rejected,
     };
     let decoded = run.keep(
         "decode",
@@ -61,27 +67,43 @@ pub(crate) fn measure(
     let Some(photo) = decoded.photo else {
         return run.finish(measurements, None, None);
     };
+    if run.stops("decode", &mut measurements) {
+        return run.finish(measurements, Some(photo), None);
+    }
     let analysis = attempt(|| {
         let analysis = analyser.analyse(photo.clone());
-        analysis.map_err(|error| error.to_string())
+        let Analysis { photo, subject } = analysis.map_err(|error| error.to_string())?;
+        let facts = subject.facts(photo.frame());
+        Ok((photo, subject, facts))
     });
     let analysis = run.keep("face", analysis);
-    let Some(Analysis { photo, subject }) = analysis else {
+    let Some((photo, subject, facts)) = analysis else {
         return run.finish(measurements, Some(photo), None);
     };
     let frame = photo.frame();
-    measurements.face = Some(subject.facts(frame));
+    measurements.face = Some(facts);
     if !subject.faces.is_empty() {
         let framing = || attempt(|| Ok(shomei_framing::measure(&subject, frame)));
         let background = || attempt(|| Ok(shomei_background::measure(&photo, &subject)));
         let portrait = || attempt(|| Ok(shomei_portrait::measure(&photo, &subject)));
-        let (background, portrait) = if parallel {
-            rayon::join(background, portrait)
-        } else {
-            (background(), portrait())
-        };
+        if run.stops("face", &mut measurements) {
+            return run.finish(measurements, Some(photo), Some(subject));
+        }
         measurements.framing = run.keep("framing", framing()).flatten();
+        if run.stops("framing", &mut measurements) {
+            return run.finish(measurements, Some(photo), Some(subject));
+        }
+        let (background, ahead) = if parallel {
+            let (background, portrait) = rayon::join(background, portrait);
+            (background, Some(portrait))
+        } else {
+            (background(), None)
+        };
         measurements.background = run.keep("background", background).flatten();
+        if ahead.is_none() && run.stops("background", &mut measurements) {
+            return run.finish(measurements, Some(photo), Some(subject));
+        }
+        let portrait = ahead.unwrap_or_else(portrait);
         measurements.portrait = run.keep("portrait", portrait).flatten();
     }
     run.finish(measurements, Some(photo), Some(subject))
@@ -96,6 +118,7 @@ pub(crate) const fn nothing_seen(file: FileFacts) -> Measurements {
         background: None,
         portrait: None,
         failure: None,
+        stopped_after: None,
     }
 }
 
@@ -116,12 +139,13 @@ fn attempt<T>(work: impl FnOnce() -> Result<T, String>) -> Attempt<T> {
     }
 }
 
-struct Run {
+struct Run<'a> {
     timings: BTreeMap<String, f64>,
     failure: Option<Failure>,
+    rejected: Option<Rejected<'a>>,
 }
 
-impl Run {
+impl Run<'_> {
     /// The stage's result; `None`, and the failure recorded, if it failed.
     fn keep<T>(&mut self, stage: &str, attempt: Attempt<T>) -> Option<T> {
         self.timings.insert(stage.to_owned(), attempt.milliseconds);
@@ -135,6 +159,21 @@ impl Run {
             cause,
         });
         None
+    }
+
+    /// Whether the run ends behind `stage`; `measurements` then say so. What failed is not
+    /// asked about: that is for the end to tell.
+    fn stops(&self, stage: &str, measurements: &mut Measurements) -> bool {
+        let Some(rejected) = self.rejected.filter(|_| self.failure.is_none()) else {
+            return false;
+        };
+        measurements.stopped_after = Some(stage.to_owned());
+        // A check that panics panics again at the end, where it is recorded.
+        let stops = catch_unwind(AssertUnwindSafe(|| rejected(measurements))).unwrap_or(false);
+        if !stops {
+            measurements.stopped_after = None;
+        }
+        stops
     }
 
     fn finish(
@@ -156,18 +195,25 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shomei_photo::Unreadable;
 
     #[test]
     fn a_stage_that_panics_costs_its_result_and_is_named() {
         let mut run = Run {
             timings: BTreeMap::new(),
             failure: None,
+            rejected: Some(&|_| true),
         };
+        let mut seen = nothing_seen(FileFacts::unreadable(Unreadable::Other));
+        assert!(run.stops("framing", &mut seen));
+        assert_eq!(seen.stopped_after.take().as_deref(), Some("framing"));
         assert_eq!(run.keep("framing", attempt(|| Ok(1))), Some(1));
         let panics = attempt(|| -> Result<u8, _> { panic!("on purpose") });
         assert_eq!(run.keep("background", panics), None);
         let later = attempt(|| Err::<u8, _>("later".to_owned()));
         assert_eq!(run.keep("portrait", later), None);
+        assert!(!run.stops("portrait", &mut seen), "what failed is told");
+        assert_eq!(seen.stopped_after, None);
         let failure = run.failure.unwrap();
         assert_eq!(
             (failure.stage.as_str(), failure.cause.as_str()),

@@ -35,6 +35,7 @@ struct Inner {
     policy: Policy,
     limits: Limits,
     parallel: bool,
+    fast: bool,
     engine: Engine,
 }
 
@@ -59,6 +60,7 @@ pub struct ReviewerBuilder {
     policy: Policy,
     limits: Limits,
     parallel: bool,
+    fast: bool,
 }
 
 /// What differs from photo to photo. Fields may be added: end with the defaults.
@@ -158,36 +160,51 @@ impl ReviewerBuilder {
         self
     }
 
+    /// Whether a review stops at the first stage after which the photo is rejected already. The
+    /// verdict is that of a whole review, but other reasons may be missing, and
+    /// [`Measurements::stopped_after`] says so. Judged again by rules that do not reject, such a
+    /// review is referred to a person, never accepted. Off unless asked for: an applicant should
+    /// hear all reasons at once.
+    pub const fn fast(mut self, fast: bool) -> Self {
+        self.fast = fast;
+        self
+    }
+
     /// Loads and optimises the models, which takes about half a second.
     ///
     /// # Errors
     /// If there are no models or one cannot be loaded.
-    pub fn build(self) -> Result<Reviewer, Error> {
+    pub fn build(mut self) -> Result<Reviewer, Error> {
         #[cfg(feature = "embedded-models")]
-        let models = Some(self.models.unwrap_or_else(ModelSet::embedded));
+        let models = Some(self.models.take().unwrap_or_else(ModelSet::embedded));
         #[cfg(not(feature = "embedded-models"))]
-        let models = self.models;
+        let models = self.models.take();
         let models = models.ok_or(Error {
             kind: ErrorKind::NoModels,
             source: None,
         })?;
         let analyser =
             Analyser::new(&models).map_err(|error| Error::new(ErrorKind::Models, error))?;
-        let analyser = analyser.parallel(self.parallel);
+        Ok(self.around(analyser, models.digest()))
+    }
+
+    /// A reviewer that looks with `analyser`, whose networks `models` names.
+    pub(crate) fn around(self, analyser: Analyser, models: String) -> Reviewer {
         let engine = Engine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            models: models.digest(),
+            models,
         };
         let inner = Inner {
-            analyser,
+            analyser: analyser.parallel(self.parallel),
             policy: self.policy,
             limits: self.limits,
             parallel: self.parallel,
+            fast: self.fast,
             engine,
         };
-        Ok(Reviewer {
+        Reviewer {
             inner: Arc::new(inner),
-        })
+        }
     }
 }
 
@@ -199,6 +216,7 @@ impl Reviewer {
             policy: Policy::my_number_card(),
             limits: Limits::default(),
             parallel: false,
+            fast: false,
         }
     }
 
@@ -222,9 +240,15 @@ impl Reviewer {
             analyser,
             limits,
             parallel,
+            fast,
             ..
         } = &*self.inner;
-        let measured = pipeline::measure(bytes, analyser, limits, *parallel);
+        let rejected = |measurements: &Measurements| {
+            let judged = judge(measurements, self.rules(options), &options.waivers);
+            judged.verdict() == Verdict::Reject
+        };
+        let rejected = fast.then_some(&rejected as pipeline::Rejected<'_>);
+        let measured = pipeline::measure(bytes, analyser, limits, *parallel, rejected);
         Inspection {
             review: self.judged(&measured.measurements, options, measured.timings),
             photo: measured.photo,
@@ -263,13 +287,17 @@ impl Reviewer {
         &self.inner.engine
     }
 
+    fn rules<'a>(&'a self, options: &'a ReviewOptions) -> &'a Policy {
+        options.policy.as_deref().unwrap_or(&self.inner.policy)
+    }
+
     fn judged(
         &self,
         measurements: &Measurements,
         options: &ReviewOptions,
         timings: BTreeMap<String, f64>,
     ) -> Review {
-        let policy = options.policy.as_deref().unwrap_or(&self.inner.policy);
+        let policy = self.rules(options);
         let judged = |measurements: &Measurements| judge(measurements, policy, &options.waivers);
         // A check that panics costs this photo its acceptance and nothing else: it is judged
         // once more as a photo of which only the failure is known.

@@ -46,6 +46,7 @@ pub(crate) fn good() -> Measurements {
         background: Some(background()),
         portrait: Some(portrait()),
         failure: None,
+        stopped_after: None,
     }
 }
 

@@ -23,6 +23,7 @@
 //!     background: None,
 //!     portrait: None,
 //!     failure: None,
+//!     stopped_after: None,
 //! };
 //! let policy = Policy::my_number_card();
 //! let review = judge(&measurements, &policy, &Waivers::default());

@@ -9,8 +9,8 @@ use shomei_portrait::Portrait;
 
 /// What the stages measured, from the bytes to the light on the face.
 ///
-/// A stage that did not run leaves `None`: after a file that could not be decoded, or where no
-/// face was found.
+/// A stage that did not run leaves `None`: after a file that could not be decoded, where no face
+/// was found, or behind `stopped_after`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Measurements {
     /// The file.
@@ -25,6 +25,10 @@ pub struct Measurements {
     pub portrait: Option<Portrait>,
     /// The stage that failed, if one did.
     pub failure: Option<Failure>,
+    /// Name of the last stage that ran, in snake_case, if a fast review stopped there because the
+    /// photo was rejected already; what comes behind it was not looked at.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub stopped_after: Option<String>,
 }
 
 /// A stage that returned an error or panicked.
@@ -59,6 +63,7 @@ impl Measurements {
     pub(crate) fn assessed(&self) -> bool {
         self.pictured()
             && self.failure.is_none()
+            && self.stopped_after.is_none()
             && self.faces() > 0
             && self.framing.is_some()
             && self.portrait.is_some()

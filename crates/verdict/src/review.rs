@@ -60,8 +60,13 @@ pub fn judge(measurements: &Measurements, policy: &Policy, waivers: &Waivers) ->
             Some(Finding::new(code, found, waivers.contains(code)))
         })
         .collect();
-    // Whatever the policy switches off, a photo that was not assessed is never accepted.
-    if findings.is_empty() && !measurements.assessed() {
+    // Whatever the policy switches off, a photo that was not assessed is never accepted. Where
+    // the review stopped at a reject that is none by these rules, nothing else would say so.
+    let silent = match measurements.stopped_after {
+        Some(_) => findings.iter().all(|f| f.outcome() != Outcome::Reject),
+        None => findings.is_empty(),
+    };
+    if silent && !measurements.assessed() {
         let found = no_face::unassessed(measurements);
         findings.push(Finding::new(Code::NoFace, found, false));
     }

@@ -49,7 +49,7 @@ pub(super) fn run(args: &ReviewArgs) -> Result<u8> {
     let archive = archive.filter(|path| inputs::is_stream(path));
     let overlays = args.overlay.as_deref().map(Overlays::prepare).transpose()?;
 
-    let reviewer = Reviewer::builder().policy(rules).build()?;
+    let reviewer = Reviewer::builder().policy(rules).fast(args.fast).build()?;
     let header = || header(args, &reviewer, lang, &declared, &photos);
     let (mut sink, done) = open(args, &photos, header)?;
 
@@ -187,14 +187,9 @@ fn header(
         streamed: args.sources.tar.as_deref().is_some_and(inputs::is_stream),
     };
     let timings = !args.no_timings;
-    Header::new(
-        reviewer.engine(),
-        policy,
-        lang,
-        timings,
-        hex(exceptions),
-        listing,
-    )
+    let exceptions = hex(exceptions);
+    let engine = reviewer.engine();
+    Header::new(engine, policy, lang, timings, exceptions, listing).fast(args.fast)
 }
 
 fn hex(digest: Sha256) -> String {

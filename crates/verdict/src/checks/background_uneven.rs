@@ -45,6 +45,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let area = m.background.as_ref().map(|seen| seen.area_ratio.num());
     let background = match (&m.background, area) {
         (Some(background), Some(area)) if area >= p.min_area => background,
+        (None, _) if m.stopped_after.is_some() => return None,
         _ => {
             let found = Found::unable(
                 "背景がほとんど写っていないため、背景を自動で確認できませんでした。",

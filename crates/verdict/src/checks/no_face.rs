@@ -41,7 +41,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             .number("faces", 0.0),
         );
     }
-    if !m.assessed() {
+    // Where the review stopped, `judge` speaks: only all findings show whether it still may.
+    if !m.assessed() && m.stopped_after.is_none() {
         return Some(unassessed(m));
     }
     let presence = m.face.as_ref()?.presence_ratio?.num();
@@ -57,8 +58,20 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     )
 }
 
-/// The review broke off.
+/// The review broke off, or stopped at what these rules do not reject.
 pub(crate) fn unassessed(m: &Measurements) -> Found {
+    if let Some(stage) = &m.stopped_after {
+        return Found::unable(
+            "確認を途中で終えたため、この写真のすべてを確認していません。",
+            "The review stopped early, so that not all of this photo was looked at.",
+        )
+        .fact("stopped_after", stage.as_str())
+        .advice(
+            "職員が写真をもう一度確認しますので、お待ちください。",
+            "Please wait for staff to review the photo again.",
+        )
+        .at(m.face_region());
+    }
     let found = Found::unable(
         "この写真は自動で確認できませんでした。職員が確認します。",
         "This photo could not be assessed automatically; staff will look at it.",

@@ -275,6 +275,11 @@ mod tests {
             record(|m| m.portrait.as_mut().unwrap().covering = None),
             record(|m| m.file.decoding = Decoding::LimitExceeded { limit }),
             record(|m| {
+                cut_and_turned(m);
+                m.portrait = None;
+                m.stopped_after = Some("framing".to_owned());
+            }),
+            record(|m| {
                 m.file = FileFacts::unreadable(Unreadable::Vanished);
                 m.face = None;
                 m.framing = None;

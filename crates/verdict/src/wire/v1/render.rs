@@ -7,7 +7,7 @@ use crate::{Lang, Outcome, Verdict};
 
 impl ReviewRecord {
     /// The review as lines of text: a line with the verdict and the id, then two for each finding,
-    /// what is wrong and what to do. `lang` is the language that the record was made in; control
+    /// what is wrong and what to do, and a last one if the review stopped early. `lang` is the language that the record was made in; control
     /// characters of the id are escaped.
     #[must_use]
     pub fn render(&self, lang: Lang) -> String {
@@ -22,6 +22,12 @@ impl ReviewRecord {
                 finding.text,
                 finding.advice,
             );
+        }
+        if self.measurements.stopped_after.is_some() {
+            text += match lang {
+                Lang::Ja => "    ここで確認を終えました。ほかにも理由があるかもしれません。\n",
+                Lang::En => "    The review stopped here; there may be other reasons.\n",
+            };
         }
         text
     }

@@ -78,6 +78,7 @@ impl StoredReview {
     /// #     measurements: Measurements {
     /// #         file: FileFacts::unreadable(Unreadable::Other),
     /// #         face: None, framing: None, background: None, portrait: None, failure: None,
+    /// #         stopped_after: None,
     /// #     },
     /// #     waivers: Waivers::default(),
     /// #     policy: None,
@@ -127,7 +128,7 @@ fn cut(text: &str) -> String {
 mod tests {
     use super::super::tests::records;
     use super::*;
-    use crate::Verdict;
+    use crate::{Code, Verdict};
     use serde_json::{Value, json};
 
     fn refusal(text: &[u8]) -> String {
@@ -198,6 +199,45 @@ mod tests {
                 .unwrap()
                 .judge_again(&Policy::my_number_card(), Lang::En);
             assert_ne!(again.verdict, Verdict::Accept, "{stage}");
+        }
+    }
+
+    /// A review that stopped at a reject, judged by rules that allow what was rejected.
+    #[test]
+    fn a_review_that_stopped_early_is_never_accepted() {
+        let lax = "[file_size_out_of_range]\nenabled = false\n[too_far]\nenabled = false";
+        let off = format!("{lax}\n[no_face]\nenabled = false\n");
+        let off = off + "[background_uneven]\nenabled = false";
+        let stages = ["decode", "face", "framing", "background"];
+        for (done, stage) in stages.into_iter().enumerate() {
+            let line = changed(|record| {
+                let measurements = &mut record["measurements"];
+                measurements["stopped_after"] = json!(stage);
+                measurements["file"]["bytes"] = json!(8_000_000);
+                for missing in ["face", "framing", "background", "portrait"]
+                    .iter()
+                    .skip(done)
+                {
+                    measurements[missing] = json!(null);
+                }
+            });
+            let stored = StoredReview::from_json(&line).unwrap();
+            let judge = |policy: &Policy| stored.clone().judge_again(policy, Lang::En);
+            let rejected = judge(&Policy::my_number_card());
+            assert_eq!(rejected.verdict, Verdict::Reject);
+            assert_eq!(
+                rejected.findings.len(),
+                1,
+                "what was not looked at is silent"
+            );
+            for lax in [lax, &off] {
+                let again = judge(&Policy::from_toml(lax).unwrap());
+                assert_eq!(again.verdict, Verdict::Refer, "{stage}: {lax}");
+                let found = &again.findings[0];
+                assert_eq!((found.code, again.findings.len()), (Code::NoFace, 1));
+                assert_eq!(found.measured["stopped_after"], stage);
+                assert!(found.text.contains("stopped"), "{}", found.text);
+            }
         }
     }
 
