@@ -1,9 +1,14 @@
 //! Every stage of a review, and the review as a whole, in thread CPU time.
 
+#![allow(
+    clippy::expect_used,
+    reason = "benchmarks stop at a file that they were not made for"
+)]
+
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use shomei::Reviewer;
 use shomei_benches::cpu::{CpuTime, short};
-use shomei_benches::inputs::file;
+use shomei_benches::inputs::path;
 use shomei_benches::stages::{Engines, Portrait};
 
 /// Measured by the harness `jpeg`, or below on more photos.
@@ -15,8 +20,10 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     let engines = Engines::load();
     let photos: Vec<_> = SIZES
         .iter()
-        .filter_map(|&name| Some((name, file(&format!("single/{name}.jpg")).ok()?)))
-        .map(|(name, bytes)| (name, Portrait::new(bytes, &engines)))
+        .map(|&name| {
+            let path = path(&format!("single/{name}.jpg")).expect("an input");
+            (name, Portrait::open(path, &engines).expect("an input"))
+        })
         .collect();
     for (name, portrait) in &photos {
         for mut body in portrait.bodies(&engines) {

@@ -140,39 +140,42 @@ pub fn folder() -> PathBuf {
     )
 }
 
-/// The bytes of an input, `single/12mp.jpg` for instance, made if it is not there yet.
+/// The path of an input, `single/12mp.jpg` for instance, made if it is not there yet.
 ///
 /// # Errors
-/// If it is none of ours, or cannot be read or written.
-pub fn file(path: &str) -> io::Result<Vec<u8>> {
-    let (folder, input) = all()
+/// If it is none of ours, or cannot be written.
+pub fn path(name: &str) -> io::Result<PathBuf> {
+    let (mix, input) = all()
         .into_iter()
-        .find(|(folder, input)| path == join(folder, input))
-        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("no input {path}")))?;
-    made(&self::folder(), folder, &input)
+        .find(|(mix, input)| name == join(mix, input))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("no input {name}")))?;
+    made(&folder(), mix, &input)
 }
 
-/// The files of a folder of the inputs, by name: paths and bytes. Made if they are not there yet.
+/// Names and bytes of the inputs in `folder`, made if they are not there yet.
 ///
 /// # Errors
-/// If there is no such folder, or they cannot be read or written.
+/// If they cannot be read or written.
 pub fn files(folder: &str) -> io::Result<Vec<(String, Vec<u8>)>> {
     all()
         .iter()
         .map(|(mix, input)| join(mix, input))
-        .filter(|path| path.split('/').next() == Some(folder))
-        .map(|path| file(&path).map(|bytes| (path, bytes)))
+        .filter(|name| name.split('/').next() == Some(folder))
+        .map(|name| Ok((name.clone(), std::fs::read(path(&name)?)?)))
         .collect()
 }
 
-/// Makes whatever is not there yet, and says which files there are now.
+/// Makes all inputs that are not there yet, in any folder, and gives names and sizes in bytes.
 ///
 /// # Errors
 /// If a source cannot be read, or an input not written.
-pub fn make(folder: &Path) -> io::Result<Vec<(String, usize)>> {
+pub fn make(folder: &Path) -> io::Result<Vec<(String, u64)>> {
     all()
         .iter()
-        .map(|(mix, input)| Ok((join(mix, input), made(folder, mix, input)?.len())))
+        .map(|(mix, input)| {
+            let path = made(folder, mix, input)?;
+            Ok((join(mix, input), path.metadata()?.len()))
+        })
         .collect()
 }
 
@@ -201,20 +204,19 @@ fn join(folder: &str, input: &Input) -> String {
     }
 }
 
-fn made(root: &Path, folder: &str, input: &Input) -> io::Result<Vec<u8>> {
+fn made(root: &Path, folder: &str, input: &Input) -> io::Result<PathBuf> {
     let path = root.join(join(folder, input));
-    if let Ok(bytes) = std::fs::read(&path) {
-        return Ok(bytes);
+    if path.exists() {
+        return Ok(path);
     }
-    let bytes = input.bytes()?;
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
     // Under its name only when it is whole.
     let part = path.with_extension("part");
-    std::fs::write(&part, &bytes)?;
+    std::fs::write(&part, input.bytes()?)?;
     std::fs::rename(&part, &path)?;
-    Ok(bytes)
+    Ok(path)
 }
 
 impl Input {
@@ -352,7 +354,7 @@ mod tests {
             let header = shomei_jpeg::Header::read(&bytes).unwrap();
             let progressive = header.process == shomei_jpeg::Process::Progressive;
             assert_eq!(progressive, coding == Coding::Progressive);
-            let pixels = u32::from(header.width) * u32::from(header.height);
+            let pixels = header.width * header.height;
             assert!((198_000..=200_000).contains(&pixels), "{pixels}");
         }
     }

@@ -5,12 +5,14 @@
 )]
 
 use std::hint::black_box;
+use std::io;
+use std::path::PathBuf;
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use shomei::{Lang, Limits, Measurements, Policy, Reviewer, Waivers};
-use shomei_decode::Options;
+use shomei_decode::{Decoded, Options};
 use shomei_face::{
     Analyser, Analysis, ClassSegmenter, FaceDetector, FaceMesh, Landmarker, ModelSet,
     MulticlassSelfie, PersonSegmenter, SelfieSegmentation, YuNet,
@@ -27,6 +29,14 @@ pub struct Body<'a> {
     pub name: &'static str,
     /// Runs it once.
     pub run: Box<dyn FnMut() + 'a>,
+}
+
+impl<'a> Body<'a> {
+    /// What `run` gives is made and dropped.
+    fn new<T>(group: &'static str, name: &'static str, mut run: impl FnMut() -> T + 'a) -> Self {
+        let run = Box::new(move || drop(black_box(run())));
+        Self { group, name, run }
+    }
 }
 
 impl std::fmt::Debug for Body<'_> {
@@ -77,10 +87,59 @@ impl Engines {
     }
 }
 
+/// A file, to be read and decoded.
+#[derive(Debug)]
+pub struct File {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl File {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn open(path: PathBuf) -> io::Result<Self> {
+        let bytes = std::fs::read(&path)?;
+        Ok(Self { path, bytes })
+    }
+
+    /// What needs no network: reading, our JPEG decoder at its scales, decoding as a review does.
+    ///
+    /// # Panics
+    /// When run, if the file is no sound JPEG.
+    #[must_use]
+    pub fn bodies(&self) -> Vec<Body<'_>> {
+        let Self { path, bytes } = self;
+        let read = move || std::fs::read(path);
+        let mut bodies = vec![Body::new("read", "file", read)];
+        for (name, scale) in [
+            ("1/8", Scale::Eighth),
+            ("1/4", Scale::Quarter),
+            ("1/2", Scale::Half),
+        ] {
+            let mut buffers = Buffers::new();
+            let decode = move || {
+                let options = shomei_jpeg::Options::new(scale);
+                let picture = shomei_jpeg::decode(bytes, &options, &mut buffers);
+                picture.expect("a sound file").width
+            };
+            bodies.push(Body::new("jpeg", name, decode));
+        }
+        let decode = move || decode(bytes);
+        bodies.push(Body::new("decode", "decode", decode));
+        bodies
+    }
+}
+
+fn decode(bytes: &[u8]) -> Decoded {
+    shomei_decode::decode(bytes, &Limits::default(), &Options::default())
+}
+
 /// A portrait, and what each stage makes of it.
 #[derive(Debug)]
 pub struct Portrait {
-    file: Vec<u8>,
+    file: File,
     photo: Photo,
     analysis: Analysis,
     measurements: Measurements,
@@ -91,14 +150,18 @@ pub struct Portrait {
 }
 
 impl Portrait {
-    /// Runs all stages once.
+    /// Reads the file and runs all stages once.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
     ///
     /// # Panics
-    /// If the file shows no face.
-    #[must_use]
-    pub fn new(file: Vec<u8>, engines: &Engines) -> Self {
-        let decoded = shomei_decode::decode(&file, &Limits::default(), &Options::default());
-        let photo = decoded.photo.expect("a photo that can be decoded");
+    /// If it shows no face.
+    pub fn open(path: PathBuf, engines: &Engines) -> io::Result<Self> {
+        let file = File::open(path)?;
+        let photo = decode(&file.bytes)
+            .photo
+            .expect("a photo that can be decoded");
         let analysis = engines
             .analyser
             .analyse(photo.clone())
@@ -108,15 +171,15 @@ impl Portrait {
         let side = face.width().max(face.height()) * 1.5;
         let (x, y) = (face.centre().x(), face.centre().y());
         let (x, y) = ((x - side / 2.0).max(0.0), (y - side * 0.6).max(0.0));
-        let review = engines.reviewer.review(&file);
-        Self {
+        let review = engines.reviewer.review(&file.bytes);
+        Ok(Self {
             head: Rect::new(x, y, side, side).expect("a square"),
             measurements: review.measurements().clone(),
             record: review.to_json("a", Lang::En),
             file,
             photo,
             analysis,
-        }
+        })
     }
 
     /// The stages, each on what the stages before it made of this portrait.
@@ -130,28 +193,9 @@ impl Portrait {
             photo: upright,
             subject,
         } = &self.analysis;
-        let mut bodies = Vec::new();
-        let mut add = |group, name, run: Box<dyn FnMut() + 'a>| {
-            bodies.push(Body { group, name, run });
-        };
-        for (name, scale) in [
-            ("1/8", Scale::Eighth),
-            ("1/4", Scale::Quarter),
-            ("1/2", Scale::Half),
-        ] {
-            let mut buffers = Buffers::new();
-            let run = move || {
-                let options = shomei_jpeg::Options::new(scale);
-                let picture = shomei_jpeg::decode(file, &options, &mut buffers);
-                black_box(picture.expect("a sound file").width);
-            };
-            add("jpeg", name, Box::new(run));
-        }
-        let limits = Limits::default();
-        let decode = move || drop(black_box(shomei_decode::decode(file, &limits, &DECODE)));
-        add("decode", "decode", Box::new(decode));
+        let mut bodies = file.bodies();
         for (name, from, to) in RESIZED {
-            add("resize", name, resize(photo, from, to));
+            bodies.push(Body::new("resize", name, resize(photo, from, to)));
         }
 
         let Engines {
@@ -163,52 +207,47 @@ impl Portrait {
             reviewer,
             policy,
         } = engines;
-        let look = || drop(black_box(detector.0.detect(photo, false).expect("faces")));
-        add("face", "detector", Box::new(look));
-        let look = || drop(black_box(detector.0.detect(photo, true).expect("faces")));
-        add("face", "detector, careful", Box::new(look));
+        let look = || detector.0.detect(photo, false).expect("faces");
+        bodies.push(Body::new("face", "detector", look));
+        let look = || detector.0.detect(photo, true).expect("faces");
+        bodies.push(Body::new("face", "careful detector", look));
         if let Some(face) = subject.faces.first() {
-            let look = || drop(black_box(landmarks.0.landmarks(upright, face)));
-            add("face", "landmarks", Box::new(look));
+            let look = || landmarks.0.landmarks(upright, face).expect("marks");
+            bodies.push(Body::new("face", "landmarks", look));
         }
-        let look = || drop(black_box(person.0.person(upright).expect("a mask")));
-        add("face", "person", Box::new(look));
-        let look = || drop(black_box(classes.0.classes(upright, self.head)));
-        add("face", "classes", Box::new(look));
-        let analyse = || drop(black_box(analyser.analyse(photo.clone()).expect("faces")));
-        add("face", "analyse", Box::new(analyse));
+        let look = || person.0.person(upright).expect("a mask");
+        bodies.push(Body::new("face", "person", look));
+        let look = || classes.0.classes(upright, self.head).expect("masks");
+        bodies.push(Body::new("face", "classes", look));
+        let analyse = || analyser.analyse(photo.clone()).expect("faces");
+        bodies.push(Body::new("face", "analyse", analyse));
 
-        let measure = || drop(black_box(shomei_framing::measure(subject, upright.frame())));
-        add("framing", "measure", Box::new(measure));
-        let measure = || drop(black_box(shomei_background::measure(upright, subject)));
-        add("background", "measure", Box::new(measure));
-        let measure = || drop(black_box(shomei_portrait::measure(upright, subject)));
-        add("portrait", "measure", Box::new(measure));
+        let measure = || shomei_framing::measure(subject, upright.frame());
+        bodies.push(Body::new("framing", "measure", measure));
+        let measure = || shomei_background::measure(upright, subject);
+        bodies.push(Body::new("background", "measure", measure));
+        let measure = || shomei_portrait::measure(upright, subject);
+        bodies.push(Body::new("portrait", "measure", measure));
         let none = Waivers::default();
-        let judge = move || {
-            drop(black_box(shomei_verdict::judge(
-                &self.measurements,
-                policy,
-                &none,
-            )));
-        };
-        add("verdict", "judge", Box::new(judge));
-        let review = || drop(black_box(reviewer.review(file)));
-        add("review", "review", Box::new(review));
+        let judge = move || shomei_verdict::judge(&self.measurements, policy, &none);
+        bodies.push(Body::new("verdict", "judge", judge));
+        let review = || reviewer.review(&file.bytes);
+        bodies.push(Body::new("review", "review", review));
         let again = || {
             let stored = StoredReview::from_json(self.record.as_bytes()).expect("a record");
-            drop(black_box(stored.judge_again(policy, Lang::En)));
+            stored.judge_again(policy, Lang::En)
         };
-        add("judge", "stored review", Box::new(again));
+        bodies.push(Body::new("judge", "stored review", again));
         bodies
     }
 }
 
-const DECODE: Options = Options { working_size: 480 };
+/// Width and height.
+type Sides = (u32, u32);
 
 /// What is resized, from and to: what [`shomei_decode`] shrinks a decoded picture from, a 12 MP
 /// photo at ⅛ or a 1 MP photo at ½, and what the networks take.
-const RESIZED: [(&str, (u32, u32), (u32, u32)); 4] = [
+const RESIZED: [(&str, Sides, Sides); 4] = [
     ("392x504 to working size", (392, 504), (373, 480)),
     ("450x579 to working size", (450, 579), (373, 480)),
     ("working size to detector", (373, 480), (124, 160)),
@@ -216,8 +255,8 @@ const RESIZED: [(&str, (u32, u32), (u32, u32)); 4] = [
 ];
 
 /// The resizing that the stages do, without the stages: the same call of the same library.
-fn resize(photo: &Photo, from: (u32, u32), to: (u32, u32)) -> Box<dyn FnMut()> {
-    let stretch = |rgb: &[u8], from: ImageSize, (width, height): (u32, u32)| {
+fn resize(photo: &Photo, from: Sides, to: Sides) -> impl FnMut() -> Vec<u8> + use<> {
+    let stretch = |rgb: &[u8], from: ImageSize, (width, height): Sides| {
         let source = TypedImageRef::<U8x3>::from_buffer(from.width(), from.height(), rgb);
         let mut target = TypedImage::<U8x3>::new(width, height);
         let options = ResizeOptions::new()
@@ -234,5 +273,5 @@ fn resize(photo: &Photo, from: (u32, u32), to: (u32, u32)) -> Box<dyn FnMut()> {
     };
     let source = stretch(photo.rgb(), photo.size(), from);
     let size = ImageSize::new(from.0, from.1).expect("a size");
-    Box::new(move || drop(black_box(stretch(&source, size, to))))
+    move || stretch(&source, size, to)
 }
