@@ -2,13 +2,14 @@
 """Shomei beside what one would write instead: the same photos, alternated, CPU time and memory.
 
     cargo build --release --workspace
-    venv/bin/python benches/peers/compare.py [ROUNDS]
+    venv/bin/python benches/peers/compare.py [ROUNDS] [--write]
 
 In every round each peer runs right after a run of `shomei review --jobs 1`; a ratio is that of
 such a pair, and the table has the median over rounds. CPU time is user and system time of the
 process, threads included, less what starting it costs: the peers take it themselves after
 loading and a first photo; for Shomei, a run over a file that is no photo is taken off. Prints
-Markdown; writes the milliseconds by stage to `benches/stages.svg`. Linux.
+Markdown; with `--write` it also replaces that of `benches/README.md`, and draws
+`benches/stages.svg` anew. Linux.
 """
 
 import json
@@ -40,6 +41,15 @@ PARTS = {
     "landmarks": ["face/landmarks"],
     "masks": ["face/person", "face/classes"],
 }
+
+
+BEGIN, END = "<!-- What compare.py prints -->\n", "<!-- End of what compare.py prints -->\n"
+said = []
+
+
+def say(line):
+    print(line, flush=True)
+    said.append(line + "\n")
 
 
 def command(arguments):
@@ -112,12 +122,12 @@ def compare(folder, rounds):
 
 
 def table(name, rows, count):
-    print(f"\n{name}, {count} photos:\n")
-    print("| | CPU ms a photo | × Shomei | start-up, CPU ms | peak MiB | × Shomei | accepted |")
-    print("|---|---|---|---|---|---|---|")
+    say(f"\n{name}, {count} photos:\n")
+    say("| | CPU ms a photo | × Shomei | start-up, CPU ms | peak MiB | × Shomei | accepted |")
+    say("|---|---|---|---|---|---|---|")
     for who, row in rows.items():
         ratio, memory = (f"{row.get(key, 1):.2f}" for key in ("ratio", "memory_ratio"))
-        print(
+        say(
             f"| {who} | {row['ms']:.1f} | {ratio} | {row['start_ms']:.0f} "
             f"| {row['peak_mib']:.0f} | {memory} | {row['accepted']:.0f} |"
         )
@@ -127,15 +137,17 @@ def floor(bodies):
     """The review beside the sum of what it cannot do without."""
     needed = ["read/file", "jpeg/1/8", "face/detector", "face/landmarks", "face/person", "face/classes"]
     total = sum(bodies[name][0] for name in needed)
-    print("\nThe review and its floor, 12 MP baseline, CPU ms:\n")
-    print("| " + " | ".join(needed) + " | floor | review | × floor |")
-    print("|---" * (len(needed) + 3) + "|")
+    say("\nThe review and its floor, which is what it cannot do without: reading, decoding at ⅛, and each")
+    say("network once with the resizing before it. `single/12mp.jpg`, CPU ms:\n")
+    say("| " + " | ".join(needed) + " | floor | review | × floor |")
+    say("|---" * (len(needed) + 3) + "|")
     whole = bodies["review/review"][0]
     cells = [*(bodies[name][0] for name in needed), total, whole]
-    print("| " + " | ".join(f"{cell:.1f}" for cell in cells) + f" | {whole / total:.2f} |")
-    print("\n| stage | CPU ms | allocations |\n|---|---|---|")
+    say("| " + " | ".join(f"{cell:.1f}" for cell in cells) + f" | {whole / total:.2f} |")
+    say("\nEach stage on the same photo; reallocations count as allocations:\n")
+    say("| stage | CPU ms | allocations |\n|---|---|---|")
     for name, (spent, allocations) in bodies.items():
-        print(f"| `{name}` | {spent:.2f} | {allocations} |")
+        say(f"| `{name}` | {spent:.2f} | {allocations} |")
 
 
 def limits(rounds):
@@ -144,16 +156,18 @@ def limits(rounds):
     cold = [review([single / "1mp.jpg"]) for _ in range(rounds)]
     start = [review([HERE / "requirements.txt"]) for _ in range(rounds)]
     peak = max(review(large, jobs=2)[3] for _ in range(rounds))
-    print("\n| | |\n|---|---|")
-    print(f"| `shomei review` of a file that is no photo, CPU | {middle(start, lambda r: r[1]):.0f} ms |")
-    print(f"| `shomei review` of one 1 MP photo, wall | {middle(cold, lambda r: r[2]):.0f} ms |")
-    print(f"| peak memory of two workers over {len(large)} files of 36 MP | {peak:.0f} MiB |")
+    say("\n| the program | |\n|---|---|")
+    say(f"| `shomei review` of a file that is no photo, CPU | {middle(start, lambda r: r[1]):.0f} ms |")
+    say(f"| `shomei review` of one 1 MP photo, wall | {middle(cold, lambda r: r[2]):.0f} ms |")
+    say(f"| peak memory of two workers over {len(large)} files of 36 MP | {peak:.0f} MiB |")
 
 
 def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    arguments = [argument for argument in sys.argv[1:] if argument != "--write"]
+    rounds = int(arguments[0]) if arguments else 5
     subprocess.run([PROGRAMS / "inputs", INPUTS], check=True, stdout=subprocess.DEVNULL)
     bars = []
+    say(f"Medians of {rounds} rounds.")
     for folder, size in SETS.items():
         rows, count = compare(folder, rounds)
         table(f"`{folder}`", rows, count)
@@ -164,7 +178,12 @@ def main():
         bars.append((size, [(OURS, made), *((peer, rows[peer]["stages"]) for peer in PEERS)]))
     floor(stages(INPUTS / "single" / "12mp.jpg", 9))
     limits(rounds)
-    (HERE.parent / "stages.svg").write_text(draw(bars), encoding="utf-8")
+    if "--write" in sys.argv:
+        (HERE.parent / "stages.svg").write_text(draw(bars), encoding="utf-8")
+        page = HERE.parent / "README.md"
+        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+        after = rest.partition(END)[2]
+        page.write_text(before + BEGIN + "".join(said) + "\n" + END + after, encoding="utf-8")
 
 
 if __name__ == "__main__":
