@@ -11,6 +11,8 @@
 use cpu_time::ThreadTime;
 use shomei_jpeg::{Buffers, Options, Precision, Scale, decode};
 
+use crate::cpu::median;
+
 /// The environment variable that names a folder with the corpus.
 pub const CORPUS: &str = "SHOMEI_JPEG_CORPUS";
 
@@ -138,11 +140,6 @@ pub fn paired(file: &[u8], scale: Scale, precision: Precision, rounds: usize) ->
             .map(|theirs| median(theirs.iter().zip(&times[0]).map(|(a, b)| a / b).collect()))
             .collect(),
     }
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// The scales and precisions that are measured of a file.

@@ -1,8 +1,13 @@
-//! What the benchmarks of Shomei share: the photos they run on.
+//! What the benchmarks of Shomei share: the photos they run on, the bodies that are measured, and
+//! how they are measured.
 //!
-//! And how the JPEG decoder is compared with others ([`jpeg`]).
+//! - [`inputs`]: photos of the sizes that cameras make, out of those of `testdata`
+//! - [`stages`]: every stage of a review as a body to run, for criterion, for callgrind and for
+//!   the table of milliseconds
+//! - [`cpu`]: thread CPU time
+//! - [`jpeg`]: the JPEG decoder beside others
 //!
-//! This crate must not know how a stage works: it calls what users call.
+//! This crate must not know how a stage works: it calls what the pipeline calls.
 //!
 //! ```
 //! let photo = shomei_benches::photo("accept_studio_man_01.jpg")?;
@@ -10,7 +15,10 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+pub mod cpu;
+pub mod inputs;
 pub mod jpeg;
+pub mod stages;
 
 use std::path::Path;
 

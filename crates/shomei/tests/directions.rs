@@ -43,7 +43,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shomei-cli", &["shomei", "shomei-eval", "shomei-report"]),
     ("shomei-service", &["shomei"]),
     ("shomei-capi", &["shomei"]),
-    ("shomei-benches", &["shomei", "shomei-jpeg"]),
+    (
+        "shomei-benches",
+        &[
+            "shomei",
+            "shomei-background",
+            "shomei-decode",
+            "shomei-face",
+            "shomei-framing",
+            "shomei-jpeg",
+            "shomei-photo",
+            "shomei-portrait",
+            "shomei-verdict",
+        ],
+    ),
 ];
 
 fn packages() -> Vec<Value> {
