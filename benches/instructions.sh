@@ -43,7 +43,8 @@ count() {
     done
     count 12mp-progressive decode
     count 1mp decode
-} | tee "$work/new"
+} >"$work/new"
+cat "$work/new"
 if [ "$mode" = record ]; then
     { echo "# $(rustc --version)"; cat "$work/new"; } >"$record"
 else
