@@ -12,11 +12,12 @@
 set -eu
 mode=${1:?record or check}
 cd "$(dirname "$0")/.."
+record=benches/instructions.txt
+[ "$mode" = record ] || [ -f "$record" ] || { echo "no $record: record first" >&2; exit 2; }
 cargo build --quiet --release --workspace --bin inputs --bin stages
 programs=${CARGO_TARGET_DIR:-target}/release
 inputs=${SHOMEI_BENCH_INPUTS:-target/bench-inputs}
 "$programs/inputs" "$inputs" >/dev/null
-record=benches/instructions.txt
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -43,7 +44,8 @@ count() {
     done
     count 12mp-progressive decode
     count 1mp decode
-} | tee "$work/new"
+} >"$work/new"
+cat "$work/new"
 if [ "$mode" = record ]; then
     { echo "# $(rustc --version)"; cat "$work/new"; } >"$record"
 else
