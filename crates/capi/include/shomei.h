@@ -113,7 +113,7 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Makes a reviewer, which takes about a second: once for a process, not for each photo.
+ * Makes a reviewer, which takes about half a second: once for a process, not for each photo.
  *
  * `config` may be NULL. On success `*reviewer` is to be freed by `shomei_reviewer_free`. Returns
  * SHOMEI_STATUS_INVALID_ARGUMENT for a policy that cannot be used, with all that is wrong in it,
@@ -143,8 +143,8 @@ void shomei_reviewer_free(struct ShomeiReviewer *reviewer);
  * `crates/verdict/schema/review.v1.json`), to be freed by `shomei_string_free`. The verdict is its
  * `verdict`: `accept`, `refer` or `reject`. `options` may be NULL, and so may `bytes` if `len` is
  * 0: an empty file is rejected like any other that is no photo. Returns
- * SHOMEI_STATUS_INVALID_ARGUMENT for options that are not allowed. Takes about a tenth of a
- * second, and some tens of megabytes while it runs.
+ * SHOMEI_STATUS_INVALID_ARGUMENT for options that are not allowed. Takes less than a tenth
+ * of a second, and some tens of megabytes while it runs.
  *
  * # Safety
  * `reviewer` is NULL or alive. `bytes` is NULL or points to `len` bytes that nobody changes
