@@ -1,5 +1,5 @@
 //! A mixed directory at 1, 2 and all workers, in wall-clock time.
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "benchmarks stop at a file that they were not made for"
 )]

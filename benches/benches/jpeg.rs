@@ -1,6 +1,6 @@
 //! The JPEG decoder beside its peers, in thread CPU time. Criterion measures one decoder after the
 //! other; the table of paired ratios before it is what comparisons rest on.
-#![allow(clippy::print_stdout, reason = "the ratios are for people")]
+#![expect(clippy::print_stdout, reason = "the ratios are for people")]
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use shomei_benches::cpu::{CpuTime, short};

@@ -1,6 +1,6 @@
 //! Every stage of a review, and the review as a whole, in thread CPU time.
 
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "benchmarks stop at a file that they were not made for"
 )]

@@ -8,14 +8,9 @@
 //! | `single` | one portrait at 1, 3 and 12 MP, and at 12 MP in other codings |
 //! | `mix-1mp`, `mix-12mp` | ten photos, nine of them good |
 //! | `large` | four portraits of 36 MP, two of them progressive |
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "benchmarks stop at a file that they were not made for"
-)]
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "pixels, and sizes that fit in 16 bits"
 )]
 
 use std::io;

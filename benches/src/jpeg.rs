@@ -1,11 +1,7 @@
 //! Our JPEG decoder beside others on the same bytes.
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "benchmarks stop at a file that they were not made for"
-)]
-#![allow(
-    clippy::cast_possible_truncation,
-    reason = "widths and heights fit in 16 bits"
 )]
 
 use cpu_time::ThreadTime;

@@ -1,5 +1,5 @@
 //! Every stage of a review as a body to run, on what the stages before it made of one photo.
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "benchmarks stop at a file that they were not made for"
 )]

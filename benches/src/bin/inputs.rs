@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release --workspace --bin inputs -- [FOLDER]
 //! ```
-#![allow(clippy::print_stdout, reason = "a program for people")]
+#![expect(clippy::print_stdout, reason = "a program for people")]
 
 use shomei_benches::inputs;
 

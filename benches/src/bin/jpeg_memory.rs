@@ -3,11 +3,11 @@
 //! ```text
 //! cargo run --release --workspace --bin jpeg_memory -- FILE [EIGHTHS]
 //! ```
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "a program for people, which stops at a file that it was not made for"
 )]
-#![allow(clippy::print_stdout, reason = "a program for people")]
+#![expect(clippy::print_stdout, reason = "a program for people")]
 
 use shomei_jpeg::{Buffers, Options, Scale, decode};
 

@@ -5,11 +5,11 @@
 //! ```
 //!
 //! See [`shomei_benches::jpeg::paired`] for what is measured.
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "a program for people, which stops at a file that it was not made for"
 )]
-#![allow(clippy::print_stdout, reason = "a program for people")]
+#![expect(clippy::print_stdout, reason = "a program for people")]
 
 use shomei_benches::jpeg::{case_name, cases, folder_of_jpegs, heading, paired, row};
 

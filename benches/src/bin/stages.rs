@@ -5,11 +5,11 @@
 //! ```text
 //! cargo run --release --workspace --bin stages -- FILE [ROUNDS] [GROUP]
 //! ```
-#![allow(
+#![expect(
     clippy::expect_used,
     reason = "a program for people, which stops at a file that it was not made for"
 )]
-#![allow(clippy::print_stdout, reason = "a program for people")]
+#![expect(clippy::print_stdout, reason = "a program for people")]
 
 use std::alloc::System;
 use std::path::PathBuf;

@@ -49,7 +49,7 @@ pub(crate) async fn post(
         .photo(parts, bytes, app.max_body, &mut memory)
         .await?;
 
-    let waivers = ReviewOptions {
+    let options = ReviewOptions {
         waivers,
         ..ReviewOptions::default()
     };
@@ -57,7 +57,7 @@ pub(crate) async fn post(
         reviewer,
         photo,
         memory,
-        options: waivers,
+        options,
         id: facts.id.clone(),
         lang,
     };
