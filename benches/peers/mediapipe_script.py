@@ -70,4 +70,5 @@ def review(tools, path, clock):
     return reasons + [name for name, bad in checks.items() if bad]
 
 
-run(prepare, review)
+if __name__ == "__main__":
+    run(prepare, review)

@@ -12,7 +12,6 @@ import os
 os.environ.setdefault("GLOG_minloglevel", "3")
 
 import cv2
-import mediapipe as mp
 import numpy as np
 from ofiqpy.align import align, landmarked_region
 from ofiqpy.measures import geometry, pixel
@@ -20,6 +19,7 @@ from ofiqpy.measures.core import Measures
 from ofiqpy.session import Session
 
 from common import run
+from mediapipe_script import prepare as mediapipe_networks
 
 # Points of the mesh where OFIQ wants its landmarks 33 to 97, and, to be spread evenly over its
 # 0 to 32, the outline from temple to temple.
@@ -39,14 +39,7 @@ NETWORK_SIDE = 1024
 
 
 def prepare():
-    cv2.setNumThreads(1)
-    solutions = mp.solutions
-    return (
-        solutions.face_detection.FaceDetection(model_selection=0),
-        solutions.face_mesh.FaceMesh(static_image_mode=True, refine_landmarks=True),
-        solutions.selfie_segmentation.SelfieSegmentation(model_selection=0),
-        Measures(None),
-    )
+    return (*mediapipe_networks(), Measures(None))
 
 
 def landmarks(mesh):

@@ -4,6 +4,8 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod common;
+
 use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Seek, Write};
@@ -16,28 +18,17 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+use common::{PHOTOS, stderr, stdout};
+
 /// Reviewed in less than a millisecond.
 const CHEAP: &str = "not_jpeg_text.jpg";
 const NO_FACE: &str = "no_face_cup.jpg";
 const JSONL: [&str; 3] = ["--format", "jsonl", "--no-timings"];
 
 fn shomei() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_shomei"));
+    let mut command = common::shomei();
+    command.arg("review");
     command
-        .arg("review")
-        .env_remove("LC_ALL")
-        .env("LANG", "C")
-        .stdin(Stdio::null());
-    command
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn refused(command: &mut Command, named: &[&str]) {

@@ -3,38 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod common;
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+use common::{PHOTOS, run, shomei, stderr, stdout};
+
 const GOOD: &str = "accept_studio_woman_01.jpg";
-
-fn shomei() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_shomei"));
-    command
-        .env_remove("LC_ALL")
-        .env("LANG", "C")
-        .stdin(Stdio::null());
-    command
-}
-
-fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Output {
-    shomei().args(args).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 /// Runs what must be refused: exit 2, nothing on stdout, a message that names the thing.
 fn refused(args: &[&str], named: &str) {

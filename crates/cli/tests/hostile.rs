@@ -4,6 +4,8 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod common;
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -16,7 +18,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+use common::PHOTOS;
+
 /// Most memory of the process at any time.
 const PEAK_KIBIBYTES: u64 = 256 << 10;
 /// Address space, of which much is set aside for threads and never used.

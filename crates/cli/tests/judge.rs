@@ -3,17 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::ffi::OsStr;
+mod common;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+use common::{PHOTOS, run, shomei, stderr, stdout};
 
 /// All test photos, reviewed once.
 static REVIEWS: LazyLock<String> = LazyLock::new(|| {
@@ -21,27 +22,6 @@ static REVIEWS: LazyLock<String> = LazyLock::new(|| {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     stdout(&output)
 });
-
-fn shomei() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_shomei"));
-    command
-        .env_remove("LC_ALL")
-        .env("LANG", "C")
-        .stdin(Stdio::null());
-    command
-}
-
-fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Output {
-    shomei().args(args).output().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 /// A folder with these files.
 fn folder(files: &[(&str, &[u8])]) -> TempDir {

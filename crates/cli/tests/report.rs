@@ -2,16 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::ffi::OsStr;
+mod common;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+use common::{PHOTOS, run, stderr, stdout};
 
 /// Of these, two are accepted.
 const SHOWN: [&str; 5] = [
@@ -30,24 +31,6 @@ static REVIEWS: LazyLock<String> = LazyLock::new(|| {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     stdout(&output)
 });
-
-fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_shomei"))
-        .env_remove("LC_ALL")
-        .env("LANG", "C")
-        .stdin(Stdio::null())
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 fn succeeds(args: &[&str]) -> Output {
     let output = run(args);

@@ -1,0 +1,29 @@
+//! The program from outside: how it is run, and what it said.
+
+#![allow(dead_code, reason = "not every test needs all of it")]
+
+use std::ffi::OsStr;
+use std::process::{Command, Output, Stdio};
+
+pub(crate) const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+
+pub(crate) fn shomei() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shomei"));
+    command
+        .env_remove("LC_ALL")
+        .env("LANG", "C")
+        .stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn run<I: IntoIterator<Item = S>, S: AsRef<OsStr>>(args: I) -> Output {
+    shomei().args(args).output().unwrap()
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
