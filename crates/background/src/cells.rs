@@ -4,7 +4,7 @@ use image::{GrayImage, Luma};
 use imageproc::distance_transform::Norm;
 use imageproc::morphology::dilate;
 use imageproc::region_labelling::{Connectivity, connected_components};
-use shomei_photo::{ImageSize, Lab, PersonClass, Photo, Rect, Subject};
+use shomei_photo::{ImageSize, Lab, PersonClass, Photo, Rect, Subject, percentile};
 
 /// Working pixels along a side of a cell: large enough to average sensor noise and JPEG
 /// ringing away, small enough for a light switch.
@@ -102,7 +102,7 @@ impl Cells {
                 .iter()
                 .map(|&cell| self.lab[cell][channel])
                 .collect();
-            crate::percentile(&mut values, 0.5)
+            percentile(&mut values, 0.5)
         };
         Lab::new(channel(0)?, channel(1)?, channel(2)?)
     }

@@ -3,11 +3,10 @@
 use image::{GrayImage, Luma};
 use imageproc::distance_transform::{Norm, distance_transform};
 use imageproc::region_labelling::{Connectivity, connected_components};
-use shomei_photo::{DeltaE, Frame, Ratio, Rect, Region, Side};
+use shomei_photo::{DeltaE, Frame, Ratio, Rect, Region, Side, percentile};
 
 use crate::cells::{BAND, CELL, Cells};
 use crate::measurement::{BackgroundObject, Shadow, UnevenKind, Unevenness};
-use crate::percentile;
 use crate::surface::Surface;
 
 /// Distance from the wall from which a cell counts as something else, ΔE. Real walls stay below

@@ -27,7 +27,7 @@ mod deviations;
 mod measurement;
 mod surface;
 
-use shomei_photo::{DeltaE, Photo, Ratio, Subject};
+use shomei_photo::{DeltaE, Photo, Ratio, Subject, percentile};
 
 use cells::Cells;
 pub use measurement::{Background, BackgroundObject, Shadow, UnevenKind, Unevenness};
@@ -58,14 +58,6 @@ pub fn measure(photo: &Photo, subject: &Subject) -> Option<Background> {
         unevenness: deviations.unevenness,
         shadows: deviations.shadows,
     })
-}
-
-/// The value below which a `share` of `values` lies; `None` without values.
-fn percentile(values: &mut [f32], share: f32) -> Option<f32> {
-    let last = values.len().checked_sub(1)?;
-    let index = (share * last as f32).round() as usize;
-    let (_, value, _) = values.select_nth_unstable_by(index.min(last), f32::total_cmp);
-    Some(*value)
 }
 
 #[cfg(test)]

@@ -488,6 +488,15 @@ fn a_fast_review_has_the_same_verdict_and_is_never_laundered_into_an_accept() {
             assert_eq!(review["verdict"], "refer", "{}", review["id"]);
         }
     }
+
+    // Defects that nobody looked for are no misses, and a notice says when it may lack some.
+    let labels = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/expected.csv");
+    let eval = run(["eval", labels, "--reviews", &reviews]);
+    assert_eq!(eval.status.code(), Some(2));
+    assert!(stderr(&eval).contains("--fast"), "{}", stderr(&eval));
+    let notices = run(["notice", &reviews, "--out", &at(&kept, "notices")]);
+    let warning = format!("{stopped} of the photos were reviewed with --fast");
+    assert!(stderr(&notices).contains(&warning), "{}", stderr(&notices));
 }
 
 #[test]

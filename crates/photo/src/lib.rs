@@ -49,4 +49,4 @@ pub use picture::Photo;
 pub use subject::{
     DetectedFace, FaceFacts, FaceSummary, HeadOutline, Landmarks, OriginalPoint, Subject, mesh,
 };
-pub use units::{Degrees, DeltaE, Lab, Px, Ratio};
+pub use units::{Degrees, DeltaE, Lab, Px, Ratio, percentile};

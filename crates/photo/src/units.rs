@@ -228,6 +228,16 @@ fn rounded(value: f32) -> f64 {
     if rounded == 0.0 { 0.0 } else { rounded }
 }
 
+/// The value below which a `share` (0–1) of `values` lies, by the nearest rank; `None` without
+/// values. Puts them in another order.
+#[must_use]
+pub fn percentile(values: &mut [f32], share: f32) -> Option<f32> {
+    let last = values.len().checked_sub(1)?;
+    let index = (share * last as f32).round() as usize;
+    let (_, value, _) = values.select_nth_unstable_by(index.min(last), f32::total_cmp);
+    Some(*value)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,5 +280,14 @@ mod tests {
                 assert!((got - want).abs() < 0.05, "{rgb:?}: {lab:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_values() {
+        let mut values = [5.0, 1.0, 4.0, 2.0, 3.0];
+        for (share, expected) in [(0.0, 1.0), (0.5, 3.0), (0.95, 5.0), (2.0, 5.0), (-1.0, 1.0)] {
+            assert_eq!(percentile(&mut values, share), Some(expected));
+        }
+        assert_eq!(percentile(&mut [], 0.5), None);
     }
 }

@@ -146,14 +146,6 @@ fn holds(polygon: &[Point], point: Point) -> bool {
     crossed.count() % 2 == 1
 }
 
-/// The value below which a `share` of `values` lies; `None` without values.
-pub(crate) fn percentile(values: &mut [f32], share: f32) -> Option<f32> {
-    let last = values.len().checked_sub(1)?;
-    let index = (share * last as f32).round() as usize;
-    let (_, value, _) = values.select_nth_unstable_by(index.min(last), f32::total_cmp);
-    Some(*value)
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use shomei_photo::{Ratio, mesh};

@@ -3,9 +3,9 @@
 //! A share is the mean probability of a class over the place where skin or hair is expected, not
 //! over the photo: a scarf below the chin is no mask.
 
-use shomei_photo::{ClassMasks, PersonClass, Photo, Point, Ratio, Subject, mesh};
+use shomei_photo::{ClassMasks, PersonClass, Photo, Point, Ratio, Subject, mesh, percentile};
 
-use crate::axes::{FaceAxes, Zone, luma, percentile};
+use crate::axes::{FaceAxes, Zone, luma};
 use crate::measurement::Covering;
 
 /// Brows to cheekbones, temple to temple.

@@ -1,8 +1,8 @@
 //! Eyes and mouth: by the landmarks, and by the colours between lids and lips.
 
-use shomei_photo::{Frame, Lab, Landmarks, Photo, Point, Ratio, Rect, Region, mesh};
+use shomei_photo::{Frame, Lab, Landmarks, Photo, Point, Ratio, Rect, Region, mesh, percentile};
 
-use crate::axes::{FaceAxes, inside, luma_of, percentile, pixel};
+use crate::axes::{FaceAxes, inside, luma_of, pixel};
 use crate::measurement::{Eye, Mouth, Pose};
 
 /// Where an eye's landmarks are.

@@ -1,8 +1,8 @@
 //! Light on the face.
 
-use shomei_photo::{PersonClass, Photo, Point, Ratio, Subject};
+use shomei_photo::{PersonClass, Photo, Point, Ratio, Subject, percentile};
 
-use crate::axes::{FaceAxes, Zone, luma, percentile};
+use crate::axes::{FaceAxes, Zone, luma};
 use crate::measurement::Light;
 
 /// Pairs of zones that an even light gives the same luminance: forehead, cheeks, jaw.

@@ -14,9 +14,9 @@
 //! twice as many dots, and of blur below about one of them nothing can be said.
 
 use ndarray::{Array2, ArrayView1};
-use shomei_photo::{Photo, Point, Px, Ratio, Subject};
+use shomei_photo::{Photo, Point, Px, Ratio, Subject, percentile};
 
-use crate::axes::{FaceAxes, Zone, luma, percentile};
+use crate::axes::{FaceAxes, Zone, luma};
 use crate::measurement::Sharpness;
 
 /// σ₁ and σ₂, in working pixels.

@@ -151,6 +151,12 @@ fn read(path: &Path) -> Result<Vec<ReviewRecord>> {
                 at + 1,
                 record.schema.chars().take(60).collect::<String>(),
             );
+            ensure!(
+                record.measurements.stopped_after.is_none(),
+                "line {}: made with --fast, which does not look for all defects; allowed: whole \
+                 reviews",
+                at + 1,
+            );
             Ok(record)
         })
         .collect()

@@ -35,25 +35,33 @@ pub(super) fn run(args: &NoticeArgs) -> Result<u8> {
     let mut table = csv::Writer::from_writer(file);
     let head = MAIL_MERGE_HEADER.iter().copied().chain(["file"]);
     table.write_record(head).with_context(named)?;
-    let mut written = 0_u64;
+    let (mut written, mut partial) = (0_u64, 0_u64);
     let photos = stored.each(
         |stored, policy| {
+            let fast = stored.measurements.stopped_after.is_some();
             let record = stored.judge_again(policy, lang);
             let notice = template.fill(&record, lang)?;
             let row = mail_merge_row(&record, &notice)?;
-            Some((file_name(&record.id, "txt"), notice, row))
+            Some((file_name(&record.id, "txt"), notice, row, fast))
         },
         |rejected| {
-            if let Some((name, notice, mut row)) = rejected {
+            if let Some((name, notice, mut row, fast)) = rejected {
                 folder.write(&name, notice.as_bytes())?;
                 row.push(name);
                 table.write_record(&row).with_context(named)?;
                 written += 1;
+                partial += u64::from(fast);
             }
             Ok(())
         },
     )?;
     table.flush().with_context(named)?;
+    if partial > 0 {
+        message(&format!(
+            "{partial} of the photos were reviewed with --fast: their notices may not name all \
+             that is wrong"
+        ));
+    }
     message(&format!("{written} notices for {photos} reviews"));
     Ok(exit::ACCEPTED)
 }
