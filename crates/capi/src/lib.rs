@@ -111,6 +111,8 @@ pub unsafe extern "C" fn shomei_reviewer_new(
                     u32::try_from(config.max_scans).unwrap_or(u32::MAX),
                     usual.max_scans,
                 ),
+                // A call brings one photo; who calls counts them.
+                max_held: usual.max_held,
             });
         }
         let reviewer = builder.build().map_err(|error| Failure::start(&error))?;
