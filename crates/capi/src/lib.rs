@@ -111,6 +111,8 @@ pub unsafe extern "C" fn shomei_reviewer_new(
                     u32::try_from(config.max_scans).unwrap_or(u32::MAX),
                     usual.max_scans,
                 ),
+                // A call brings one photo; who calls counts them.
+                max_held: usual.max_held,
             });
         }
         let reviewer = builder.build().map_err(|error| Failure::start(&error))?;
@@ -244,6 +246,50 @@ fn read_lang(name: &str) -> Result<Lang, Failure> {
             let name: String = name.chars().take(64).collect();
             let allowed = format!("{name:?} is not allowed; \"ja\" and \"en\" are");
             Err(Failure::argument("options.lang", allowed))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+    use std::{fs, ptr};
+
+    use super::*;
+
+    /// Stands for a mistake in the stage that the photo ends with.
+    fn mistake(stage: &str, photo: &[u8]) {
+        assert!(!photo.ends_with(stage.as_bytes()), "on purpose");
+    }
+
+    #[test]
+    fn a_panic_over_one_photo_costs_one_photo() {
+        let path = "../../testdata/photos/accept_studio_man_01.jpg";
+        let good = fs::read(path).unwrap();
+        let reviewer = Reviewer::builder().before_stages(mistake).build().unwrap();
+        let reviewer = ShomeiReviewer(reviewer);
+        for stage in ["decode", "", "face", "", "portrait", "", "verdict", ""] {
+            let photo = [&good, stage.as_bytes()].concat();
+            let (mut json, mut error) = (ptr::null_mut(), ptr::null_mut());
+            // SAFETY: all of it is alive, and both may be written through.
+            let status = unsafe {
+                shomei_review(
+                    &raw const reviewer,
+                    photo.as_ptr(),
+                    photo.len(),
+                    ptr::null(),
+                    &raw mut json,
+                    &raw mut error,
+                )
+            };
+            assert_eq!((status, error.is_null()), (ShomeiStatus::Ok, true));
+            // SAFETY: it was handed over, and ends with NUL.
+            let text = unsafe { CStr::from_ptr(json) }.to_str().unwrap();
+            assert_eq!(text.contains("\"verdict\":\"accept\""), stage.is_empty());
+            let failure = format!("\"failure\":{{\"stage\":\"{stage}\"");
+            assert_eq!(text.contains(&failure), !stage.is_empty(), "{text}");
+            // SAFETY: it was handed over.
+            unsafe { shomei_string_free(json) };
         }
     }
 }

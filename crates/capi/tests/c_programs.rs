@@ -131,6 +131,32 @@ fn wrong_arguments_are_refused() {
     run(Command::new(program).arg(env!("CARGO_PKG_VERSION")));
 }
 
+/// A library in which one bit of a network changed on the disk.
+#[test]
+fn an_altered_model_is_a_status_with_both_sums() {
+    let model = fs::read(Path::new(CRATE).join("../../models/face_mesh478.onnx")).unwrap();
+    let part = &model[model.len() / 2..][..256];
+    let mut bytes = fs::read(library()).unwrap();
+    let at = bytes.windows(part.len()).position(|window| window == part);
+    bytes[at.unwrap()] ^= 1;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("altered");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(library().file_name().unwrap()), bytes).unwrap();
+    let folder = folder.to_str().unwrap();
+    let rpath = format!("-Wl,-rpath,{folder}");
+    let link = ["-L", folder, "-lshomei_capi", &rpath];
+    let output = Command::new(compile("review", "review_altered", &link))
+        .arg(Path::new(PHOTOS).join("tilted.jpg"))
+        .env_remove("LD_LIBRARY_PATH")
+        .output()
+        .unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert_eq!(output.stdout, b"");
+    assert!(message.contains("the models were altered: "), "{message}");
+    assert!(message.contains(shomei::ModelSet::SHA256), "{message}");
+}
+
 #[test]
 fn the_archive_links_as_well() {
     let archive = libraries().join("libshomei_capi.a");

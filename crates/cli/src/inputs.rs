@@ -93,7 +93,7 @@ impl Source {
             Self::Path(path) | Self::Row { path, .. } => read(&path, limits),
             Self::Stdin => {
                 let mut bytes = Vec::new();
-                let most = limits.max_bytes.saturating_add(1);
+                let most = limits.longest_read();
                 io::stdin().lock().take(most).read_to_end(&mut bytes)?;
                 Ok(bytes)
             }
@@ -406,7 +406,7 @@ pub(crate) fn read(path: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
     if !metadata.is_file() {
         return Err(ErrorKind::InvalidInput.into());
     }
-    let most = limits.max_bytes.saturating_add(1);
+    let most = limits.longest_read();
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(most)).unwrap_or(0));
     File::open(path)?.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)

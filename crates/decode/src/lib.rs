@@ -64,18 +64,31 @@ use crate::scale::Orientation;
 
 pub use crate::sniff::sniff;
 
-/// What is refused before decoding, whatever the rules of a document say.
+/// What photos may cost, whatever the rules of a document say. All of it is checked before anything
+/// of that size is allocated.
 ///
-/// The defaults leave room above what the card system takes (7 MB, 6000 × 6000 pixels = 36 MP),
-/// so that a photo which is a little too large still gets a full review. Peak memory of one
-/// decoding is some megabytes whatever the picture's size, since only the scale that is needed is
-/// decoded; of a progressive file the needed coefficients are held, 2 bytes for each.
+/// | | [`Limits::BATCH`], the default | [`Limits::SERVICE`] | beyond it |
+/// |---|---|---|---|
+/// | [`max_bytes`](Self::max_bytes) | 64 MiB | 16 MiB | rejected: `file_size_out_of_range`; over HTTP 413 |
+/// | [`max_pixels`](Self::max_pixels) | 40 million | the same | rejected by its header: `pixels_out_of_range` |
+/// | [`max_scans`](Self::max_scans) | 100 | the same | rejected: `file_corrupt` |
+/// | [`max_held`](Self::max_held) | one longest file, and 14 MiB a worker | 128 MiB | a batch waits; over HTTP 429 |
+///
+/// They leave room above what the card system takes (7 MB, 6000 × 6000 pixels = 36 MP), so that a
+/// photo which is a little too large still gets a full review.
+///
+/// On top of the files comes what decoding and measuring take, some thirty megabytes for each worker
+/// whatever the photo: only the scale that is needed is decoded; of a progressive file the needed
+/// coefficients are held, 2 bytes for each. The models are there once.
 ///
 /// ```
-/// let limits = shomei_decode::Limits {
-///     max_bytes: 16 << 20,
-///     ..Default::default()
+/// use shomei_decode::Limits;
+///
+/// let limits = Limits {
+///     max_pixels: 36_000_000,
+///     ..Limits::SERVICE
 /// };
+/// assert_eq!(limits.held(8), 128 << 20);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -86,16 +99,52 @@ pub struct Limits {
     /// Most scans: a progressive file of a few kilobytes may hold thousands, and each costs a
     /// pass over the picture. Encoders write about ten.
     pub max_scans: u32,
+    /// Most bytes of files in memory at a time, of all photos that wait or are in work; `None` for
+    /// one file and 14 MiB for each worker. One file is let in whatever is said here. Who holds
+    /// several files counts them; a single review does not.
+    pub max_held: Option<u64>,
+}
+
+/// Two of the largest files that the card system takes: one in work and one read ahead.
+const HELD_PER_WORKER: u64 = 2 * (7 << 20);
+
+impl Limits {
+    /// For files that lie there already.
+    pub const BATCH: Self = Self {
+        max_bytes: 64 << 20,
+        max_pixels: 40_000_000,
+        max_scans: 100,
+        max_held: None,
+    };
+
+    /// For what comes from a network: no more than photos need.
+    pub const SERVICE: Self = Self {
+        max_bytes: 16 << 20,
+        max_held: Some(128 << 20),
+        ..Self::BATCH
+    };
+
+    /// Most bytes of files in memory at a time with so many workers; see [`Limits::max_held`].
+    #[must_use]
+    pub fn held(&self, workers: usize) -> u64 {
+        let one = self.longest_read();
+        match self.max_held {
+            Some(bytes) => bytes.max(one),
+            None => one.saturating_add(HELD_PER_WORKER.saturating_mul(workers as u64)),
+        }
+    }
+
+    /// Most bytes that are read of one file: one more than are allowed shows that it is longer.
+    #[must_use]
+    pub const fn longest_read(&self) -> u64 {
+        self.max_bytes.saturating_add(1)
+    }
 }
 
 impl Default for Limits {
-    /// 64 MiB, 40 million pixels, 100 scans.
+    /// [`Limits::BATCH`].
     fn default() -> Self {
-        Self {
-            max_bytes: 64 << 20,
-            max_pixels: 40_000_000,
-            max_scans: 100,
-        }
+        Self::BATCH
     }
 }
 

@@ -342,8 +342,16 @@ fn limits_are_met_before_decoding() {
         max_bytes: file.len() as u64,
         max_pixels: 64 * 48,
         max_scans: 1,
+        ..limits
     };
     assert_eq!(with(&exact), Decoding::Complete);
+    // One file is let in whatever is said.
+    let held = |max_held| Limits { max_held, ..exact }.held(3);
+    let one = exact.max_bytes + 1;
+    assert_eq!(
+        [None, Some(0), Some(one + 1)].map(held),
+        [one + 3 * (14 << 20), one, one + 1]
+    );
 
     let mut bomb = file.clone();
     let frame = find(&bomb, 0xC0);

@@ -47,8 +47,9 @@ impl Analyser {
     /// The networks of a [`ModelSet`].
     ///
     /// # Errors
-    /// If one of them cannot be loaded.
+    /// If they are not the expected ones, or one of them cannot be loaded.
     pub fn new(models: &ModelSet) -> Result<Self, Error> {
+        models.check()?;
         Ok(Self::of(
             Box::new(YuNet::new(models)?),
             Box::new(FaceMesh::new(models)?),

@@ -15,6 +15,10 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// The models are not those that were expected; see [`ModelSet::expecting`].
+    ///
+    /// [`ModelSet::expecting`]: crate::ModelSet::expecting
+    Altered,
     /// The bytes are not a usable model, or not of the expected inputs and outputs.
     Load,
     /// The model could not be evaluated.
@@ -26,6 +30,7 @@ pub enum ErrorKind {
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Altered => "models are not the expected ones",
             Self::Load => "model cannot be loaded",
             Self::Run => "model cannot be run",
             Self::Output => "model gave outputs of an unexpected shape",

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -13,7 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use shomei::{Lang, Reviewer, Verdict};
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::admission::{Admission, Gate};
 use crate::metrics::{self, Metrics};
@@ -194,7 +194,21 @@ fn id(headers: &HeaderMap) -> String {
             id.bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
         })
-        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+        .map_or_else(|| new_id().to_string(), str::to_owned)
+}
+
+/// By the clock, so that ids sort by their age. A clock before 1970 is no reason to fail, as it would
+/// be for `Uuid::now_v7`.
+#[expect(clippy::disallowed_methods, reason = "only how ids sort depends on it")]
+fn new_id() -> Uuid {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(
+        NoContext,
+        now.as_secs(),
+        now.subsec_nanos(),
+    ))
 }
 
 /// The line in the log. Written also if the client goes away and the rest is dropped.

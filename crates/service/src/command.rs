@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use shomei::{Limits, Policy, Reviewer};
+use shomei::{Policy, Reviewer};
 use shomei_service::{Config, LogFormat, ServeError, Server, Settings};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -28,7 +28,7 @@ Examples:
 
 Exit codes:
   0  stopped by a signal; all that was let in is answered
-  1  the reviewer cannot be built, or requests were cut at the end of the drain
+  1  the reviewer cannot be built (the networks were altered), or requests were cut at the end of the drain
   2  wrong usage or configuration, or a port cannot be taken";
 
 /// Reviews ID photos for the My Number Card over HTTP. Stores nothing.
@@ -84,10 +84,7 @@ fn ended(error: &anyhow::Error, code: u8) -> ExitCode {
 
 fn serve(config: Config, policy: Policy) -> Result<()> {
     let runtime = Runtime::new().context("threads cannot be started")?;
-    let limits = Limits {
-        max_bytes: config.max_body,
-        ..Limits::default()
-    };
+    let limits = config.limits();
     let served = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;

@@ -117,7 +117,7 @@ pub enum ConfigError {
 impl Default for Config {
     fn default() -> Self {
         let workers = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-        let max_body = 16 << 20;
+        let max_body = Limits::SERVICE.max_bytes;
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             metrics_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9090)),
@@ -146,6 +146,18 @@ const fn queue(workers: NonZeroUsize) -> usize {
 
 const fn memory(max_body: u64) -> u64 {
     max_body.saturating_mul(8)
+}
+
+impl Config {
+    /// What photos may cost, for the reviewer and for the uploads.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        Limits {
+            max_bytes: self.max_body,
+            max_held: Some(self.upload_memory),
+            ..Limits::SERVICE
+        }
+    }
 }
 
 /// Settings as they are written, in a file, in the environment or as flags.
@@ -570,6 +582,9 @@ mod tests {
         let config = flags.or(file).effective().unwrap();
         assert_eq!(config.workers.get(), 2);
         assert_eq!((config.queue, config.upload_memory), (8, 8 << 20));
+        let limits = config.limits();
+        assert_eq!((limits.max_bytes, limits.held(2)), (1 << 20, 8 << 20));
+        assert_eq!(Config::default().limits(), Limits::SERVICE);
     }
 
     #[test]

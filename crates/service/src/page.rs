@@ -169,6 +169,22 @@ mod tests {
     }
 
     #[test]
+    fn the_page_keeps_nothing() {
+        for part in ASSETS.iter().chain([&INDEX]) {
+            for store in [
+                "localStorage",
+                "sessionStorage",
+                "indexedDB",
+                "caches",
+                "cookie",
+                "serviceWorker",
+            ] {
+                assert!(!part.text.contains(store), "{} in {}", store, part.name);
+            }
+        }
+    }
+
+    #[test]
     fn all_that_the_page_asks_for_is_served() {
         let mut found = 0;
         for part in ASSETS.iter().chain([&INDEX]) {

@@ -35,6 +35,10 @@ impl Service {
         let reviewer = REVIEWER
             .get_or_init(|| Reviewer::builder().build().unwrap())
             .clone();
+        Self::around(reviewer, change)
+    }
+
+    fn around(reviewer: Reviewer, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.listen.set_port(0);
         config.metrics_listen.set_port(0);
@@ -211,6 +215,27 @@ fn a_bad_file_is_a_review() {
         );
         assert_eq!(answer.json()["verdict"], "reject");
     }
+}
+
+/// Stands for a mistake in the stage that the photo ends with.
+fn mistake(stage: &str, photo: &[u8]) {
+    assert!(!photo.ends_with(stage.as_bytes()), "on purpose");
+}
+
+#[test]
+fn a_panic_over_one_photo_costs_one_photo() {
+    let reviewer = Reviewer::builder().before_stages(mistake).build().unwrap();
+    let service = Service::around(reviewer, |config| config.workers = workers(1));
+    let good = photo(GOOD);
+    for stage in ["decode", "face", "portrait", "verdict"] {
+        let body = [&good, stage.as_bytes()].concat();
+        let answer = post(service.address, EN, JPEG, &body);
+        assert!(!answer.codes().is_empty());
+        assert_eq!(answer.json()["measurements"]["failure"]["stage"], stage);
+        let answer = post(service.address, EN, JPEG, &good);
+        assert_eq!(answer.json()["verdict"], "accept");
+    }
+    assert_eq!(service.metric("shomei_working"), 0.0);
 }
 
 #[test]

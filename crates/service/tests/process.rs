@@ -7,6 +7,7 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 
@@ -33,11 +34,14 @@ struct Process {
 
 impl Process {
     fn start(args: &[&str]) -> Self {
+        Self::start_with(args, |_| {})
+    }
+
+    fn start_with(args: &[&str], change: impl FnOnce(&mut Command)) -> Self {
         let ports = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
-        let mut child = command(&[&ports[..], &["--log-format", "json"], args].concat())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = command(&[&ports[..], &["--log-format", "json"], args].concat());
+        change(&mut command);
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();
         log.read_line(&mut line).unwrap();
@@ -187,6 +191,161 @@ fn the_log_has_one_line_a_request_and_nothing_of_the_photo() {
             .all(|line| line["id"].is_string() && line["ms"].is_u64())
     );
     assert_eq!(posts[0]["bytes"], body.len());
+}
+
+/// Everything that a line of the log may hold. None of it comes from a photo, but how long it is and
+/// what was said of it.
+const FIELDS: [&str; 14] = [
+    "timestamp",
+    "level",
+    "message",
+    "listen",
+    "metrics_listen",
+    "inside",
+    "id",
+    "method",
+    "route",
+    "status",
+    "ms",
+    "bytes",
+    "verdict",
+    "problem",
+];
+
+#[test]
+fn the_log_has_known_fields_only_at_the_usual_level_and_for_debugging() {
+    let good = photo("accept_studio_man_01.jpg");
+    let comment = b"\xff\xfe\0\x10Hanako Yamada!";
+    let named = [&good[..2], comment, &good[2..]].concat();
+    let form = [
+        "--XX\r\ncontent-disposition: form-data; name=\"photo\"; filename=\"Yamada_Hanako.jpg\"\r\n\r\n"
+            .as_bytes(),
+        &named,
+        b"\r\n--XX--\r\n",
+    ]
+    .concat();
+    for level in ["info", "debug"] {
+        let process = Process::start_with(&["--log-level", level], |command| {
+            command
+                .env("RUST_LOG", "trace")
+                .env("RUST_BACKTRACE", "full");
+        });
+        let mut client = Client::connect(process.address);
+        for (kind, body) in [
+            ("image/jpeg", &named),
+            ("multipart/form-data; boundary=XX", &form),
+            ("image/jpeg", &named[..named.len() / 2].to_vec()),
+        ] {
+            client.send(&request("/v1/reviews?lang=ja&waive=tilted", kind, body));
+            client.answer().unwrap().codes();
+        }
+        client.send(&request(
+            "/v1/reviews/Yamada?name=Hanako",
+            "image/jpeg",
+            b"x",
+        ));
+        client.answer().unwrap();
+        let leaves = head(EN, &["content-length: 1000", "cookie: name=Hanako"]) + "Yamada";
+        Client::connect(process.address).send(leaves.as_bytes());
+        process.terminate();
+        let (code, log) = process.ended();
+        assert_eq!(code, Some(0), "{log}");
+        assert!(!log.contains("Hanako") && !log.contains("Yamada"), "{log}");
+        let lines: Vec<Value> = log
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        assert!(lines.len() >= 6, "{log}");
+        for line in &lines {
+            for (field, value) in line.as_object().unwrap() {
+                assert!(FIELDS.contains(&field.as_str()), "{line}");
+                assert!(value.is_u64() || value.is_string(), "{line}");
+            }
+        }
+        let posts: Vec<_> = lines
+            .iter()
+            .filter(|line| line["method"] == "POST")
+            .collect();
+        assert_eq!(posts[0]["bytes"], named.len());
+        assert_eq!(posts[0]["verdict"], "accept");
+    }
+}
+
+/// As on a machine whose battery is empty and whose clock is set while it runs.
+#[test]
+fn a_clock_that_jumps_costs_no_request() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let jumping = r#"
+        #define _GNU_SOURCE
+        #include <stdatomic.h>
+        #include <sys/syscall.h>
+        #include <time.h>
+        #include <unistd.h>
+        static atomic_uint looks;
+        int clock_gettime(clockid_t clock, struct timespec *time)
+        {
+            static const time_t jumps[] = {-2147483648L, 2147483648L, 0, 1};
+            int failed = (int)syscall(SYS_clock_gettime, clock, time);
+            if (!failed && clock == CLOCK_REALTIME)
+                time->tv_sec = jumps[atomic_fetch_add(&looks, 1) % 4];
+            return failed;
+        }
+    "#;
+    fs::write(at("jumping.c"), jumping).unwrap();
+    let made = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .args([at("jumping.so"), at("jumping.c")])
+        .status();
+    assert!(made.unwrap().success());
+    let process = Process::start_with(&["--deadline", "60s"], |command| {
+        command.env("LD_PRELOAD", at("jumping.so"));
+    });
+    let mut client = Client::connect(process.address);
+    let mut ids = std::collections::HashSet::new();
+    for _ in 0..12 {
+        client.send(&request(EN, "image/jpeg", b"no photo"));
+        let answer = client.answer().unwrap();
+        assert_eq!(answer.codes(), ["not_jpeg"]);
+        ids.insert(answer.header("x-request-id").unwrap().to_owned());
+    }
+    assert_eq!(ids.len(), 12);
+    process.terminate();
+    let (code, log) = process.ended();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(!log.contains("panicked"), "{log}");
+    assert!(
+        log.contains("\"1901-12-") && log.contains("\"2038-01-"),
+        "{log}"
+    );
+    let taken = log.lines().filter_map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap();
+        line["ms"].as_u64()
+    });
+    assert!(taken.max().unwrap() < 60_000, "{log}");
+}
+
+#[test]
+fn a_program_whose_networks_were_altered_does_not_start() {
+    let folder = TempDir::new().unwrap();
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models");
+    let model = fs::read(format!("{models}/face_yunet.onnx")).unwrap();
+    let part = &model[model.len() / 2..][..256];
+    let mut program = fs::read(env!("CARGO_BIN_EXE_shomei-service")).unwrap();
+    let at = program
+        .windows(part.len())
+        .position(|window| window == part);
+    program[at.unwrap()] ^= 1;
+    let altered = folder.path().join("shomei-service");
+    fs::write(&altered, program).unwrap();
+    fs::set_permissions(&altered, fs::Permissions::from_mode(0o755)).unwrap();
+    let ports = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
+    let output = run(Command::new(altered).args(ports).stdin(Stdio::null()));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("the models were altered: "), "{message}");
+    assert!(message.contains(shomei::ModelSet::SHA256), "{message}");
+    assert!(!message.contains("\"ready\""), "{message}");
 }
 
 fn run(command: &mut Command) -> Output {

@@ -24,10 +24,6 @@ use crate::{Inspection, Limits, Review, ReviewOptions, Reviewer};
 /// for a slower one before them.
 const IN_FLIGHT_PER_WORKER: usize = 4;
 
-/// Room for the bytes of files, for each worker, where nothing else is said: two of the largest
-/// that the card system takes, one in work and one read ahead.
-const BYTES_PER_WORKER: u64 = 2 * (7 << 20);
-
 type Read = Box<dyn FnOnce(&Limits) -> io::Result<Vec<u8>> + Send>;
 
 /// One photo of a batch: what it is called, and how to get its bytes.
@@ -71,7 +67,7 @@ impl Input {
     }
 }
 
-/// Reviews many photos in parallel.
+/// Reviews many photos in parallel. Files are read ahead as far as [`Limits::max_held`] allows.
 ///
 /// ```no_run
 /// use std::num::NonZeroUsize;
@@ -89,7 +85,6 @@ impl Input {
 pub struct Batch {
     reviewer: Reviewer,
     jobs: Option<NonZeroUsize>,
-    max_bytes: Option<u64>,
 }
 
 impl Batch {
@@ -97,7 +92,6 @@ impl Batch {
         Self {
             reviewer,
             jobs: None,
-            max_bytes: None,
         }
     }
 
@@ -105,18 +99,6 @@ impl Batch {
     #[must_use]
     pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
         self.jobs = Some(jobs);
-        self
-    }
-
-    /// Most bytes of files in memory at a time, those read ahead and those in work. One file is
-    /// read whatever is said here, so that it is never less than one byte more than
-    /// [`Limits::max_bytes`]; unless said otherwise it is 14 MiB for each worker besides.
-    ///
-    /// What decoding and measuring take comes on top: some thirty megabytes for each worker whatever
-    /// the photo, since a large one is decoded at a smaller scale, and the models once.
-    #[must_use]
-    pub const fn max_bytes(mut self, bytes: u64) -> Self {
-        self.max_bytes = Some(bytes);
         self
     }
 
@@ -159,10 +141,7 @@ impl Batch {
         let (done_in, done_out) = unbounded();
 
         let limits = self.reviewer.limits();
-        let besides = match self.max_bytes {
-            Some(all) => all.saturating_sub(limits.max_bytes.saturating_add(1)),
-            None => BYTES_PER_WORKER.saturating_mul(jobs as u64),
-        };
+        let besides = limits.held(jobs) - limits.longest_read();
         let room = Arc::new(Room::new(besides));
         let inputs = inputs.into_iter();
         let reader = thread::Builder::new()
@@ -317,16 +296,19 @@ fn review<T>(
     task: Task,
     finish: &(impl Fn(&str, Inspection) -> T + ?Sized),
 ) -> Answer<T> {
-    let inspection = match task.bytes {
-        Ok(bytes) => reviewer.inspect(&bytes, &task.options),
-        Err(error) => Inspection {
-            review: reviewer.unreadable(cause(&error), &task.options),
-            photo: None,
-            subject: None,
-        },
-    };
-    drop(task.held);
-    let result = catch_unwind(AssertUnwindSafe(|| finish(&task.id, inspection)));
+    // A reviewer catches its own panics; one that it missed must not end the process.
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let inspection = match task.bytes {
+            Ok(bytes) => reviewer.inspect(&bytes, &task.options),
+            Err(error) => Inspection {
+                review: reviewer.unreadable(cause(&error), &task.options),
+                photo: None,
+                subject: None,
+            },
+        };
+        drop(task.held);
+        finish(&task.id, inspection)
+    }));
     Answer {
         index: task.index,
         id: task.id,
@@ -541,10 +523,14 @@ mod tests {
 
     #[test]
     fn a_reader_that_waits_for_room_ends_with_the_consumer() {
-        let reviewer = Reviewer::builder().build().unwrap();
+        let limits = Limits {
+            max_held: Some(0),
+            ..Limits::default()
+        };
+        let reviewer = Reviewer::builder().limits(limits).build().unwrap();
         let one = NonZeroUsize::MIN;
         let inputs = (0..100).map(|_| Input::new("a", |_: &Limits| Ok(vec![0; 1 << 20])));
-        let batch = reviewer.batch().jobs(one).max_bytes(0);
+        let batch = reviewer.batch().jobs(one);
         let (first, second) = (batch.review_all(inputs.clone()), batch.review_all(inputs));
         assert_eq!(first.unwrap().count(), 100, "one file is always let in");
         assert!(second.unwrap().next().is_some());

@@ -33,6 +33,9 @@ pub(crate) struct Measured {
 /// Whether a photo is rejected by what was measured so far.
 pub(crate) type Rejected<'a> = &'a dyn Fn(&Measurements) -> bool;
 
+/// Called before each stage with its name and the bytes of the file.
+pub(crate) type StageHook = fn(&str, &[u8]);
+
 /// Runs all stages on the bytes of a file. A stage that panics is recorded as failed. In
 /// `parallel`, stages that do not need one another run at the same time, on rayon's threads.
 /// `rejected` is asked after each stage that has more behind it, and ends the run.
@@ -42,7 +45,9 @@ pub(crate) fn measure(
     limits: &Limits,
     parallel: bool,
     rejected: Option<Rejected<'_>>,
+    hook: Option<StageHook>,
 ) -> Measured {
+    let stages = Stages { bytes, hook };
     let mut run = Run {
         timings: BTreeMap::new(),
         failure: None,
@@ -50,7 +55,9 @@ pub(crate) fn measure(
     };
     let decoded = run.keep(
         "decode",
-        attempt(|| Ok(shomei_decode::decode(bytes, limits, &Options::default()))),
+        stages.attempt("decode", || {
+            Ok(shomei_decode::decode(bytes, limits, &Options::default()))
+        }),
     );
     let Some(decoded) = decoded else {
         let facts = FileFacts {
@@ -70,7 +77,7 @@ pub(crate) fn measure(
     if run.stops("decode", &mut measurements) {
         return run.finish(measurements, Some(photo), None);
     }
-    let analysis = attempt(|| {
+    let analysis = stages.attempt("face", || {
         let analysis = analyser.analyse(photo.clone());
         let Analysis { photo, subject } = analysis.map_err(|error| error.to_string())?;
         let facts = subject.facts(photo.frame());
@@ -83,9 +90,17 @@ pub(crate) fn measure(
     let frame = photo.frame();
     measurements.face = Some(facts);
     if !subject.faces.is_empty() {
-        let framing = || attempt(|| Ok(shomei_framing::measure(&subject, frame)));
-        let background = || attempt(|| Ok(shomei_background::measure(&photo, &subject)));
-        let portrait = || attempt(|| Ok(shomei_portrait::measure(&photo, &subject)));
+        let framing = || stages.attempt("framing", || Ok(shomei_framing::measure(&subject, frame)));
+        let background = || {
+            stages.attempt("background", || {
+                Ok(shomei_background::measure(&photo, &subject))
+            })
+        };
+        let portrait = || {
+            stages.attempt("portrait", || {
+                Ok(shomei_portrait::measure(&photo, &subject))
+            })
+        };
         if run.stops("face", &mut measurements) {
             return run.finish(measurements, Some(photo), Some(subject));
         }
@@ -119,6 +134,23 @@ pub(crate) const fn nothing_seen(file: FileFacts) -> Measurements {
         portrait: None,
         failure: None,
         stopped_after: None,
+    }
+}
+
+/// The stages of one file, each under a guard.
+struct Stages<'a> {
+    bytes: &'a [u8],
+    hook: Option<StageHook>,
+}
+
+impl Stages<'_> {
+    fn attempt<T>(&self, stage: &str, work: impl FnOnce() -> Result<T, String>) -> Attempt<T> {
+        attempt(|| {
+            if let Some(hook) = self.hook {
+                hook(stage, self.bytes);
+            }
+            work()
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use shomei_verdict::wire::v1::{Engine, ReviewRecord};
 use shomei_verdict::{Failure, Finding, Lang, Measurements, Policy, Verdict, Waivers, judge};
 
 use crate::batch::Batch;
-use crate::pipeline::{self, Inspection};
+use crate::pipeline::{self, Inspection, StageHook};
 
 /// Reviews photos. Built once, shared by all threads, cheap to clone.
 ///
@@ -36,6 +36,7 @@ struct Inner {
     limits: Limits,
     parallel: bool,
     fast: bool,
+    hook: Option<StageHook>,
     engine: Engine,
 }
 
@@ -61,6 +62,7 @@ pub struct ReviewerBuilder {
     limits: Limits,
     parallel: bool,
     fast: bool,
+    hook: Option<StageHook>,
 }
 
 /// What differs from photo to photo. Fields may be added: end with the defaults.
@@ -103,6 +105,9 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// The models are not those that were expected: damaged, or others ([`ModelSet::expecting`]).
+    #[error("the models were altered")]
+    Altered,
     /// A model cannot be loaded.
     #[error("the models cannot be loaded")]
     Models,
@@ -170,10 +175,18 @@ impl ReviewerBuilder {
         self
     }
 
+    /// For tests: is called before each stage with its name and the bytes of the photo, and stands
+    /// for a defect of the stage if it panics.
+    #[doc(hidden)]
+    pub const fn before_stages(mut self, hook: fn(&str, &[u8])) -> Self {
+        self.hook = Some(hook);
+        self
+    }
+
     /// Loads and optimises the models, which takes about half a second.
     ///
     /// # Errors
-    /// If there are no models or one cannot be loaded.
+    /// If there are no models, they were altered, or one cannot be loaded.
     pub fn build(mut self) -> Result<Reviewer, Error> {
         #[cfg(feature = "embedded-models")]
         let models = Some(self.models.take().unwrap_or_else(ModelSet::embedded));
@@ -183,8 +196,13 @@ impl ReviewerBuilder {
             kind: ErrorKind::NoModels,
             source: None,
         })?;
-        let analyser =
-            Analyser::new(&models).map_err(|error| Error::new(ErrorKind::Models, error))?;
+        let analyser = Analyser::new(&models).map_err(|error| {
+            let kind = match error.kind() {
+                shomei_face::ErrorKind::Altered => ErrorKind::Altered,
+                _ => ErrorKind::Models,
+            };
+            Error::new(kind, error)
+        })?;
         Ok(self.around(analyser, models.digest()))
     }
 
@@ -200,6 +218,7 @@ impl ReviewerBuilder {
             limits: self.limits,
             parallel: self.parallel,
             fast: self.fast,
+            hook: self.hook,
             engine,
         };
         Reviewer {
@@ -217,6 +236,7 @@ impl Reviewer {
             limits: Limits::default(),
             parallel: false,
             fast: false,
+            hook: None,
         }
     }
 
@@ -241,6 +261,7 @@ impl Reviewer {
             limits,
             parallel,
             fast,
+            hook,
             ..
         } = &*self.inner;
         let rejected = |measurements: &Measurements| {
@@ -248,9 +269,9 @@ impl Reviewer {
             judged.verdict() == Verdict::Reject
         };
         let rejected = fast.then_some(&rejected as pipeline::Rejected<'_>);
-        let measured = pipeline::measure(bytes, analyser, limits, *parallel, rejected);
+        let measured = pipeline::measure(bytes, analyser, limits, *parallel, rejected, *hook);
         Inspection {
-            review: self.judged(&measured.measurements, options, measured.timings),
+            review: self.judged(bytes, &measured.measurements, options, measured.timings),
             photo: measured.photo,
             subject: measured.subject,
         }
@@ -260,7 +281,7 @@ impl Reviewer {
     #[must_use]
     pub fn unreadable(&self, cause: Unreadable, options: &ReviewOptions) -> Review {
         let measurements = pipeline::nothing_seen(FileFacts::unreadable(cause));
-        self.judged(&measurements, options, BTreeMap::new())
+        self.judged(&[], &measurements, options, BTreeMap::new())
     }
 
     /// Reviews many photos in parallel.
@@ -293,6 +314,7 @@ impl Reviewer {
 
     fn judged(
         &self,
+        bytes: &[u8],
         measurements: &Measurements,
         options: &ReviewOptions,
         timings: BTreeMap<String, f64>,
@@ -301,7 +323,13 @@ impl Reviewer {
         let judged = |measurements: &Measurements| judge(measurements, policy, &options.waivers);
         // A check that panics costs this photo its acceptance and nothing else: it is judged
         // once more as a photo of which only the failure is known.
-        let judged = catch_unwind(AssertUnwindSafe(|| judged(measurements))).unwrap_or_else(|_| {
+        let judge_once = || {
+            if let Some(hook) = self.inner.hook {
+                hook("verdict", bytes);
+            }
+            judged(measurements)
+        };
+        let judged = catch_unwind(AssertUnwindSafe(judge_once)).unwrap_or_else(|_| {
             let mut unseen = pipeline::nothing_seen(measurements.file.clone());
             unseen.failure = Some(Failure {
                 stage: "verdict".to_owned(),

@@ -107,6 +107,25 @@ fn crates_depend_only_in_the_direction_of_the_map() {
     assert_eq!(ours, allowed);
 }
 
+/// `SECURITY.md` says where `unsafe` is.
+#[test]
+fn unsafe_code_is_forbidden_outside_the_interface_for_c() {
+    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+    let workspace = std::fs::read_to_string(workspace).unwrap();
+    assert!(workspace.contains("[workspace.lints.rust]\nunsafe_code = \"forbid\"\n"));
+    for package in packages() {
+        let manifest = package["manifest_path"].as_str().unwrap();
+        let manifest = std::fs::read_to_string(manifest).unwrap();
+        let held = manifest.contains("[lints]\nworkspace = true");
+        assert_eq!(
+            held,
+            package["name"] != "shomei-capi",
+            "{}",
+            package["name"]
+        );
+    }
+}
+
 /// tract is compiled for minutes and allowed in one crate; codecs in another; and so on.
 #[test]
 fn heavy_libraries_stay_in_their_crate() {

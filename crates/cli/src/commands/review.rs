@@ -14,7 +14,7 @@ use std::vec;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use sha2::{Digest, Sha256};
 use shomei::wire::v1::PolicyRecord;
-use shomei::{Input, Inspection, Lang, Limits, ReviewOptions, Reviewer, Verdict};
+use shomei::{Input, Inspection, Lang, Limits, ReviewOptions, Reviewer, ReviewerBuilder, Verdict};
 
 use super::policy;
 use crate::args::{Format, ReviewArgs, lang};
@@ -35,6 +35,10 @@ struct Row {
 }
 
 pub(super) fn run(args: &ReviewArgs) -> Result<u8> {
+    review(args, Reviewer::builder())
+}
+
+fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
     let lang = lang(args.lang);
     ensure!(
         !args.batch.resume || args.format == Format::Jsonl,
@@ -49,7 +53,7 @@ pub(super) fn run(args: &ReviewArgs) -> Result<u8> {
     let archive = archive.filter(|path| inputs::is_stream(path));
     let overlays = args.overlay.as_deref().map(Overlays::prepare).transpose()?;
 
-    let reviewer = Reviewer::builder().policy(rules).fast(args.fast).build()?;
+    let reviewer = reviewer.policy(rules).fast(args.fast).build()?;
     let header = || header(args, &reviewer, lang, &declared, &photos);
     let (mut sink, done) = open(args, &photos, header)?;
 
@@ -324,5 +328,65 @@ fn row(
         verdict: inspection.review.verdict(),
         text: exporter.photo(inspection.review.record(id, lang)),
         drawn,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Cli, Command};
+
+    /// Stands for a mistake in the stage that the photo ends with.
+    fn mistake(stage: &str, photo: &[u8]) {
+        assert!(!photo.ends_with(stage.as_bytes()), "on purpose");
+    }
+
+    #[test]
+    fn a_panic_over_one_photo_costs_one_photo() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let photos = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+        let photo = fs::read(format!("{photos}/accept_studio_man_01.jpg")).unwrap();
+        let (photos, out, pictures) = (at("photos"), at("out.jsonl"), at("pictures"));
+        fs::create_dir(&photos).unwrap();
+        let stages = [
+            "",
+            "decode",
+            "face",
+            "",
+            "framing",
+            "background",
+            "portrait",
+            "verdict",
+            "",
+        ];
+        for (number, stage) in stages.iter().enumerate() {
+            let file = [&photo, stage.as_bytes()].concat();
+            fs::write(format!("{photos}/{number}.jpg"), file).unwrap();
+        }
+        let args = [
+            "shomei", "review", &photos, "--format", "jsonl", "--jobs", "2",
+        ];
+        let more = ["--out", &out, "--overlay", &pictures];
+        let cli = Cli::try_parse_from(args.into_iter().chain(more)).unwrap();
+        let Command::Review(args) = cli.command else {
+            unreachable!("the arguments are those of a review");
+        };
+        let code = review(&args, Reviewer::builder().before_stages(mistake)).unwrap();
+        assert_eq!(code, exit::NOT_ALL_ACCEPTED);
+        let lines = fs::read_to_string(&out).unwrap();
+        assert_eq!(lines.lines().count(), stages.len());
+        for (line, (number, stage)) in lines.lines().zip(stages.iter().enumerate()) {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert_eq!(record["id"], format!("{photos}/{number}.jpg"));
+            let failure = record["measurements"]["failure"]["stage"].as_str();
+            assert_eq!(failure.unwrap_or_default(), *stage);
+            assert_eq!(record["verdict"] == "accept", stage.is_empty(), "{stage}");
+        }
+        assert_eq!(fs::read_dir(pictures).unwrap().count(), stages.len());
     }
 }

@@ -39,7 +39,7 @@ impl Span {
 
 /// Reads as much of an entry as is reviewed; an entry that ends early is an error.
 fn bounded(input: &mut impl Read, bytes: u64, limits: &Limits) -> io::Result<Vec<u8>> {
-    let most = bytes.min(limits.max_bytes.saturating_add(1));
+    let most = bytes.min(limits.longest_read());
     let mut read = Vec::new();
     input.take(most).read_to_end(&mut read)?;
     if read.len() as u64 == most {
