@@ -170,6 +170,7 @@ fn folders_and_links_that_lead_back_to_themselves_end() {
 }
 
 /// Runs a script with a small disk at `$DISK`, where the system lets a test have one.
+#[expect(clippy::print_stdout, reason = "a test says what it leaves out")]
 fn with_a_small_disk(script: &str, folder: &Path) -> Option<Output> {
     let disk = folder.join("disk");
     fs::create_dir(&disk).unwrap();

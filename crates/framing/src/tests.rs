@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use shomei_photo::{ClassMasks, ImageSize, Mask, Point, QuarterTurn, Side};
+use shomei_photo::{ClassMasks, ImageSize, Mask, Point, QuarterTurn, Region, Side};
 
 use super::*;
 
@@ -77,6 +77,17 @@ fn close(ratio: Ratio, expected: f32) {
     );
 }
 
+/// Left, top, width and height.
+fn corners(region: Region) -> [u32; 4] {
+    [region.x, region.y, region.width, region.height]
+}
+
+fn lost(framing: &Framing, side: Side, part: Part) -> Ratio {
+    let mut cuts = framing.cuts.iter();
+    let cut = cuts.find(|cut| (cut.side, cut.part) == (side, part));
+    cut.unwrap().lost_ratio
+}
+
 fn cut_parts(framing: &Framing) -> Vec<(Side, Part)> {
     framing
         .cuts
@@ -95,6 +106,9 @@ fn a_well_framed_head() {
     close(framing.margins.top_ratio, 80.0 / 480.0);
     close(framing.margins.bottom_ratio, 120.0 / 480.0);
     close(framing.margins.left_ratio, 88.0 / 360.0);
+    close(framing.margins.right_ratio, 88.0 / 360.0);
+    close(framing.head_width_ratio, 184.0 / 360.0);
+    close(framing.eye_line_y_ratio, 240.0 / 480.0);
     close(framing.centre_x_ratio, 0.5);
     assert!(
         (framing.inter_eye_px.get() - 160.0).abs() < 1.0,
@@ -106,6 +120,7 @@ fn a_well_framed_head() {
     close(framing.trim.top_margin_ratio, 4.0 / 45.0);
     close(framing.trim.centre_x_ratio, 0.5);
     assert!((framing.trim.print_height_px.get() - 741.0).abs() < 3.0);
+    assert_eq!(corners(framing.trim.region), [72, 94, 576, 741]);
 }
 
 /// Moving the face beyond an edge gives that side, what is cut and how much.
@@ -127,6 +142,81 @@ fn each_side_is_named_with_what_is_cut() {
             framing.cuts
         );
     }
+}
+
+/// 3 % of 720 × 960 pixels are 22 and 29; the head is 184 × 280 of 360 × 480.
+#[test]
+fn cuts_are_drawn_along_their_edge_where_the_head_is() {
+    for (x, y, part, expected) in [
+        (180.0, 90.0, Part::Skull, [176, 0, 368, 29]),
+        (180.0, 430.0, Part::Chin, [176, 931, 368, 29]),
+        (40.0, 260.0, Part::Cheek, [0, 160, 22, 560]),
+        (320.0, 260.0, Part::Ear, [698, 160, 22, 560]),
+    ] {
+        let framing = measure(&subject(x, y, 200.0), frame()).unwrap();
+        let cut = framing.cuts.iter().find(|cut| cut.part == part).unwrap();
+        assert_eq!(corners(cut.region), expected, "{part:?}");
+    }
+}
+
+#[test]
+fn what_touches_the_edge_is_no_cut() {
+    // The chin stands on the edge.
+    let framing = measure(&subject(180.0, 380.0, 200.0), frame()).unwrap();
+    assert_eq!(framing.cuts, []);
+    // Landmarks alone may err about skull and ears: nothing of the head is seen at the edge.
+    for (x, y, cuts) in [
+        (180.0, 140.0, &[][..]),
+        (40.0, 260.0, &[(Side::Left, Part::Cheek)]),
+        (320.0, 260.0, &[(Side::Right, Part::Cheek)]),
+    ] {
+        let mut unseen = subject(x, y, 200.0);
+        unseen.person = Some(mask(|_, _| false));
+        assert_eq!(cut_parts(&measure(&unseen, frame()).unwrap()), cuts);
+    }
+}
+
+/// How much of the edge of the head touches the photo's edge.
+#[test]
+fn hair_is_measured_along_the_edge() {
+    let half = |x: f32, y: f32, person: Mask, side| {
+        let mut subject = subject(x, y, 200.0);
+        subject.person = Some(person);
+        close(
+            lost(&measure(&subject, frame()).unwrap(), side, Part::Hair),
+            0.5,
+        );
+    };
+    half(180.0, 90.0, mask(|x, _| x < 180.0), Side::Top);
+    // From the crown at 80 to the nose at 290: below it hair may hang.
+    half(40.0, 260.0, mask(|_, y| y < 185.0), Side::Left);
+    half(320.0, 260.0, mask(|_, y| y > 185.0), Side::Right);
+    // What is beyond another edge is not seen: 132 of the 164 pixels from the cheek's end on.
+    for (x, side) in [(40.0, Side::Top), (320.0, Side::Top)] {
+        let framing = measure(&subject(x, 90.0, 200.0), frame()).unwrap();
+        close(lost(&framing, side, Part::Hair), 132.0 / 164.0);
+    }
+}
+
+/// Within a pixel of the edge a head is cut there, and goes on as far as the landmarks say.
+#[test]
+fn an_outline_goes_on_beyond_the_edge_that_it_touches() {
+    // Cheeks from -36 to 396, the skull at -204.
+    let measured = |crown: f32, left: f32, right: f32| {
+        let mut subject = subject(180.0, 240.0, 600.0);
+        let head = subject.head.as_mut().unwrap();
+        head.crown = Point::new(180.0, crown).unwrap();
+        head.rect = Rect::new(left, crown, right - left, 480.0).unwrap();
+        measure(&subject, frame()).unwrap().margins
+    };
+    let cut = measured(1.0, 1.0, 359.0);
+    close(cut.top_ratio, -204.0 / 480.0);
+    close(cut.left_ratio, -0.1);
+    close(cut.right_ratio, -0.1);
+    let whole = measured(20.0, 20.0, 340.0);
+    close(whole.top_ratio, 20.0 / 480.0);
+    close(whole.left_ratio, 20.0 / 360.0);
+    close(whole.right_ratio, 20.0 / 360.0);
 }
 
 #[test]
@@ -158,6 +248,11 @@ fn trimming_mends_what_it_can() {
     let framing = measure(&subject(120.0, 200.0, 80.0), frame()).unwrap();
     close(framing.trim.centre_x_ratio, 0.5);
     close(framing.trim.head_height_ratio, 34.0 / 45.0);
+    // Near the edge a tighter part has the face nearer to its middle; not nearer than needed.
+    for (x, head) in [(130.0, 34.0 / 45.0), (125.0, 36.0 / 45.0)] {
+        let framing = measure(&subject(x, 260.0, 200.0), frame()).unwrap();
+        close(framing.trim.head_height_ratio, head);
+    }
     // At the very edge: not.
     let framing = measure(&subject(50.0, 260.0, 120.0), frame()).unwrap();
     assert!(
