@@ -26,7 +26,8 @@ use crate::waivers::digest_codes;
 mod archive;
 mod manifest;
 
-pub(crate) use archive::streamed;
+pub(crate) use archive::{listed as archived, streamed};
+pub(crate) use manifest::rows as manifest_rows;
 
 /// One photo: where it was named, where its bytes are, and what is particular to it.
 #[derive(Debug)]

@@ -26,6 +26,8 @@ mod args;
 mod commands;
 pub mod exit;
 mod folder;
+#[doc(hidden)]
+pub mod fuzzing;
 mod inputs;
 mod interrupt;
 mod journal;

@@ -1,19 +1,22 @@
 //! CSV tables with a header, as people and spreadsheets write them.
 
 use std::fs::File;
-use std::io::{BufReader, Chain, Cursor, Read};
+use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
-use anyhow::Result;
 use csv::{Reader, ReaderBuilder};
 use shomei::{WaiverError, Waivers};
 
-pub(crate) type Table = Reader<Chain<Cursor<Vec<u8>>, BufReader<File>>>;
+pub(crate) type Table<R> = Reader<Chain<Cursor<Vec<u8>>, R>>;
 
-/// The table in that file, its byte order mark taken off, which would become a part of the first
-/// column's name.
-pub(crate) fn open(path: &Path) -> Result<Table> {
-    let mut input = BufReader::new(File::open(path)?);
+/// The table in that file.
+pub(crate) fn open(path: &Path) -> io::Result<Table<BufReader<File>>> {
+    read(BufReader::new(File::open(path)?))
+}
+
+/// The table, its byte order mark taken off, which would become a part of the first column's
+/// name.
+pub(crate) fn read<R: Read>(mut input: R) -> io::Result<Table<R>> {
     let mut start = Vec::new();
     (&mut input).take(3).read_to_end(&mut start)?;
     if start == b"\xEF\xBB\xBF" {

@@ -396,10 +396,81 @@ fn corpus() -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// The bits of a text of zeros and ones, eight times over, as entropy-coded data.
+fn coded(bits: &str) -> Vec<u8> {
+    let byte = |bits: &[u8]| bits.iter().fold(0, |byte, bit| byte << 1 | (bit - b'0'));
+    let mut bytes = Vec::new();
+    for chunk in bits.repeat(8).as_bytes().chunks(8) {
+        bytes.push(byte(chunk));
+        if bytes.last() == Some(&0xFF) {
+            bytes.push(0);
+        }
+    }
+    bytes
+}
+
+/// Sound pictures of 24 MP that hold as much work as they can, in scans of all blocks.
+fn laborious() -> Vec<(String, Vec<u8>)> {
+    const BLOCKS: usize = 6000 / 8 * (4000 / 8);
+    let scan = |start, end, approximation, data: &[u8]| {
+        let header = holding(0xDA, &[1, 1, 0, start, end, approximation]);
+        [&header, data].concat()
+    };
+    // `more` are the second code of AC, `10`, and what the first, `0`, stands for.
+    let start = |marker, [ends, more]: [u8; 2], interval: u16| {
+        let one = [&[1][..], &[0; 15]].concat();
+        let two = [&[1, 1][..], &[0; 14]].concat();
+        [
+            b"\xFF\xD8".to_vec(),
+            holding(0xDB, &[&[0][..], &[8; 64]].concat()),
+            holding(0xC4, &[&[0][..], &one, &[0]].concat()),
+            holding(0xC4, &[&[0x10][..], &two, &[ends, more]].concat()),
+            holding(0xDD, &interval.to_be_bytes()),
+            holding(marker, &[8, 0x0F, 0xA0, 0x17, 0x70, 1, 1, 0x11, 0]),
+        ]
+        .concat()
+    };
+    // DC without differences; coefficients of 1; the ends of 32767 blocks in one code.
+    let flat = scan(0, 0, 1, &coded("0").repeat(BLOCKS / 8));
+    let one = coded("101").repeat(BLOCKS / 8);
+    let ends = coded(&("0".to_owned() + &"1".repeat(14))).repeat(2);
+    let progressive = start(0xC2, [0xE0, 1], 0);
+    let many = |data: &[u8]| -> Vec<u8> {
+        let scans = (1..64).flat_map(|at| scan(at, at, 1, data));
+        let again = (1..36).flat_map(|at| scan(at, at, 0x10, &ends));
+        progressive
+            .iter()
+            .copied()
+            .chain(flat.clone())
+            .chain(scans)
+            .chain(again)
+            .collect()
+    };
+    let full = coded(&"101".repeat(63)).repeat(BLOCKS / 8);
+    let refined = [&progressive, &flat, &scan(1, 63, 1, &full), &ends[..]].concat();
+    let restarts = (0..BLOCKS).flat_map(|number| [0x3F, 0xFF, 0xD0 | (number % 8) as u8]);
+    let baseline = [
+        start(0xC0, [0, 1], 1),
+        scan(0, 63, 0, &restarts.collect::<Vec<_>>()),
+    ]
+    .concat();
+    let files = [
+        ("bands", many(&one)),
+        ("empty_bands", many(&ends)),
+        ("full", refined),
+        ("restarts", baseline),
+    ];
+    let end = b"\xFF\xD9";
+    let named =
+        |(name, file): (&str, Vec<u8>)| (format!("24mp_{name}"), [&file, &end[..]].concat());
+    files.map(named).into()
+}
+
 #[test]
 fn every_hostile_file_gets_one_line_in_bounded_time_and_memory() {
     let folder = TempDir::new().unwrap();
-    let corpus = corpus();
+    let mut corpus = corpus();
+    corpus.extend(laborious());
     assert!(corpus.len() > 250, "{}", corpus.len());
     let mut paths = Vec::new();
     for (name, file) in corpus {
@@ -441,6 +512,8 @@ fn every_hostile_file_gets_one_line_in_bounded_time_and_memory() {
         ("scans_progressive_5000", "file_corrupt"),
         ("polyglot_plain_gif", "not_jpeg"),
         ("nothing", "not_jpeg"),
+        ("24mp_bands", "file_corrupt"),
+        ("24mp_restarts", "no_face"),
         ("long_5", "file_size_out_of_range"),
     ] {
         assert_eq!(of(name), code, "{name}");

@@ -59,7 +59,7 @@ enum Kind {
 }
 
 /// The photos of an archive in a file, read when their turn comes.
-pub(super) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>> {
+pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>> {
     let file = File::open(path)?;
     let end = file.metadata()?.len();
     let shared = Arc::new(Mutex::new(file.try_clone()?));

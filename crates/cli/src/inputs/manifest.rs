@@ -1,6 +1,7 @@
 //! `--manifest`: a CSV table with a photo a row.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,11 +10,23 @@ use csv::StringRecord;
 use shomei::{Policy, Waivers};
 
 use super::{Photo, Place, Source};
-use crate::table;
+use crate::table::{self, Table};
 
 /// The photos of the table. `policy` loads what stands in its column `policy`.
 pub(super) fn read(path: &Path, policy: impl Fn(&Path) -> Result<Policy>) -> Result<Vec<Photo>> {
-    let mut table = table::open(path)?;
+    rows(
+        table::open(path)?,
+        path.parent().unwrap_or(Path::new("")),
+        policy,
+    )
+}
+
+/// The photos of a table that lies in `folder`.
+pub(crate) fn rows<R: Read>(
+    mut table: Table<R>,
+    folder: &Path,
+    policy: impl Fn(&Path) -> Result<Policy>,
+) -> Result<Vec<Photo>> {
     let header = table.headers()?.clone();
     let column = |name| header.iter().position(|found| found.trim() == name);
     let (Some(id), Some(file)) = (column("application_id"), column("path")) else {
@@ -21,7 +34,6 @@ pub(super) fn read(path: &Path, policy: impl Fn(&Path) -> Result<Policy>) -> Res
         bail!("its columns are {columns:?}; needed: \"application_id\" and \"path\"");
     };
     let (waive, rules) = (column("waive"), column("policy"));
-    let folder = path.parent().unwrap_or(Path::new(""));
     let mut policies: HashMap<String, Arc<Policy>> = HashMap::new();
     let mut photos = Vec::new();
     let mut row = StringRecord::new();

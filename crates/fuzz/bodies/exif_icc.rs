@@ -1,0 +1,45 @@
+//! A sound picture with any metadata: they cost no picture, and what is said of them is what a
+//! reader may rely on. The first byte chooses the picture; the rest are segments, each a byte for
+//! its marker, two for its length and its content.
+
+use shomei_decode::{Limits, Options, decode};
+use shomei_photo::{Decoding, IccState};
+
+const PICTURES: [&[u8]; 2] = [include_bytes!("colour.jpg"), include_bytes!("grey.jpg")];
+
+pub(crate) fn run(data: &[u8]) {
+    let Some((&choice, mut rest)) = data.split_first() else {
+        return;
+    };
+    let picture = PICTURES[usize::from(choice & 1)];
+    let mut file = picture[..2].to_vec();
+    while let [marker, high, low, content @ ..] = rest {
+        let length = usize::from(u16::from_be_bytes([*high, *low])).min(65_533);
+        let (content, behind) = content.split_at(length.min(content.len()));
+        rest = behind;
+        // Exif and XMP, ICC, Photoshop's, a comment. Adobe's says what colours mean.
+        file.extend([0xFF, [0xE1, 0xE2, 0xED, 0xFE][usize::from(marker & 3)]]);
+        file.extend((content.len() as u16 + 2).to_be_bytes());
+        file.extend(content);
+    }
+    file.extend(&picture[2..]);
+
+    let decoded = decode(&file, &Limits::default(), &Options::default());
+    assert_eq!(decoded.facts.decoding, Decoding::Complete);
+    assert_eq!(decoded.facts.bytes, file.len() as u64);
+    let (Some(facts), Some(photo)) = (decoded.facts.jpeg, decoded.photo) else {
+        panic!("complete, and nothing there");
+    };
+    assert!((1..=8).contains(&facts.orientation));
+    assert_eq!(facts.shown_size(), Some(photo.frame().original()));
+    assert_eq!(photo.size(), photo.frame().original());
+    assert!(facts.eoi && facts.trailing_bytes == 0);
+    // Pixels change for a profile alone; grey stays grey without one.
+    if facts.icc != IccState::Converted && choice & 1 == 1 {
+        let mut pixels = photo.rgb().chunks_exact(3);
+        assert!(pixels.all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]));
+    }
+    if let Some(editor) = &facts.editor {
+        assert!(!editor.is_empty() && !editor.contains(char::is_control));
+    }
+}
