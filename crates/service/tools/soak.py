@@ -187,7 +187,8 @@ def main():
     paths = [path for top in [PROJECT / "testdata/photos", *sys.argv[2:]] for path in pathlib.Path(top).iterdir()]
     paths = sorted(path.resolve() for path in paths if path.is_file())
     photos = [path.read_bytes() for path in paths if path.stat().st_size < 4 << 20]
-    damaged = hostile([photo for photo in photos if len(photo) > 1000])
+    sound = [photo for photo in photos if len(photo) > 1000]
+    damaged = hostile(random.Random(8).sample(sound, min(len(sound), 40)))
     for name, data in damaged.items():
         (folder / f"{name}.jpg").write_bytes(data)
     print(f"{len(paths)} photos, {len(damaged)} damaged, {minutes:g} minutes", flush=True)
@@ -235,9 +236,9 @@ def main():
     for path in folder.iterdir():
         path.unlink()
     folder.rmdir()
-    sound = all(level) and not faults and ends == {"batch": 130, "service": 0} and verdicts and answers[200]
-    print("level" if sound else "NOT level")
-    sys.exit(0 if sound else 1)
+    passed = all(level) and not faults and ends == {"batch": 130, "service": 0} and verdicts and answers[200]
+    print("level" if passed else "NOT level")
+    sys.exit(0 if passed else 1)
 
 
 main()
