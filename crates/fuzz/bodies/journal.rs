@@ -4,25 +4,23 @@
 use std::fs;
 use std::path::Path;
 
-use arbitrary::{Arbitrary, Result, Unstructured};
+use arbitrary::{Result, Unstructured};
 use shomei_cli::fuzzing::Journal;
 
-#[path = "scratch.rs"]
-mod scratch;
+#[path = "tools.rs"]
+mod tools;
 
 pub(crate) fn run(data: &[u8]) {
-    let path = scratch::path("journal");
+    let path = tools::path("journal");
     let path = path.as_path();
     let _ended = torn(&mut Unstructured::new(data), path);
 }
 
 /// Writes a batch of ids with tears in between.
 fn torn(input: &mut Unstructured<'_>, path: &Path) -> Result<()> {
-    let ids = input.arbitrary_iter::<String>()?.take(20);
     // Each photo has one id.
-    let ids: Vec<_> = (0..)
-        .zip(ids)
-        .map(|(number, id)| Ok(format!("{number} {}", id?)))
+    let ids: Vec<_> = (0..input.int_in_range(0..=20)?)
+        .map(|number| Ok(format!("{number} {}", tools::word(input)?)))
         .collect::<Result<_>>()?;
     let lines: Vec<_> = ids.iter().map(|id| line(id)).collect();
     let whole = lines.concat();
@@ -68,7 +66,7 @@ fn torn(input: &mut Unstructured<'_>, path: &Path) -> Result<()> {
         // A kill or a power failure cuts; more is no journal of ours.
         let at = input.int_in_range(0..=file.len())?;
         match input.int_in_range(0..=7)? {
-            0 => file.extend(<Vec<u8>>::arbitrary(input)?),
+            0 => file.extend(tools::bytes(input, 300)?),
             1 if at < file.len() => file[at] = input.arbitrary()?,
             _ => file.truncate(at),
         }

@@ -10,6 +10,8 @@ use shomei_jpeg::{Buffers, Header, Options, Output, Precision, Process, Scale, d
 #[expect(dead_code, reason = "its own body is not run here")]
 #[path = "decode.rs"]
 mod whole;
+#[path = "tools.rs"]
+mod tools;
 
 thread_local! {
     static BUFFERS: RefCell<Buffers> = RefCell::new(Buffers::new());
@@ -201,8 +203,7 @@ fn scan(
     segment(file, 0xDA, &content);
 
     let mut restarts = 0;
-    let length = input.int_in_range(0..=600)?.min(input.len());
-    for &byte in input.bytes(length)? {
+    for &byte in tools::bytes(input, 600)? {
         file.push(byte);
         if byte == 0xFF {
             file.push(0);

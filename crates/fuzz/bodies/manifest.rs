@@ -4,8 +4,11 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use arbitrary::{Arbitrary, Result, Unstructured};
+use arbitrary::{Result, Unstructured};
 use shomei_cli::fuzzing::manifest;
+
+#[path = "tools.rs"]
+mod tools;
 
 const FOLDER: &str = "in";
 
@@ -77,7 +80,7 @@ fn made(input: &mut Unstructured<'_>) -> Result<(Rows, Vec<u8>)> {
     table.extend(row(swapped, "application_id", "path").bytes());
     let mut rows = Vec::new();
     while !input.is_empty() && rows.len() < 50 {
-        let (id, path) = (String::arbitrary(input)?, String::arbitrary(input)?);
+        let (id, path) = (tools::word(input)?, tools::word(input)?);
         let quoted = |cell: &str| format!("\"{}\"", cell.replace('"', "\"\""));
         let (q_id, q_path) = (quoted(&id), quoted(&path));
         table.extend(end);

@@ -4,11 +4,11 @@
 use std::collections::HashSet;
 use std::fs;
 
-use arbitrary::{Arbitrary, Result, Unstructured};
+use arbitrary::{Result, Unstructured};
 use shomei_cli::fuzzing::{Entry, archive, archive_stream};
 
-#[path = "scratch.rs"]
-mod scratch;
+#[path = "tools.rs"]
+mod tools;
 
 pub(crate) fn run(data: &[u8]) {
     let Some((&choice, data)) = data.split_first() else {
@@ -31,7 +31,7 @@ pub(crate) fn run(data: &[u8]) {
 
 /// The entries, if both ways take the archive.
 fn both(file: &[u8]) -> Option<Vec<Entry>> {
-    let path = scratch::path("tar");
+    let path = tools::path("tar");
     fs::write(&path, file).unwrap();
     let listed = archive(&path);
     let streamed = archive_stream(file.to_vec());
@@ -66,7 +66,7 @@ fn made(input: &mut Unstructured<'_>) -> Result<(Vec<Entry>, Vec<u8>)> {
             .map(|_| Ok(*input.choose(&['a', 'b', '.', '/', ' ', '%', '\n', '-', '\u{e9}'])?))
             .collect::<Result<_>>()?;
         let name = &name[..name.floor_char_boundary(99)];
-        let content = <Vec<u8>>::arbitrary(input)?;
+        let content = tools::bytes(input, 1100)?.to_vec();
         let kind = *input.choose(b"0000\x007125L")?;
         match kind {
             // A long name for the entry behind it.
