@@ -7,6 +7,12 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shomei::{Code, Lang, Waivers};
 
+#[cfg(feature = "fleet")]
+mod fleet;
+
+#[cfg(feature = "fleet")]
+pub(crate) use fleet::{CollectArgs, LogFormat, LogLevel, ServerArgs, SubmitArgs, WorkArgs};
+
 const EXIT_CODES: &str = "\
 Examples:
   shomei review photo.jpg
@@ -229,6 +235,18 @@ pub(crate) enum Command {
     /// Cut the card's picture from accepted photos
     #[command(after_help = CROP_HELP)]
     Crop(CropArgs),
+    /// Put photos into a queue for workers on many machines
+    #[cfg(feature = "fleet")]
+    #[command(after_help = fleet::SUBMIT_HELP)]
+    Submit(SubmitArgs),
+    /// Review photos from the queue, until a signal
+    #[cfg(feature = "fleet")]
+    #[command(after_help = fleet::WORK_HELP)]
+    Work(WorkArgs),
+    /// Write the reviews of submitted photos to a file, each once
+    #[cfg(feature = "fleet")]
+    #[command(after_help = fleet::COLLECT_HELP)]
+    Collect(CollectArgs),
     /// Print the completions for a shell
     #[command(after_help = COMPLETIONS_HELP)]
     Completions(CompletionsArgs),

@@ -11,6 +11,8 @@ mod crop;
 mod definition;
 mod eval;
 mod explain;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod judge;
 mod notice;
 pub(crate) mod policy;
@@ -30,6 +32,12 @@ pub(crate) fn run(command: Command) -> Result<u8> {
         Command::Summary(args) => summary::run(&args),
         Command::Notice(args) => notice::run(&args),
         Command::Crop(args) => crop::run(&args),
+        #[cfg(feature = "fleet")]
+        Command::Submit(args) => fleet::submit::run(&args),
+        #[cfg(feature = "fleet")]
+        Command::Work(args) => fleet::work::run(&args),
+        #[cfg(feature = "fleet")]
+        Command::Collect(args) => fleet::collect::run(&args),
         Command::Completions(args) => print(&definition::completions(&args)),
         Command::Man(args) => definition::man(&args),
     }

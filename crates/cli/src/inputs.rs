@@ -373,6 +373,18 @@ fn hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
+/// The photos of a manifest, each id once.
+#[cfg(feature = "fleet")]
+pub(crate) fn manifest(
+    path: &Path,
+    policy: impl Fn(&Path) -> Result<Policy>,
+) -> Result<Vec<Photo>> {
+    let photos = manifest::read(path, policy).with_context(|| format!("manifest {path:?}"))?;
+    let mut ids = Ids(HashMap::with_capacity(photos.len()));
+    photos.iter().try_for_each(|photo| ids.add(photo))?;
+    Ok(photos)
+}
+
 /// The ids of a manifest with the paths of their photos.
 pub(crate) fn manifest_paths(path: &Path) -> Result<HashMap<String, PathBuf>> {
     // Which policies it names does not matter here.

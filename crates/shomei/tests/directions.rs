@@ -40,7 +40,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("shomei-eval", &["shomei-photo", "shomei-verdict"]),
     ("shomei-report", &["shomei-photo", "shomei-verdict"]),
-    ("shomei-cli", &["shomei", "shomei-eval", "shomei-report"]),
+    (
+        "shomei-cli",
+        &["shomei", "shomei-eval", "shomei-fleet", "shomei-report"],
+    ),
+    ("shomei-fleet", &["shomei"]),
     ("shomei-service", &["shomei"]),
     ("shomei-capi", &["shomei"]),
     (
@@ -132,12 +136,14 @@ fn heavy_libraries_stay_in_their_crate() {
     for (library, crates) in [
         ("tract-onnx", &["shomei-face"][..]),
         ("moxcms", &["shomei-decode"]),
-        ("rayon", &["shomei-face", "shomei"]),
+        ("rayon", &["shomei-face", "shomei", "shomei-fleet"]),
         ("crossbeam-channel", &["shomei"]),
         ("clap", &["shomei-cli", "shomei-service"]),
         ("askama", &["shomei-report"]),
-        ("axum", &["shomei-service"]),
-        ("tokio", &["shomei-service"]),
+        ("async-nats", &["shomei-fleet"]),
+        ("axum", &["shomei-service", "shomei-fleet"]),
+        ("object_store", &["shomei-fleet"]),
+        ("tokio", &["shomei-service", "shomei-fleet"]),
     ] {
         let users: Vec<String> = packages()
             .iter()

@@ -1,0 +1,123 @@
+//! `shomei collect`
+
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use shomei::Policy;
+use shomei_fleet::messages::lang_named;
+use shomei_fleet::{Collected, Collection};
+
+use crate::args::{CollectArgs, Format};
+use crate::commands::print;
+use crate::interrupt::Interrupt;
+use crate::journal::{Existing, Header, Journal, Listing};
+use crate::output::{self, Sink};
+use crate::progress::Progress;
+use crate::{exit, inputs, message};
+
+pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
+    super::log(&args.server);
+    let access = super::access(&args.server)?;
+    let only = args.manifest.as_deref().map(|path| {
+        // Which policies it names does not matter here.
+        let photos = inputs::manifest(path, |_| Ok(Policy::my_number_card()))?;
+        let ids = photos.iter().map(|photo| photo.id().into_owned());
+        Ok::<Vec<_>, anyhow::Error>(ids.collect())
+    });
+    let only = only.transpose()?;
+    output::spare("--out", &args.out, args.manifest.iter())?;
+    let server = &args.server;
+    let collection = Collection::open(&access, &server.stream, only.as_deref(), server.metrics)?;
+
+    let settings = collection.settings();
+    let listing = Listing {
+        count: usize::try_from(collection.total()).unwrap_or(usize::MAX),
+        sha256: collection.digest(),
+        streamed: false,
+    };
+    let lang = lang_named(&settings.lang).context("the submission names no language")?;
+    let header = Header::new(
+        &settings.engine,
+        settings.policy.clone(),
+        lang,
+        settings.timings,
+        collection.particulars(),
+        listing,
+    );
+    let existing = match (args.batch.resume, args.batch.overwrite) {
+        (true, _) => Existing::Resume,
+        (_, true) => Existing::Overwrite,
+        _ => Existing::Keep,
+    };
+    let (journal, done) = Journal::open(&args.out, existing, &header)?;
+    let total = usize::try_from(collection.total()).ok();
+    let mut sink = Sink::Journal(journal);
+    let mut progress = Progress::new(total, &sink, Format::Jsonl, args.batch.progress);
+    progress.begin(done.iter().map(|(_, verdict)| *verdict));
+    let ids: HashSet<_> = done.into_iter().map(|(id, _)| id).collect();
+    let take = |reviews: &[Collected]| {
+        let lines: Vec<u8> = reviews
+            .iter()
+            .flat_map(|review| review.line.iter().copied())
+            .collect();
+        sink.write(&lines)?;
+        // They are acknowledged next, and then come no more.
+        sink.finish()?;
+        reviews
+            .iter()
+            .for_each(|review| progress.add(review.verdict));
+        Ok::<_, anyhow::Error>(())
+    };
+    let interrupt = Interrupt::listen()?;
+    let wait = args.wait.map(Duration::from_secs);
+    let to = path::absolute(&args.out)?.to_string_lossy().into_owned();
+    let end = collection.run(&to, ids, wait, take, || interrupt.asked())?;
+
+    let complete = end.missing.is_empty() && end.unsubmitted == 0;
+    progress.end(complete);
+    if let Some(summary) = progress.finish(lang) {
+        message(&summary);
+    }
+    if end.dead > 0 {
+        let (dead, stream) = (end.dead, &server.stream);
+        message(&format!(
+            "dead letters in {stream}.dead, each with its reason: {dead}"
+        ));
+    }
+    if let Some((count, first)) = end.foreign {
+        message(&format!(
+            "messages among the results that are no reviews: {count} ({first})"
+        ));
+    }
+    if complete {
+        return Ok(progress.exit_code());
+    }
+    print(&listed(&end.missing))?;
+    let missing = format!(
+        "{} of {} reviews are missing{}; --resume goes on",
+        end.missing.len() as u64 + end.unsubmitted,
+        progress.photos() + end.missing.len() as u64 + end.unsubmitted,
+        if end.unsubmitted == 0 {
+            String::new()
+        } else {
+            format!(", {} of them are not submitted yet", end.unsubmitted)
+        }
+    );
+    if interrupt.asked() {
+        message(&missing);
+        return Ok(exit::INTERRUPTED);
+    }
+    bail!(missing);
+}
+
+/// Ids, one a line; line breaks in them do not look like the end of one.
+fn listed(ids: &[String]) -> String {
+    ids.iter().fold(String::new(), |mut text, id| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{}", id.replace('\n', "\\n"));
+        text
+    })
+}

@@ -1,0 +1,110 @@
+//! `shomei submit`
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+use shomei::wire::v1::PolicyRecord;
+use shomei::{Policy, Reviewer};
+use shomei_fleet::messages::{self, Settings, Submission};
+use shomei_fleet::{Base, Submit};
+
+use crate::args::{SubmitArgs, lang};
+use crate::commands::policy;
+use crate::interrupt::Interrupt;
+use crate::waivers::Declared;
+use crate::{exit, inputs, message};
+
+pub(crate) fn run(args: &SubmitArgs) -> Result<u8> {
+    super::log(&args.server);
+    let access = super::access(&args.server)?;
+    let submission = submission(args)?;
+    let total = submission.photos.len() as u64;
+    let mut submit = Submit::new(access, &args.server.stream);
+    submit.replicas = NonZeroUsize::new(args.replicas.into()).unwrap_or(NonZeroUsize::MIN);
+    submit.metrics = args.server.metrics;
+
+    let interrupt = Interrupt::listen()?;
+    let bar = if args.no_progress {
+        ProgressBar::hidden()
+    } else {
+        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} photos  {per_sec}");
+        // Hidden by itself where nobody watches.
+        ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    };
+    let end = submit.run(
+        &submission,
+        |done| bar.set_position(done),
+        || interrupt.asked(),
+    );
+    bar.finish_and_clear();
+    let end = end?;
+    if end.submitted < end.total {
+        let (submitted, total) = (end.submitted, end.total);
+        message(&format!(
+            "stopped after {submitted} of {total} photos; the same command goes on"
+        ));
+        return Ok(exit::INTERRUPTED);
+    }
+    message(&format!(
+        "{} photos are submitted, {} of them before",
+        end.total, end.before
+    ));
+    Ok(exit::ACCEPTED)
+}
+
+fn submission(args: &SubmitArgs) -> Result<Submission> {
+    let rules = policy::load(args.policy.as_deref())?;
+    let exceptions = &args.exceptions;
+    let declared = Declared::load(exceptions.waive.clone(), exceptions.waivers.as_deref())?;
+    let photos = inputs::manifest(&args.manifest, |path| policy::load(Some(path)))?;
+    let folder = args.manifest.parent().unwrap_or(Path::new(""));
+    let base = match &args.photos {
+        Some(place) => Base::new(place)?,
+        // The path of no folder is that of none.
+        None => Base::new(
+            Path::new(".")
+                .join(folder)
+                .to_str()
+                .context("manifest: not UTF-8")?,
+        )?,
+    };
+    // For its identity; the models are those that the workers must have.
+    let engine = Reviewer::builder().build()?.engine().clone();
+    let mut policies = vec![record(&rules)];
+    let mut jobs = Vec::with_capacity(photos.len());
+    for photo in photos {
+        let id = photo.id().into_owned();
+        let path = photo.path().unwrap_or(Path::new(""));
+        let path = path.strip_prefix(folder).unwrap_or(path);
+        let own = photo.policy.as_deref().map(record);
+        if let Some(own) = &own
+            && !policies.contains(own)
+        {
+            policies.push(own.clone());
+        }
+        jobs.push(messages::Photo {
+            url: base.join(path).with_context(|| format!("{id:?}"))?,
+            waivers: declared.of(&id, &photo.waivers),
+            policy: own,
+            id,
+        });
+    }
+    declared.all_met()?;
+    let settings = Settings {
+        engine,
+        policy: record(&rules),
+        policies,
+        lang: messages::lang_name(lang(args.lang)).to_owned(),
+        timings: !args.no_timings,
+    };
+    Ok(Submission::new(settings, jobs))
+}
+
+fn record(policy: &Policy) -> PolicyRecord {
+    PolicyRecord {
+        name: policy.name().to_owned(),
+        hash: policy.hash().to_owned(),
+    }
+}

@@ -1,0 +1,35 @@
+//! `shomei work`
+
+use std::num::NonZeroUsize;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Result;
+use shomei::Reviewer;
+use shomei_fleet::Work;
+
+use crate::args::WorkArgs;
+use crate::commands::policy;
+use crate::exit;
+use crate::interrupt::Interrupt;
+
+pub(crate) fn run(args: &WorkArgs) -> Result<u8> {
+    super::log(&args.server);
+    let access = super::access(&args.server)?;
+    let given = args.policy.iter().map(|named| policy::load(Some(named)));
+    let policies = given.collect::<Result<Vec<_>>>()?;
+    let reviewer = Reviewer::builder().build()?;
+    let mut work = Work::new(access, &args.server.stream, reviewer);
+    let jobs = args.jobs.map(usize::from).and_then(NonZeroUsize::new);
+    work.jobs = match jobs {
+        Some(jobs) => jobs,
+        None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    };
+    work.policies = policies;
+    work.ack_wait = Duration::from_secs(args.ack_wait);
+    work.deliveries = NonZeroUsize::new(args.deliveries.into()).unwrap_or(NonZeroUsize::MIN);
+    work.metrics = args.server.metrics;
+    let interrupt = Interrupt::listen()?;
+    work.run(|| interrupt.asked())?;
+    Ok(exit::ACCEPTED)
+}

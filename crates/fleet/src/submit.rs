@@ -1,0 +1,266 @@
+//! `shomei submit`: a job for each photo into the queue.
+//!
+//! Jobs go in parts. When the queue has acknowledged all of a part, a record of it is kept, so that
+//! a submission that was stopped in any way goes on behind its last record. The part that was under
+//! way is submitted once more: the queue drops what it remembers, and what is reviewed twice is
+//! collected once.
+
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::Error;
+use crate::connection::{Access, Connection};
+use crate::messages::{Job, Photo, Submission, Submitted, key};
+use crate::metrics::{self, SubmitMetrics};
+use crate::runtime::runtime;
+
+/// Photos in a part.
+const PART: usize = 500;
+
+/// Jobs that wait for their acknowledgement at a time: what the server cannot keep up with, waits
+/// here.
+const UNACKNOWLEDGED: usize = 256;
+
+/// How to submit.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Submit {
+    /// The server.
+    pub access: Access,
+    /// The name of the streams.
+    pub stream: String,
+    /// Servers that keep each message, where the streams are new.
+    pub replicas: NonZeroUsize,
+    /// Where metrics are to be had.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// How a submission ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SubmitEnd {
+    /// Photos in all.
+    pub total: u64,
+    /// Those whose jobs an earlier run submitted.
+    pub before: u64,
+    /// Those that are submitted now, `before` included. Fewer than all if it was stopped.
+    pub submitted: u64,
+}
+
+impl Submit {
+    /// To the server of `access`.
+    #[must_use]
+    pub fn new(access: Access, stream: impl Into<String>) -> Self {
+        Self {
+            access,
+            stream: stream.into(),
+            replicas: NonZeroUsize::MIN,
+            metrics: None,
+        }
+    }
+
+    /// Submits what was not submitted yet. `told` hears how many photos are submitted, and `stop` is
+    /// asked between parts.
+    ///
+    /// # Errors
+    /// If the server cannot be reached or keeps nothing for long, or an id is in another submission.
+    pub fn run(
+        &self,
+        submission: &Submission,
+        told: impl FnMut(u64),
+        stop: impl Fn() -> bool,
+    ) -> Result<SubmitEnd, Error> {
+        runtime()?.block_on(self.submit(submission, told, stop))
+    }
+
+    async fn submit(
+        &self,
+        submission: &Submission,
+        mut told: impl FnMut(u64),
+        stop: impl Fn() -> bool,
+    ) -> Result<SubmitEnd, Error> {
+        let metrics = SubmitMetrics::new();
+        metrics::serve(self.metrics, &metrics.registry).await?;
+        let connection = Connection::open(&self.access, &self.stream).await?;
+        connection.create(self.replicas.get()).await?;
+        let (records, _) = connection.submitted(0).await?;
+        let before = before(submission, &records)?;
+        metrics.photos.set(submission.photos.len() as i64);
+        metrics.submitted.inc_by(before);
+        let subject = &connection.names.submitted;
+        let digest = submission.digest();
+        if before == 0 {
+            let record = Submitted::new(submission, 0, Vec::new());
+            connection
+                .put(subject, Some(&format!("{digest}-")), record.write())
+                .await?;
+        }
+        let mut submitted = before;
+        told(submitted);
+        let rest = usize::try_from(before).ok();
+        let rest = rest.and_then(|before| submission.photos.get(before..));
+        for part in rest.unwrap_or_default().chunks(PART) {
+            if stop() {
+                break;
+            }
+            self.part(&connection, submission, part, &metrics).await?;
+            let ids = part.iter().map(|photo| photo.id.clone()).collect();
+            let record = Submitted::new(submission, submitted, ids);
+            connection
+                .put(
+                    subject,
+                    Some(&format!("{digest}-{submitted}")),
+                    record.write(),
+                )
+                .await?;
+            submitted += part.len() as u64;
+            metrics.submitted.inc_by(part.len() as u64);
+            told(submitted);
+        }
+        Ok(SubmitEnd {
+            total: submission.photos.len() as u64,
+            before,
+            submitted,
+        })
+    }
+
+    /// All jobs of a part are in the queue.
+    async fn part(
+        &self,
+        connection: &Connection,
+        submission: &Submission,
+        part: &[Photo],
+        metrics: &SubmitMetrics,
+    ) -> Result<(), Error> {
+        let puts = part.iter().map(|photo| async move {
+            let job = Job::new(&submission.settings, photo);
+            let subject = &connection.names.jobs;
+            let new = connection
+                .put(subject, Some(&key(&photo.id)), job.write())
+                .await?;
+            if !new {
+                metrics.known.inc();
+            }
+            Ok::<_, Error>(())
+        });
+        stream::iter(puts)
+            .buffer_unordered(UNACKNOWLEDGED)
+            .try_collect()
+            .await
+    }
+}
+
+/// How many photos of `submission` were submitted before.
+fn before(submission: &Submission, records: &[Submitted]) -> Result<u64, Error> {
+    let mut before = 0;
+    let particulars = submission.particulars();
+    let mut others: HashMap<&str, &str> = HashMap::new();
+    for record in records {
+        if record.submission != submission.digest() {
+            let ids = record.ids.iter();
+            others.extend(ids.map(|id| (id.as_str(), record.submission.as_str())));
+            continue;
+        }
+        if record.particulars != particulars {
+            return Err(Error::Submission(
+                "these photos were submitted before with other exceptions or policies; the same \
+                 command goes on, another one needs another --stream"
+                    .to_owned(),
+            ));
+        }
+        if let Some(difference) = record.settings.difference(&submission.settings) {
+            return Err(Error::Submission(format!(
+                "these photos were submitted before, and not the same way ({difference}); the same \
+                 command goes on, another one needs another --stream"
+            )));
+        }
+        if record.from == before {
+            before += record.ids.len() as u64;
+        }
+    }
+    let twice: HashSet<&str> = submission
+        .photos
+        .iter()
+        .map(|photo| photo.id.as_str())
+        .filter(|id| others.contains_key(id))
+        .collect();
+    if let Some(first) = submission
+        .photos
+        .iter()
+        .find(|photo| twice.contains(photo.id.as_str()))
+    {
+        return Err(Error::Submission(format!(
+            "{} of {} ids were submitted before with another list of photos, the first of them \
+             {:?}; an id stands once in a stream",
+            twice.len(),
+            submission.photos.len(),
+            first.id
+        )));
+    }
+    Ok(before)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::Settings;
+    use shomei::wire::v1::{Engine, PolicyRecord};
+
+    fn submission(ids: &[&str], lang: &str) -> Submission {
+        let policy = PolicyRecord {
+            name: "own".to_owned(),
+            hash: "abc".to_owned(),
+        };
+        let settings = Settings {
+            engine: Engine {
+                version: "1".to_owned(),
+                models: "m".to_owned(),
+            },
+            policies: vec![policy.clone()],
+            policy,
+            lang: lang.to_owned(),
+            timings: false,
+        };
+        let photo = |id: &&str| Photo {
+            id: (*id).to_owned(),
+            url: "file:///a".to_owned(),
+            waivers: "".parse().unwrap(),
+            policy: None,
+        };
+        Submission::new(settings, ids.iter().map(photo).collect())
+    }
+
+    #[test]
+    fn it_goes_on_behind_the_last_record() {
+        let own = submission(&["a", "b", "c"], "en");
+        let record = |of: &Submission, from, ids: &[&str]| {
+            Submitted::new(of, from, ids.iter().map(|&id| id.to_owned()).collect())
+        };
+        assert_eq!(before(&own, &[]).unwrap(), 0);
+        let opened = record(&own, 0, &[]);
+        let other = submission(&["x", "y"], "en");
+        let records = [
+            opened,
+            record(&other, 0, &["x", "y"]),
+            record(&own, 0, &["a", "b"]),
+        ];
+        assert_eq!(before(&own, &records).unwrap(), 2);
+        // Two runs at once: each part counts once.
+        let twice = [records.to_vec(), vec![record(&own, 0, &["a", "b"])]].concat();
+        assert_eq!(before(&own, &twice).unwrap(), 2);
+
+        let changed = submission(&["a", "b", "c"], "ja");
+        let error = before(&changed, &records).unwrap_err().to_string();
+        assert!(error.contains("(language en, and ja)"), "{error}");
+        let error = before(&submission(&["z", "y"], "en"), &records)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("1 of 2 ids") && error.contains("\"y\""),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,476 @@
+//! `shomei work`: takes jobs from the queue, reviews their photos, and keeps the reviews.
+//!
+//! A job leaves the queue only when its review is kept, so that whatever happens to a worker, the
+//! job comes again, here or elsewhere. While it is here the queue is told so, time and again; a
+//! worker that is gone tells nothing. A job that came too often without an answer is given up: its
+//! message becomes a dead letter, and its photo has a review that says that it is unable.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_nats::jetstream::consumer::{AckPolicy, Consumer, pull};
+use async_nats::jetstream::{AckKind, Message};
+use futures_util::StreamExt;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use shomei::photo::Unreadable;
+use shomei::wire::v1::ReviewRecord;
+use shomei::{Lang, Policy, ReviewOptions, Reviewer, Waivers};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::Error;
+use crate::connection::{Access, Connection, PULL, WORKERS};
+use crate::messages::{Dead, Job, key, lang_named, refusal_of_engine, refusal_of_policy};
+use crate::metrics::{self, WorkMetrics};
+use crate::runtime::runtime;
+use crate::store::{NoBytes, Photos};
+
+/// Jobs that a worker has for each that it works on: one in work, one being read.
+const IN_FLIGHT: usize = 2;
+
+/// Jobs that all workers together may have.
+const ALL_IN_FLIGHT: i64 = 100_000;
+
+/// Workers that may wait for jobs at a time.
+const ALL_WORKERS: i64 = 10_000;
+
+/// How long the queue is told that a job is in work. What takes longer hangs.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// How long the queue keeps a job back after the first failure; doubled with each further one.
+const FIRST_DELAY: Duration = Duration::from_secs(1);
+
+/// Photos in a row that the store may fail for: one more, and it is not the photos.
+const FAILURES: usize = 16;
+
+const LOOKED_EVERY: Duration = Duration::from_millis(100);
+const COUNTED_EVERY: Duration = Duration::from_secs(2);
+
+/// How to work.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Work {
+    /// The server.
+    pub access: Access,
+    /// The name of the streams.
+    pub stream: String,
+    /// Photos reviewed at the same time.
+    pub jobs: NonZeroUsize,
+    /// What the photos are reviewed with.
+    pub reviewer: Reviewer,
+    /// Rules that jobs may ask for, besides those of the reviewer and those that are built in.
+    pub policies: Vec<Policy>,
+    /// Where the photos are.
+    pub photos: Photos,
+    /// After so long without a word of its worker a job is given to another one.
+    pub ack_wait: Duration,
+    /// How often a job is delivered before it is given up.
+    pub deliveries: NonZeroUsize,
+    /// Where metrics are to be had.
+    pub metrics: Option<SocketAddr>,
+}
+
+impl Work {
+    /// Work with one job at a time on photos where the environment says.
+    #[must_use]
+    pub fn new(access: Access, stream: impl Into<String>, reviewer: Reviewer) -> Self {
+        Self {
+            access,
+            stream: stream.into(),
+            jobs: NonZeroUsize::MIN,
+            reviewer,
+            policies: Vec::new(),
+            photos: Photos::from_env(),
+            ack_wait: Duration::from_secs(30),
+            deliveries: NonZeroUsize::MIN.saturating_add(4),
+            metrics: None,
+        }
+    }
+
+    /// Works until `stop`, and then until what is in flight is answered. Returns how many jobs were
+    /// answered.
+    ///
+    /// # Errors
+    /// If the server cannot be reached at the start, the photos are for other models or rules, or
+    /// the object store fails for one photo after the other. What was in flight is answered or
+    /// given back then too.
+    pub fn run(self, stop: impl Fn() -> bool) -> Result<u64, Error> {
+        let runtime = runtime()?;
+        let worked = runtime.block_on(self.work(stop));
+        // A store that hangs is not waited for.
+        runtime.shutdown_background();
+        worked
+    }
+
+    async fn work(self, stop: impl Fn() -> bool) -> Result<u64, Error> {
+        let metrics = WorkMetrics::new();
+        metrics::serve(self.metrics, &metrics.registry).await?;
+        let connection = Connection::open(&self.access, &self.stream).await?;
+        let queue = connection.stream(true).await?;
+        let consumer = pull::Config {
+            durable_name: Some(WORKERS.to_owned()),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: self.ack_wait,
+            // Jobs are counted here, so that none is dropped without a word.
+            max_deliver: -1,
+            max_ack_pending: ALL_IN_FLIGHT,
+            max_waiting: ALL_WORKERS,
+            ..pull::Config::default()
+        };
+        let consumer = queue
+            .create_consumer(consumer)
+            .await
+            .map_err(|error| Error::Stream {
+                stream: self.stream.clone(),
+                reason: format!("there is no consumer for workers ({error})"),
+            })?;
+
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(self.jobs.get())
+            .thread_name(|index| format!("shomei-worker-{index}"))
+            .build()
+            .map_err(|error| Error::Threads(std::io::Error::other(error)))?;
+        let built_in = Policy::built_in().filter_map(|(name, _)| Policy::named(name));
+        let policies = built_in
+            .chain(self.policies)
+            .chain([self.reviewer.policy().clone()])
+            .map(|policy| (policy.hash().to_owned(), Arc::new(policy)))
+            .collect();
+        let worker = Arc::new(Worker {
+            connection,
+            reviewer: self.reviewer,
+            policies,
+            photos: self.photos,
+            pool,
+            ack_wait: self.ack_wait,
+            deliveries: self.deliveries.get() as u64,
+            metrics,
+            failures: AtomicUsize::new(0),
+            end: Mutex::default(),
+        });
+        worker.look_before_work().await?;
+        tracing::info!(jobs = self.jobs.get(), "ready");
+        let counting = tokio::spawn(count(Arc::clone(&worker), consumer.clone()));
+        let slots = Arc::new(Semaphore::new(self.jobs.get() * IN_FLIGHT));
+        let answered = pull(&worker, &consumer, &slots, stop).await;
+        counting.abort();
+        // What was said of the last jobs has left.
+        let _flushed = timeout(PULL, worker.connection.js.client().flush()).await;
+        match worker.end().take() {
+            Some(error) => Err(error),
+            None => Ok(answered),
+        }
+    }
+}
+
+/// Takes jobs as there are slots for them, until it is to end, and waits for the last ones.
+async fn pull(
+    worker: &Arc<Worker>,
+    consumer: &Consumer<pull::Config>,
+    slots: &Arc<Semaphore>,
+    stop: impl Fn() -> bool,
+) -> u64 {
+    let mut tasks = JoinSet::new();
+    let mut answered = 0;
+    let mut fine = true;
+    while !stop() && worker.end().is_none() {
+        while let Some(done) = tasks.try_join_next() {
+            answered += u64::from(done.unwrap_or(false));
+        }
+        let Ok(Ok(first)) = timeout(LOOKED_EVERY, Arc::clone(slots).acquire_owned()).await else {
+            continue;
+        };
+        let more = std::iter::from_fn(|| Arc::clone(slots).try_acquire_owned().ok());
+        let mut free: Vec<OwnedSemaphorePermit> = std::iter::once(first).chain(more).collect();
+        let batch = consumer.batch().max_messages(free.len()).expires(PULL);
+        let wrong = match batch.messages().await {
+            Ok(mut batch) => loop {
+                match timeout(2 * PULL, batch.next()).await {
+                    Ok(Some(Ok(message))) => {
+                        let worker = Arc::clone(worker);
+                        let slot = free.pop();
+                        tasks.spawn(async move {
+                            let answered = worker.take(&message).await;
+                            drop(slot);
+                            answered
+                        });
+                    }
+                    Ok(Some(Err(error))) => break Some(error.to_string()),
+                    Ok(None) | Err(_) => break None,
+                }
+            },
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(reason) = &wrong {
+            if fine {
+                tracing::warn!(reason, "the queue hands out nothing");
+            }
+            sleep(PULL).await;
+        }
+        fine = wrong.is_none();
+    }
+    tracing::info!(in_flight = tasks.len(), "draining");
+    while let Some(done) = tasks.join_next().await {
+        answered += u64::from(done.unwrap_or(false));
+    }
+    answered
+}
+
+async fn count(worker: Arc<Worker>, consumer: Consumer<pull::Config>) {
+    loop {
+        if let Ok(info) = consumer.get_info().await {
+            let waiting = i64::try_from(info.num_pending).unwrap_or(i64::MAX);
+            worker.metrics.waiting.set(waiting);
+        }
+        sleep(COUNTED_EVERY).await;
+    }
+}
+
+/// Why a job has no answer now.
+#[derive(Debug)]
+enum NoAnswer {
+    /// Not from this worker.
+    Refused(String),
+    /// It may work another time.
+    Failure(String),
+}
+
+#[derive(Debug)]
+struct Worker {
+    connection: Connection,
+    reviewer: Reviewer,
+    /// By hash.
+    policies: HashMap<String, Arc<Policy>>,
+    photos: Photos,
+    pool: ThreadPool,
+    ack_wait: Duration,
+    deliveries: u64,
+    metrics: WorkMetrics,
+    /// Photos in a row that the store failed for.
+    failures: AtomicUsize,
+    /// Why it is to end.
+    end: Mutex<Option<Error>>,
+}
+
+impl Worker {
+    fn end(&self) -> std::sync::MutexGuard<'_, Option<Error>> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Refuses before the first job what was submitted last, so that no delivery of it is lost.
+    async fn look_before_work(&self) -> Result<(), Error> {
+        let Some(last) = self.connection.last_submitted().await? else {
+            return Ok(());
+        };
+        let knows = |hash: &str| self.policies.contains_key(hash);
+        match last.settings.refusal(self.reviewer.engine(), knows) {
+            Some(refusal) => Err(Error::Refused(refusal)),
+            None => Ok(()),
+        }
+    }
+
+    /// Answers a job, or gives it back. Whether it is answered.
+    async fn take(&self, message: &Message) -> bool {
+        let (deliveries, sequence) = message.info().map_or((1, 0), |info| {
+            (
+                u64::try_from(info.delivered).unwrap_or(1),
+                info.stream_sequence,
+            )
+        });
+        if deliveries > 1 {
+            self.metrics.redelivered.inc();
+        }
+        self.metrics.in_flight.inc();
+        let answer = self.answer(&message.payload, deliveries, sequence);
+        let answer = self.alive(message, answer).await;
+        self.metrics.in_flight.dec();
+        let kind = match &answer {
+            Ok(()) => AckKind::Ack,
+            Err(NoAnswer::Refused(_)) => AckKind::Nak(None),
+            Err(NoAnswer::Failure(_)) => {
+                let doublings = u32::try_from(deliveries.saturating_sub(1))
+                    .unwrap_or(0)
+                    .min(6);
+                AckKind::Nak(Some(FIRST_DELAY * (1 << doublings)))
+            }
+        };
+        if message.ack_with(kind).await.is_err() {
+            tracing::debug!(sequence, "the queue was told nothing; the job comes again");
+        }
+        match answer {
+            Ok(()) => return true,
+            Err(NoAnswer::Refused(refusal)) => {
+                self.metrics.returned("refused");
+                self.end().get_or_insert(Error::Refused(refusal));
+            }
+            Err(NoAnswer::Failure(reason)) => {
+                self.metrics.returned("failed");
+                tracing::warn!(sequence, deliveries, reason, "given back");
+            }
+        }
+        false
+    }
+
+    /// Tells the queue that the job is in work, until it no longer is.
+    async fn alive<T>(&self, message: &Message, work: impl Future<Output = T>) -> T {
+        let start = Instant::now();
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = sleep(self.ack_wait / 3) => {
+                    if start.elapsed() < LONGEST {
+                        let _told = message.ack_with(AckKind::Progress).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reviews the photo and keeps the review, or gives the job up for good.
+    async fn answer(&self, payload: &[u8], deliveries: u64, sequence: u64) -> Result<(), NoAnswer> {
+        if deliveries > self.deliveries {
+            let reason = "it came too often without an answer: it ends the workers that have it, \
+                          or takes too long";
+            return self
+                .give_up(payload, reason.to_owned(), deliveries, sequence)
+                .await;
+        }
+        match self.review(payload).await {
+            Err(NoAnswer::Failure(reason)) if deliveries == self.deliveries => {
+                self.give_up(payload, reason, deliveries, sequence).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn review(&self, payload: &[u8]) -> Result<(), NoAnswer> {
+        let failure = |reason: String| NoAnswer::Failure(reason);
+        let job = Job::read(payload).map_err(|error| failure(error.to_string()))?;
+        if let Some(refusal) = refusal_of_engine(&job.engine, self.reviewer.engine()) {
+            return Err(NoAnswer::Refused(refusal));
+        }
+        let Some(policy) = self.policies.get(&job.policy.hash) else {
+            return Err(NoAnswer::Refused(refusal_of_policy(&job.policy)));
+        };
+        let lang = lang_named(&job.lang);
+        let lang = lang.ok_or_else(|| failure(format!("no such language: {:?}", job.lang)))?;
+        let options = ReviewOptions {
+            waivers: job.waivers.clone(),
+            policy: Some(Arc::clone(policy)),
+        };
+        let start = Instant::now();
+        let bytes = self
+            .photos
+            .read(&job.url, self.reviewer.limits().max_bytes)
+            .await;
+        self.metrics.reading.observe(start.elapsed().as_secs_f64());
+        let bytes = match bytes {
+            Ok(bytes) => Ok(bytes),
+            Err(NoBytes::Finding(cause)) => Err(cause),
+            Err(NoBytes::Failure(reason)) => {
+                self.store_failed(&reason);
+                return Err(NoAnswer::Failure(format!("the object store: {reason}")));
+            }
+        };
+        self.failures.store(0, Ordering::Relaxed);
+        let Job { id, timings, .. } = job;
+        let record = self.on_worker(bytes, id, options, lang, timings).await?;
+        self.keep(&record).await
+    }
+
+    /// The review, made on one of the threads that review.
+    async fn on_worker(
+        &self,
+        bytes: Result<Vec<u8>, Unreadable>,
+        id: String,
+        options: ReviewOptions,
+        lang: Lang,
+        timings: bool,
+    ) -> Result<ReviewRecord, NoAnswer> {
+        let (done, result) = oneshot::channel();
+        let reviewer = self.reviewer.clone();
+        self.pool.spawn_fifo(move || {
+            let start = Instant::now();
+            let review = match bytes {
+                Ok(bytes) => reviewer.review_with(&bytes, &options),
+                Err(cause) => reviewer.unreadable(cause, &options),
+            };
+            let mut record = review.record(&id, lang);
+            if !timings {
+                record.timings_ms = None;
+            }
+            // Who asked is gone only when the process ends.
+            let _sent = done.send((record, start.elapsed()));
+        });
+        // Panics become findings further down. If one comes this far, the job comes again.
+        let (record, time) = result
+            .await
+            .map_err(|_| NoAnswer::Failure("the reviewer panicked".to_owned()))?;
+        self.metrics.reviewed(record.verdict, time);
+        Ok(record)
+    }
+
+    async fn keep(&self, record: &ReviewRecord) -> Result<(), NoAnswer> {
+        let failure = |reason: String| NoAnswer::Failure(reason);
+        let text = serde_json::to_vec(record).map_err(|_| failure("no JSON".to_owned()))?;
+        let subject = &self.connection.names.results;
+        let kept = self
+            .connection
+            .put(subject, Some(&key(&record.id)), text)
+            .await;
+        kept.map(drop).map_err(|error| failure(error.to_string()))
+    }
+
+    /// The message becomes a dead letter, and its photo has a review.
+    async fn give_up(
+        &self,
+        payload: &[u8],
+        reason: String,
+        deliveries: u64,
+        sequence: u64,
+    ) -> Result<(), NoAnswer> {
+        tracing::error!(sequence, deliveries, reason, "given up");
+        let letter = Dead::new(payload, reason, deliveries);
+        let id = letter.id.clone();
+        let subject = &self.connection.names.dead;
+        let key = format!("dead-{sequence}");
+        let put = self.connection.put(subject, Some(&key), letter.write());
+        put.await
+            .map_err(|error| NoAnswer::Failure(error.to_string()))?;
+        if let Some(id) = id {
+            let job = Job::read(payload).ok();
+            let waivers = job
+                .as_ref()
+                .map_or_else(Waivers::default, |job| job.waivers.clone());
+            let policy = job
+                .as_ref()
+                .and_then(|job| self.policies.get(&job.policy.hash));
+            let options = ReviewOptions {
+                waivers,
+                policy: policy.map(Arc::clone),
+            };
+            let lang = job.as_ref().and_then(|job| lang_named(&job.lang));
+            let review = self.reviewer.unreadable(Unreadable::Other, &options);
+            let mut record = review.record(&id, lang.unwrap_or_default());
+            record.timings_ms = None;
+            self.keep(&record).await?;
+        }
+        self.metrics.dead.inc();
+        Ok(())
+    }
+
+    fn store_failed(&self, reason: &str) {
+        let photos = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if photos >= FAILURES {
+            let reason = reason.to_owned();
+            self.end().get_or_insert(Error::Store { photos, reason });
+        }
+    }
+}
