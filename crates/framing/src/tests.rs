@@ -260,6 +260,14 @@ fn trimming_mends_what_it_can() {
         "{:?}",
         framing.trim
     );
+    let mirrored = measure(&subject(310.0, 260.0, 120.0), frame()).unwrap();
+    close(
+        mirrored.trim.centre_x_ratio,
+        1.0 - framing.trim.centre_x_ratio.get(),
+    );
+    // Low in the photo: the part of 222 pixels ends with it, the crown is at 302 of 480.
+    let framing = measure(&subject(180.0, 410.0, 120.0), frame()).unwrap();
+    close(framing.trim.top_margin_ratio, (302.0 - 257.6) / 222.4);
 }
 
 /// A mirrored subject gives mirrored measurements.

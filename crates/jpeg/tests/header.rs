@@ -300,3 +300,181 @@ fn metadata_of_an_impossible_length_is_passed_over() {
     file.splice(2..2, [0xFF, 0xC4, 0, 1]);
     assert!(probe(&file).is_err());
 }
+
+/// The file with bytes put in behind its first marker.
+fn with(file: &[u8], inserted: &[u8]) -> Vec<u8> {
+    [&file[..2], inserted, &file[2..]].concat()
+}
+
+/// A segment with this marker and content.
+fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
+    let length = (content.len() as u16 + 2).to_be_bytes();
+    [&[0xFF, marker], &length[..], content].concat()
+}
+
+#[test]
+fn the_process_is_that_of_the_frame_header() {
+    let mut file = Coding::default().file();
+    let frame = Header::read(&file).unwrap().frame_offset;
+    for (code, process) in [
+        (0xC0, Process::Baseline),
+        (0xC1, Process::Extended),
+        (0xC2, Process::Progressive),
+        (0xC3, Process::Lossless),
+        (0xC5, Process::Hierarchical),
+        (0xC6, Process::Hierarchical),
+        (0xC7, Process::Hierarchical),
+        (0xC9, Process::Arithmetic),
+        (0xCA, Process::Arithmetic),
+        (0xCB, Process::Arithmetic),
+        (0xCD, Process::Hierarchical),
+        (0xCF, Process::Hierarchical),
+        (0xF7, Process::Lossless),
+    ] {
+        file[frame + 1] = code;
+        assert_eq!(Header::read(&file).unwrap().process, process, "{code:x}");
+    }
+    file[frame + 1] = 0xC0;
+    let header = Header::read(&with(&file, &segment(0xDE, b""))).unwrap();
+    assert_eq!(header.process, Process::Hierarchical);
+    assert_eq!(header.unsupported(), Some(Unsupported::Hierarchical));
+}
+
+#[test]
+fn frame_headers_are_checked_field_by_field() {
+    let file = Coding::default().file();
+    let frame = Header::read(&file).unwrap().frame_offset;
+    let read = |at: usize, value: u8| {
+        let mut file = file.clone();
+        file[frame + at] = value;
+        Header::read(&file).map_err(|error| error.kind())
+    };
+    // Sampling factors from 1 to 4, tables from 0 to 3.
+    for (at, value) in [(11, 0x11), (11, 0x44), (14, 0x14), (12, 3)] {
+        let header = read(at, value).unwrap();
+        let component = header.components[(at - 10) / 3];
+        let found = match at {
+            12 => component.quantisation,
+            _ => component.horizontal << 4 | component.vertical,
+        };
+        assert_eq!(found, value);
+    }
+    let second = read(13, 0x77).unwrap().components[1];
+    assert_eq!(second.id, 0x77);
+    for (at, value) in [
+        (11, 0x01),
+        (11, 0x10),
+        (11, 0x15),
+        (11, 0x51),
+        (12, 4),
+        // The first component's name again; two, four or no components in the room of three.
+        (13, file[frame + 10]),
+        (9, 2),
+        (9, 4),
+        (9, 0),
+        // A byte more or less than the components take.
+        (3, 18),
+        (3, 16),
+        (3, 7),
+    ] {
+        assert_eq!(read(at, value), Err(ErrorKind::Malformed), "{at} {value:x}");
+    }
+    let again = [&file[..frame], &file[frame..frame + 19], &file[frame..]].concat();
+    assert_eq!(
+        Header::read(&again).unwrap_err().kind(),
+        ErrorKind::Malformed
+    );
+    // Markers that stand alone, and segments that hold nothing, say nothing.
+    let before = [
+        &[0xFF, 0x01, 0xFF, 0xD3, 0xFF, 0xD8][..],
+        &segment(0xE7, b""),
+    ]
+    .concat();
+    let header = Header::read(&with(&file, &before)).unwrap();
+    assert_eq!(header.frame_offset, frame + before.len());
+    assert_eq!(header.stray_bytes, 0);
+}
+
+#[test]
+fn application_segments_are_read_once_and_where_they_stand() {
+    let file = Coding::default().file();
+    let jfif = |unit| {
+        segment(
+            0xE0,
+            &[&b"JFIF\0\x01\x02"[..], &[unit, 1, 44, 0, 72, 0, 0]].concat(),
+        )
+    };
+    for (unit, expected) in [
+        (0, Some(DensityUnit::Aspect)),
+        (1, Some(DensityUnit::PerInch)),
+        (2, Some(DensityUnit::PerCentimetre)),
+        (3, None),
+    ] {
+        let header = Header::read(&with(&file, &[jfif(unit), jfif(1)].concat())).unwrap();
+        let found = header.jfif.unwrap();
+        assert_eq!((found.version, found.unit), ((1, 2), expected));
+        assert_eq!((found.x_density, found.y_density), (300, 72));
+    }
+    let tiff = |value: u8| {
+        [
+            &b"MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"[..],
+            &[value, 0, 0],
+        ]
+        .concat()
+    };
+    let exif = |value| segment(0xE1, &[&b"Exif\0\0"[..], &tiff(value)].concat());
+    // What is another's APP1 comes before; of two, the first counts.
+    let all = [segment(0xE1, b"http://ns.adobe.com/"), exif(6), exif(3)].concat();
+    let file = with(&file, &all);
+    let header = Header::read(&file).unwrap();
+    assert_eq!(header.orientation(), Orientation::from_exif(6));
+    assert_eq!(file[header.exif.unwrap().range], tiff(6));
+    // Adobe's transform decides where there is no JFIF, and only in a segment of Adobe's.
+    let plain = segment(0xEE, b"Other\0\x64\0\0\0\0\x01");
+    assert_eq!(
+        Header::read(&with(&file, &plain)).unwrap().adobe_transform,
+        None
+    );
+    let adobe = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x02");
+    let header = Header::read(&with(&file, &adobe)).unwrap();
+    assert_eq!(header.adobe_transform, Some(2));
+}
+
+#[test]
+fn a_colour_profile_is_complete_when_each_part_is_there_once() {
+    let file = Coding::default().file();
+    let part = |number, count, byte| {
+        segment(
+            0xE2,
+            &[&b"ICC_PROFILE\0"[..], &[number, count], &[byte; 3]].concat(),
+        )
+    };
+    for (parts, profile) in [
+        (vec![(1, 1)], Some(vec![1])),
+        (vec![(2, 2), (1, 2)], Some(vec![1, 2])),
+        (vec![(1, 2)], None),
+        (vec![(1, 2), (1, 2)], None),
+        (vec![(0, 2), (1, 2)], None),
+        (vec![(1, 2), (2, 3)], None),
+        (vec![(1, 1), (2, 2)], None),
+        (
+            (1..=255).map(|number| (number, 255)).collect(),
+            Some((1..=255).collect()),
+        ),
+        (
+            (1..=255).chain([255]).map(|number| (number, 255)).collect(),
+            None,
+        ),
+    ] {
+        let segments: Vec<_> = parts
+            .iter()
+            .map(|&(number, count)| part(number, count, number))
+            .collect();
+        let file = with(&file, &segments.concat());
+        let icc = Header::read(&file).unwrap().icc.unwrap();
+        assert_eq!(icc.complete, profile.is_some(), "{parts:?}");
+        let expected =
+            profile.map(|bytes: Vec<u8>| bytes.iter().flat_map(|&byte| [byte; 3]).collect());
+        assert_eq!(icc.profile(&file), expected);
+    }
+}
