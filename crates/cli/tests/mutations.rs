@@ -33,6 +33,8 @@ mod records;
 mod review;
 #[path = "../../fuzz/bodies/tar.rs"]
 mod tar;
+#[path = "../../fuzz/bodies/tools.rs"]
+mod tools;
 
 /// A small generator (xorshift), the same numbers in every run.
 struct Random(u64);

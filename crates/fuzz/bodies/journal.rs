@@ -7,13 +7,11 @@ use std::path::Path;
 use arbitrary::{Result, Unstructured};
 use shomei_cli::fuzzing::Journal;
 
-#[path = "tools.rs"]
-mod tools;
+use super::tools;
 
 pub(crate) fn run(data: &[u8]) {
-    let path = tools::path("journal");
-    let path = path.as_path();
-    let _ended = torn(&mut Unstructured::new(data), path);
+    let file = tools::Scratch::new("journal");
+    let _ended = torn(&mut Unstructured::new(data), &file.0);
 }
 
 /// Writes a batch of ids with tears in between.

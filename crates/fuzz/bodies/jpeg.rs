@@ -7,11 +7,8 @@ use std::cell::RefCell;
 use arbitrary::{Arbitrary, Result, Unstructured};
 use shomei_jpeg::{Buffers, Header, Options, Output, Precision, Process, Scale, decode, probe};
 
-#[expect(dead_code, reason = "its own body is not run here")]
-#[path = "decode.rs"]
-mod whole;
-#[path = "tools.rs"]
-mod tools;
+use super::decode::holds as decoded;
+use super::tools;
 
 thread_local! {
     static BUFFERS: RefCell<Buffers> = RefCell::new(Buffers::new());
@@ -53,8 +50,8 @@ pub(crate) fn run(data: &[u8]) {
         for scale in Scale::ALL {
             for precision in [Precision::Exact, Precision::Draft, Precision::Checked] {
                 let options = Options::new(scale).precision(precision);
-                whole::holds(&file, &options, used);
-                whole::holds(&file, &options.output(Output::Planes), used);
+                decoded(&file, &options, used);
+                decoded(&file, &options.output(Output::Planes), used);
             }
         }
         let options = Options::new(Scale::Full);

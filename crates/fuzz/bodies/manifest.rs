@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use arbitrary::{Result, Unstructured};
 use shomei_cli::fuzzing::manifest;
 
-#[path = "tools.rs"]
-mod tools;
+use super::tools;
 
 const FOLDER: &str = "in";
 
@@ -75,7 +74,7 @@ fn made(input: &mut Unstructured<'_>) -> Result<(Rows, Vec<u8>)> {
     if input.arbitrary()? {
         table.extend(b"\xEF\xBB\xBF");
     }
-    let end: &[u8] = *input.choose(&[b"\n".as_slice(), b"\r\n"])?;
+    let end: &[u8] = input.choose(&[b"\n".as_slice(), b"\r\n"])?;
     let swapped = input.arbitrary()?;
     table.extend(row(swapped, "application_id", "path").bytes());
     let mut rows = Vec::new();

@@ -7,8 +7,7 @@ use std::fs;
 use arbitrary::{Result, Unstructured};
 use shomei_cli::fuzzing::{Entry, archive, archive_stream};
 
-#[path = "tools.rs"]
-mod tools;
+use super::tools;
 
 pub(crate) fn run(data: &[u8]) {
     let Some((&choice, data)) = data.split_first() else {
@@ -31,9 +30,9 @@ pub(crate) fn run(data: &[u8]) {
 
 /// The entries, if both ways take the archive.
 fn both(file: &[u8]) -> Option<Vec<Entry>> {
-    let path = tools::path("tar");
-    fs::write(&path, file).unwrap();
-    let listed = archive(&path);
+    let scratch = tools::Scratch::new("tar");
+    fs::write(&scratch.0, file).unwrap();
+    let listed = archive(&scratch.0);
     let streamed = archive_stream(file.to_vec());
     let (entries, end) = streamed.unwrap();
     let ids: HashSet<_> = entries.iter().map(|(id, _)| id).collect();

@@ -2,5 +2,7 @@
 
 #[path = "../bodies/tar.rs"]
 mod body;
+#[path = "../bodies/tools.rs"]
+mod tools;
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| body::run(data));
