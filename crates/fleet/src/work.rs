@@ -154,7 +154,9 @@ impl Work {
             failures: AtomicUsize::new(0),
             end: Mutex::default(),
         });
-        worker.look_before_work().await?;
+        if queue.cached_info().state.messages > 0 {
+            worker.look_before_work().await?;
+        }
         tracing::info!(jobs = self.jobs.get(), "ready");
         let counting = tokio::spawn(count(Arc::clone(&worker), consumer.clone()));
         let slots = Arc::new(Semaphore::new(self.jobs.get() * IN_FLIGHT));
@@ -263,7 +265,7 @@ impl Worker {
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses before the first job what was submitted last, so that no delivery of it is lost.
+    /// Refuses before the first job what was submitted last and waits, so that no delivery of it is lost.
     async fn look_before_work(&self) -> Result<(), Error> {
         let Some(last) = self.connection.last_submitted().await? else {
             return Ok(());
