@@ -164,7 +164,7 @@ fn told(event: &Event) {
         Event::Disconnected => tracing::warn!("the NATS server is away"),
         Event::ServerError(error) => tracing::error!(%error, "the NATS server complains"),
         Event::ClientError(_) | Event::SlowConsumer(_) => {
-            tracing::warn!("the NATS client complains")
+            tracing::warn!("the NATS client complains");
         }
         _ => tracing::debug!("event of NATS"),
     }

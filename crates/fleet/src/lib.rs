@@ -1,9 +1,9 @@
 //! Reviews on many machines. NATS JetStream hands out the work, keeps it and hands it out again;
 //! photos lie in an object store or a shared folder. There is no scheduler of ours.
 //!
-//! [`Submit`] puts a job for each photo into a queue, [`Work`] reviews and keeps the reviews,
-//! [`Collection`] takes each review once. The commands `shomei submit`, `work` and `collect` are
-//! these with paths and a terminal. [`messages`] is what travels; without the feature `client` there
+//! `Submit` puts a job for each photo into a queue, `Work` reviews and keeps the reviews,
+//! `Collection` takes each review once. The commands `shomei submit`, `work` and `collect` are
+//! these with paths and a terminal. `messages` is what travels; without the feature `client` there
 //! is nothing else.
 //!
 //! This crate must not know how a photo is reviewed, where reviews are written, and what a terminal

@@ -160,6 +160,7 @@ pub struct Settings {
 
 impl Settings {
     /// The first thing that is not the same in `other`, and what it is here and there.
+    #[cfg(feature = "client")]
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         let policies = |settings: &Self| {
             let all = settings.policies.iter();

@@ -205,8 +205,7 @@ mod tests {
     use tempfile::TempDir;
 
     fn run<T>(work: impl Future<Output = T>) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread();
-        let mut runtime = runtime;
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all().build().unwrap().block_on(work)
     }
 
@@ -214,8 +213,8 @@ mod tests {
     fn a_store_in_memory_is_read_to_one_byte_beyond_the_limit() {
         run(async {
             let store = InMemory::new();
-            let put = store.put(&Path::from("in/a b.jpg"), vec![7; 100].into());
-            put.await.unwrap();
+            let path = Path::from("in/a b.jpg");
+            store.put(&path, vec![7; 100].into()).await.unwrap();
             let photos = Photos::default().with("s3://photos", Arc::new(store));
             let read = |most| photos.read("s3://photos/in/a%20b.jpg", most);
             assert_eq!(read(1000).await, Ok(vec![7; 100]));
