@@ -141,9 +141,9 @@ fn heavy_libraries_stay_in_their_crate() {
         ("clap", &["shomei-cli", "shomei-service"]),
         ("askama", &["shomei-report"]),
         ("async-nats", &["shomei-fleet"]),
-        ("axum", &["shomei-service", "shomei-fleet"]),
+        ("axum", &["shomei-fleet", "shomei-service"]),
         ("object_store", &["shomei-fleet"]),
-        ("tokio", &["shomei-service", "shomei-fleet"]),
+        ("tokio", &["shomei-fleet", "shomei-service"]),
     ] {
         let users: Vec<String> = packages()
             .iter()
