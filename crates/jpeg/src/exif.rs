@@ -138,6 +138,17 @@ mod tests {
     }
 
     #[test]
+    fn an_orientation_of_another_type_or_number_of_values_is_none() {
+        let sound = tiff(false, 6);
+        assert_eq!(orientation(&sound), Orientation::from_exif(6));
+        for (at, what) in [(12, "a type"), (14, "a number")] {
+            let mut strange = sound.clone();
+            strange[at] = 4;
+            assert_eq!(orientation(&strange), None, "{what}");
+        }
+    }
+
+    #[test]
     fn a_cut_structure_has_no_orientation() {
         let whole = tiff(true, 6);
         for length in 0..whole.len() - 2 {

@@ -79,3 +79,23 @@ impl Limits {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_pixel_of_the_limit_is_allowed() {
+        let limits = Limits::default().with_pixels(36_000_000);
+        assert!(limits.check_pixels(6000, 6000, 0).is_ok());
+        assert!(limits.check_pixels(36_000_000, 1, 0).is_ok());
+        // Their product does not fit 32 bits.
+        for (width, height) in [(6001, 6000), (65_535, 65_535), (u32::MAX, u32::MAX)] {
+            let error = limits.check_pixels(width, height, 7).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.offset()),
+                (ErrorKind::TooManyPixels, 7)
+            );
+        }
+    }
+}

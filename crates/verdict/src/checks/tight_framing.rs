@@ -82,7 +82,9 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{check, ratio, region};
+    use shomei_framing::Cut;
+    use shomei_photo::Side;
 
     #[test]
     fn each_margin_counts() {
@@ -109,15 +111,33 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_is_too_close_is_not_told_twice() {
-        check(
-            Code::TightFraming,
-            |m| {
-                let framing = m.framing.as_mut().unwrap();
-                framing.head_height_ratio = ratio(0.97);
-                framing.margins.top_ratio = ratio(0.0);
-            },
-            None,
-        );
+    fn what_is_told_as_too_close_or_cut_is_not_told_twice() {
+        let refer = Some(Outcome::Refer);
+        for (head, cut, expected) in [
+            (0.86, None, refer),
+            (0.97, None, None),
+            (0.60, Some(Part::Cheek), None),
+            // Long hair may leave the photo.
+            (0.60, Some(Part::Hair), refer),
+        ] {
+            check(
+                Code::TightFraming,
+                |m| {
+                    let framing = m.framing.as_mut().unwrap();
+                    framing.head_height_ratio = ratio(head);
+                    framing.margins.top_ratio = ratio(0.0);
+                    framing.cuts = cut
+                        .into_iter()
+                        .map(|part| Cut {
+                            side: Side::Left,
+                            part,
+                            lost_ratio: ratio(0.1),
+                            region: region(0, 300, 1, 200),
+                        })
+                        .collect();
+                },
+                expected,
+            );
+        }
     }
 }
