@@ -1,6 +1,7 @@
 //! The ONNX files.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +16,8 @@ pub struct ModelSet {
     pub(crate) person: Cow<'static, [u8]>,
     pub(crate) classes: Cow<'static, [u8]>,
     expected: Option<Box<str>>,
+    /// [`ModelSet::sha256`], once it was asked for.
+    sum: OnceLock<String>,
 }
 
 impl std::fmt::Debug for ModelSet {
@@ -39,6 +42,7 @@ impl ModelSet {
             person: Cow::Owned(person),
             classes: Cow::Owned(classes),
             expected: None,
+            sum: OnceLock::new(),
         }
     }
 
@@ -53,6 +57,7 @@ impl ModelSet {
             person: Cow::Borrowed(include_bytes!("../../../models/selfie_seg256.onnx")),
             classes: Cow::Borrowed(include_bytes!("../../../models/selfie_multiclass_64.onnx")),
             expected: None,
+            sum: OnceLock::new(),
         }
         .expecting(Self::SHA256)
     }
@@ -89,14 +94,15 @@ impl ModelSet {
     /// digits.
     #[must_use]
     pub fn sha256(&self) -> String {
-        let mut all = Sha256::new();
-        for model in [&self.detector, &self.landmarks, &self.person, &self.classes] {
-            all.update(Sha256::digest(model));
-        }
-        all.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        let sum = || {
+            let mut all = Sha256::new();
+            for model in [&self.detector, &self.landmarks, &self.person, &self.classes] {
+                all.update(Sha256::digest(model));
+            }
+            let digits = all.finalize().into_iter().map(|byte| format!("{byte:02x}"));
+            digits.collect()
+        };
+        self.sum.get_or_init(sum).clone()
     }
 }
 
@@ -169,6 +175,7 @@ mod tests {
         let ours = ModelSet::embedded();
         let other = ModelSet {
             person: Cow::Borrowed(b"other"),
+            sum: OnceLock::new(),
             ..ours.clone()
         };
         assert_ne!(ours.digest(), other.digest());
