@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use common::{PHOTOS, stderr, stdout};
+use common::{PHOTOS, Random, stderr, stdout};
 
 /// Reviewed in less than a millisecond.
 const CHEAP: &str = "not_jpeg_text.jpg";
@@ -85,25 +85,12 @@ fn night(manifest: &Path, out: &Path) -> Command {
     command
 }
 
-/// A small generator (xorshift), the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    /// A number below `end`.
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % end.max(1)
-    }
-}
-
-fn length(path: &Path) -> u64 {
-    fs::metadata(path).map_or(0, |found| found.len())
+fn length(path: &Path) -> usize {
+    fs::metadata(path).map_or(0, |found| usize::try_from(found.len()).unwrap())
 }
 
 /// Waits until the child has written so much, or has ended.
-fn wait_for_bytes(child: &mut Child, out: &Path, bytes: u64) {
+fn wait_for_bytes(child: &mut Child, out: &Path, bytes: usize) {
     while length(out) < bytes && child.try_wait().unwrap().is_none() {
         sleep(Duration::from_micros(200));
     }
@@ -111,7 +98,7 @@ fn wait_for_bytes(child: &mut Child, out: &Path, bytes: u64) {
 
 #[test]
 fn a_batch_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
-    const KILLS: u64 = 24;
+    const KILLS: usize = 24;
     const COUNT: usize = 2_000;
     let (folder, manifest) = batch(COUNT, 16);
     let whole = folder.path().join("whole.jsonl");
@@ -126,11 +113,11 @@ fn a_batch_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
         let mut child = night(&manifest, &out).arg("--resume").spawn().unwrap();
         if kill % 6 == 0 {
             // Anywhere in time, also while it starts.
-            sleep(Duration::from_millis(random.below(600)));
+            sleep(Duration::from_millis(random.below(600) as u64));
         } else {
             // Anywhere in its work, so that all kills find some.
             let done = length(&out);
-            let left = expected.len() as u64 - done;
+            let left = expected.len() - done;
             let more = random.below(left * 3 / 2 / (KILLS - kill + 2));
             wait_for_bytes(&mut child, &out, done + more);
         }
@@ -152,7 +139,7 @@ fn a_batch_that_is_killed_again_and_again_loses_nothing_and_repeats_nothing() {
         if kill % 5 == 4 && !written.is_empty() {
             // What a power failure may leave: a torn line.
             let file = fs::OpenOptions::new().write(true).open(&out).unwrap();
-            file.set_len(written.len() as u64 - random.below(written.len().min(700) as u64))
+            file.set_len((written.len() - random.below(written.len().min(700))) as u64)
                 .unwrap();
         }
     }
@@ -443,7 +430,7 @@ fn photos_that_shrink_and_grow_while_they_are_read_are_reviewed() {
     let mut random = Random(0x5eed_0009);
     let writer = std::thread::spawn(move || {
         for _ in 0..2_000 {
-            file.set_len(random.below(whole.len() as u64)).unwrap();
+            file.set_len(random.below(whole.len()) as u64).unwrap();
             sleep(Duration::from_micros(300));
             file.rewind().unwrap();
             // In parts, so that it grows under the reader.

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use common::{PHOTOS, shomei, stderr, stdout};
+use common::{PHOTOS, Random, shomei, stderr, stdout};
 
 /// Reviewed in less than a millisecond.
 const CHEAP: &str = "not_jpeg_text.jpg";
@@ -423,19 +423,6 @@ fn photos_are_reviewed_elsewhere_as_they_are_here() {
     let both = both.map(|(id, name)| (id.to_owned(), format!("{},,", photo(name))));
     let third = write_manifest(other.path(), both);
     succeeded(&nats.submit(&third), 2, &["1 of 2 ids", "\"B-1\""]);
-}
-
-/// A small generator (xorshift), the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    /// A number below `end`.
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % end as u64).unwrap()
-    }
 }
 
 #[test]

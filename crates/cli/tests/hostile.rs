@@ -18,7 +18,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use common::PHOTOS;
+use common::{PHOTOS, Random};
 
 /// Most memory of the process at any time.
 const PEAK_KIBIBYTES: u64 = 256 << 10;
@@ -131,18 +131,6 @@ fn survive(paths: &[PathBuf]) -> Vec<Value> {
         }
     }
     records
-}
-
-/// A small generator (xorshift), the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end as u64) as usize
-    }
 }
 
 /// Where the segments of a JPEG begin, as far as the first scan.

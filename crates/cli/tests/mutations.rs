@@ -13,6 +13,8 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use common::Random;
+
 #[path = "../../fuzz/bodies/decode.rs"]
 mod decode;
 #[path = "../../fuzz/bodies/exif_icc.rs"]
@@ -36,17 +38,7 @@ mod tar;
 #[path = "../../fuzz/bodies/tools.rs"]
 mod tools;
 
-/// A small generator (xorshift), the same numbers in every run.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % end.max(1) as u64) as usize
-    }
-
     fn bytes(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.below(256) as u8).collect()
     }
