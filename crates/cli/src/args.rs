@@ -423,29 +423,12 @@ pub(crate) struct ReviewArgs {
     #[command(flatten)]
     pub(crate) batch: BatchArgs,
 
-    /// How the reviews are written
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
-
-    /// Write the reviews to this file instead of standard output
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-
-    /// Language of the texts [default: from LC_ALL, LC_MESSAGES or LANG, else en]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[command(flatten)]
+    pub(crate) judging: Judging,
 
     /// Photos reviewed at the same time [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) jobs: Option<u16>,
-
-    /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
-    /// differs from one (TOML; see `shomei policy show`) [default: my-number-card]
-    #[arg(long, value_name = "NAME|FILE")]
-    pub(crate) policy: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) exceptions: Exceptions,
 
     /// Draw what was found into a PNG per photo in this directory. The pictures show the people
     #[arg(long, value_name = "DIR")]
@@ -524,6 +507,21 @@ pub(crate) struct JudgeArgs {
     #[arg(value_name = "REVIEWS")]
     pub(crate) reviews: PathBuf,
 
+    #[command(flatten)]
+    pub(crate) judging: Judging,
+
+    /// Reviews judged at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) jobs: Option<u16>,
+
+    /// Leave the timings out of JSON lines; else they are those of the review that is read
+    #[arg(long)]
+    pub(crate) no_timings: bool,
+}
+
+/// By what photos are judged, and how their reviews are written.
+#[derive(Debug, Args)]
+pub(crate) struct Judging {
     /// How the reviews are written
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
@@ -536,10 +534,6 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
 
-    /// Reviews judged at the same time [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub(crate) jobs: Option<u16>,
-
     /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
     /// differs from one (TOML; see `shomei policy show`) [default: my-number-card]
     #[arg(long, value_name = "NAME|FILE")]
@@ -547,10 +541,6 @@ pub(crate) struct JudgeArgs {
 
     #[command(flatten)]
     pub(crate) exceptions: Exceptions,
-
-    /// Leave the timings out of JSON lines; else they are those of the review that is read
-    #[arg(long)]
-    pub(crate) no_timings: bool,
 }
 
 /// Exceptions that the rules know: covering for religion or illness, infants, disability.

@@ -17,25 +17,29 @@ use crate::waivers::Declared;
 use crate::{exit, message, stored};
 
 pub(super) fn run(args: JudgeArgs) -> Result<u8> {
-    let lang = lang(args.lang);
-    let policy = policy::load(args.policy.as_deref())?;
-    let declared = Declared::load(args.exceptions.waive, args.exceptions.waivers.as_deref())?;
+    let judging = args.judging;
+    let lang = lang(judging.lang);
+    let policy = policy::load(judging.policy.as_deref())?;
+    let declared = Declared::load(
+        judging.exceptions.waive,
+        judging.exceptions.waivers.as_deref(),
+    )?;
     let input = stored::open(&args.reviews)?;
-    let read: Vec<_> = [Some(args.reviews.clone()), args.exceptions.waivers]
+    let read: Vec<_> = [Some(args.reviews.clone()), judging.exceptions.waivers]
         .into_iter()
         .flatten()
         .collect();
-    let mut sink = Sink::open(args.out.as_deref(), &read)?;
+    let mut sink = Sink::open(judging.out.as_deref(), &read)?;
 
     let mut records = Records::new(input);
     if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
         records = records.jobs(jobs);
     }
-    let exporter = output::exporter(args.format, lang, !args.no_timings);
+    let exporter = output::exporter(judging.format, lang, !args.no_timings);
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }
-    let mut progress = Progress::new(None, &sink, args.format, ProgressArg::Bar);
+    let mut progress = Progress::new(None, &sink, judging.format, ProgressArg::Bar);
     let rows = records.map_all(|mut stored: StoredReview| {
         stored.waivers = declared.of(&stored.id, &stored.waivers);
         let record = stored.judge_again(&policy, lang);

@@ -39,13 +39,14 @@ pub(super) fn run(args: &ReviewArgs) -> Result<u8> {
 }
 
 fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
-    let lang = lang(args.lang);
+    let judging = &args.judging;
+    let lang = lang(judging.lang);
     ensure!(
-        !args.batch.resume || args.format == Format::Jsonl,
+        !args.batch.resume || judging.format == Format::Jsonl,
         "--resume goes on with JSON lines only; allowed: --format jsonl"
     );
-    let rules = policy::load(args.policy.as_deref())?;
-    let exceptions = &args.exceptions;
+    let rules = policy::load(judging.policy.as_deref())?;
+    let exceptions = &judging.exceptions;
     let declared = Declared::load(exceptions.waive.clone(), exceptions.waivers.as_deref())?;
     let patterns = Patterns::new(&args.include, &args.exclude)?;
     let (photos, ids) = inputs::gather(args, &patterns, |path| policy::load(Some(path)))?;
@@ -61,12 +62,12 @@ fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
     if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
         batch = batch.jobs(jobs);
     }
-    let exporter = output::exporter(args.format, lang, !args.no_timings);
+    let exporter = output::exporter(judging.format, lang, !args.no_timings);
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }
     let total = archive.is_none().then_some(photos.len());
-    let mut progress = Progress::new(total, &sink, args.format, args.batch.progress);
+    let mut progress = Progress::new(total, &sink, judging.format, args.batch.progress);
     let state = Arc::new(State {
         declared,
         interrupt: Interrupt::listen()?,
@@ -137,13 +138,13 @@ fn open(
     photos: &[Photo],
     header: impl FnOnce() -> Header,
 ) -> Result<(Sink, Done)> {
-    let Some(path) = &args.out else {
+    let Some(path) = &args.judging.out else {
         return Ok((Sink::Stdout, Done::new()));
     };
-    let (exceptions, sources) = (&args.exceptions, &args.sources);
+    let (exceptions, sources) = (&args.judging.exceptions, &args.sources);
     let tables = [
         &args.files_from,
-        &args.policy,
+        &args.judging.policy,
         &exceptions.waivers,
         &sources.manifest,
         &sources.tar,
@@ -159,7 +160,7 @@ fn open(
         (_, true) => Existing::Overwrite,
         _ => Existing::Keep,
     };
-    if args.format == Format::Jsonl {
+    if args.judging.format == Format::Jsonl {
         let (journal, done) = Journal::open(path, existing, &header())?;
         return Ok((Sink::Journal(journal), done));
     }
