@@ -50,6 +50,15 @@ fn pairs<const N: usize>(told: [(&str, &str); N]) -> Vec<(String, String)> {
         .into()
 }
 
+/// What is told of the photos of a folder.
+fn reviewed(folder: &Path) -> Vec<(String, String)> {
+    let mut command = shomei();
+    let output = command.arg("review").arg(folder).args(JSONL).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    told(&stdout(&output))
+}
+
 /// The number of the user that the test runs as.
 fn user() -> u32 {
     use std::os::unix::fs::MetadataExt;
@@ -122,15 +131,8 @@ fn a_file_that_cannot_be_read_to_its_end_goes_to_a_person() {
     // Is there, can be opened, and fails with EIO as a broken disk does.
     symlink("/proc/self/mem", at("b.jpg")).unwrap();
     fs::copy(photo(CHEAP), at("c.jpg")).unwrap();
-    let output = shomei()
-        .arg("review")
-        .arg(folder.path())
-        .args(JSONL)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(
-        told(&stdout(&output)),
+        reviewed(folder.path()),
         pairs([
             ("a.jpg", "not_jpeg"),
             ("b.jpg", "file_unreadable"),
@@ -151,15 +153,8 @@ fn folders_and_links_that_lead_back_to_themselves_end() {
     symlink("left.jpg", at("right.jpg")).unwrap();
     symlink("right.jpg", at("left.jpg")).unwrap();
     symlink("self.jpg", at("self.jpg")).unwrap();
-    let output = shomei()
-        .arg("review")
-        .arg(folder.path())
-        .args(JSONL)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     assert_eq!(
-        told(&stdout(&output)),
+        reviewed(folder.path()),
         pairs([
             ("photo.jpg", "not_jpeg"),
             ("left.jpg", "file_unreadable"),
@@ -287,32 +282,18 @@ fn whoever_stops_listening_is_left_in_peace() {
     }
 }
 
-/// The calendar's clock, read by this program, jumps between 1901, 2038 and now at each look.
-const JUMPING: &str = r#"
-#define _GNU_SOURCE
-#include <stdatomic.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-static atomic_uint looks;
-int clock_gettime(clockid_t clock, struct timespec *time)
-{
-    static const time_t jumps[] = {-2147483648L, 2147483648L, 0, 1};
-    int failed = (int)syscall(SYS_clock_gettime, clock, time);
-    if (!failed && clock == CLOCK_REALTIME)
-        time->tv_sec = jumps[atomic_fetch_add(&looks, 1) % 4];
-    return failed;
-}
-"#;
+const JUMPING_CLOCK: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../testdata/jumping_clock.c"
+);
 
 #[test]
 fn a_clock_that_jumps_changes_nothing() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name);
-    fs::write(at("jumping.c"), JUMPING).unwrap();
     let made = Command::new("cc")
         .args(["-shared", "-fPIC", "-o"])
-        .args([at("jumping.so"), at("jumping.c")])
+        .args([&at("jumping.so"), Path::new(JUMPING_CLOCK)])
         .status();
     assert!(made.unwrap().success());
     let photos = ["tilted.jpg", "accept_progressive.jpg", CHEAP].map(photo);

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::{self, JoinHandle};
 
@@ -276,26 +277,13 @@ fn the_log_has_known_fields_only_at_the_usual_level_and_for_debugging() {
 fn a_clock_that_jumps_costs_no_request() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str| folder.path().join(name);
-    let jumping = r#"
-        #define _GNU_SOURCE
-        #include <stdatomic.h>
-        #include <sys/syscall.h>
-        #include <time.h>
-        #include <unistd.h>
-        static atomic_uint looks;
-        int clock_gettime(clockid_t clock, struct timespec *time)
-        {
-            static const time_t jumps[] = {-2147483648L, 2147483648L, 0, 1};
-            int failed = (int)syscall(SYS_clock_gettime, clock, time);
-            if (!failed && clock == CLOCK_REALTIME)
-                time->tv_sec = jumps[atomic_fetch_add(&looks, 1) % 4];
-            return failed;
-        }
-    "#;
-    fs::write(at("jumping.c"), jumping).unwrap();
+    let source = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../testdata/jumping_clock.c"
+    );
     let made = Command::new("cc")
         .args(["-shared", "-fPIC", "-o"])
-        .args([at("jumping.so"), at("jumping.c")])
+        .args([&at("jumping.so"), Path::new(source)])
         .status();
     assert!(made.unwrap().success());
     let process = Process::start_with(&["--deadline", "60s"], |command| {
