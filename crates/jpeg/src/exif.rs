@@ -138,6 +138,26 @@ mod tests {
     }
 
     #[test]
+    fn half_of_the_values_lay_the_picture_on_its_side() {
+        for value in 1..=8 {
+            let swaps = Orientation::from_exif(value).unwrap().swaps_sides();
+            assert_eq!(swaps, value >= 5, "{value}");
+        }
+    }
+
+    #[test]
+    fn it_may_stand_behind_other_entries() {
+        let mut behind = tiff(true, 6);
+        let entry = behind[10..22].to_vec();
+        for _ in 0..3 {
+            behind.splice(10..10, entry.iter().copied());
+            behind[11] = 0x0F;
+        }
+        behind[9] = 4;
+        assert_eq!(orientation(&behind), Orientation::from_exif(6));
+    }
+
+    #[test]
     fn an_orientation_of_another_type_or_number_of_values_is_none() {
         let sound = tiff(false, 6);
         assert_eq!(orientation(&sound), Orientation::from_exif(6));

@@ -98,4 +98,12 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn the_last_byte_of_the_limit_may_be_used() {
+        let limits = Limits::default().with_memory(1000);
+        assert!(limits.check_memory(999).is_ok() && limits.check_memory(1000).is_ok());
+        let error = limits.check_memory(1001).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooMuchMemory);
+    }
 }

@@ -64,3 +64,25 @@ impl<'d> Iterator for Segments<'d> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(file: &[u8]) -> Vec<u8> {
+        segments(file).map(|segment| segment.code).collect()
+    }
+
+    #[test]
+    fn they_end_at_the_first_scan() {
+        let file = b"\xFF\xD8\xFF\xE0\0\x03a\xFF\x01\xFF\xFE\0\x02\xFF\xDA\0\x02\xFF\xFE\0\x02";
+        assert_eq!(codes(file), [0xE0, 0xFE]);
+        assert_eq!(segments(file).next().unwrap().payload, b"a");
+    }
+
+    #[test]
+    fn an_impossible_length_ends_them_but_in_metadata() {
+        assert_eq!(codes(b"\xFF\xD8\xFF\xE7\0\x01\xFF\xFE\0\x02"), [0xFE]);
+        assert_eq!(codes(b"\xFF\xD8\xFF\xC4\0\x01\xFF\xFE\0\x02"), []);
+    }
+}

@@ -185,6 +185,20 @@ fn rgb_is_told_by_adobe_or_by_names() {
 }
 
 #[test]
+fn names_tell_rgb_where_nothing_else_does() {
+    let mut file = Coding::default().file();
+    // Without its JFIF segment.
+    let length = usize::from(u16::from_be_bytes([file[4], file[5]]));
+    file.drain(2..4 + length);
+    let header = Header::read(&file).unwrap();
+    assert_eq!((header.colour, header.jfif), (ColourModel::YCbCr, None));
+    for (number, name) in b"RGB".iter().enumerate() {
+        file[header.frame_offset + 10 + 3 * number] = *name;
+    }
+    assert_eq!(Header::read(&file).unwrap().colour, ColourModel::Rgb);
+}
+
+#[test]
 fn the_height_may_come_behind_the_scan() {
     let mut file = Coding::default().file();
     let frame = probe(&file).unwrap().header.frame_offset;
@@ -289,6 +303,12 @@ fn metadata_of_an_impossible_length_is_passed_over() {
     for code in [0xE0, 0xE7, 0xFE] {
         file.splice(2..2, [0xFF, code, 0, 1]);
     }
+    // What follows it at once is read.
+    let table_at = file
+        .windows(2)
+        .position(|bytes| bytes == [0xFF, 0xDB])
+        .unwrap();
+    file.splice(table_at..table_at, [0xFF, 0xFE, 0, 0]);
     let end = file.len() - 2;
     file.splice(end..end, [0xFF, 0xFE, 0, 0]);
     assert_eq!(shomei_jpeg::segments(&file).count(), segments);
