@@ -10,7 +10,7 @@ use crate::measurements::round;
 /// Everything that a check file needs.
 pub(crate) mod prelude {
     pub(crate) use super::{
-        About, Found, Stage, Words, above, below, params, percent, short, side, worse,
+        About, Found, Stage, Words, above, below, params, percent, short, side, towards, worse,
     };
     pub(crate) use crate::finding::Outcome;
     pub(crate) use crate::measurements::{Measurements, Num, round};
@@ -204,6 +204,15 @@ pub(crate) fn side(side: Side) -> Words {
     }
 }
 
+/// The side of the photo that a signed quantity points to, in words.
+pub(crate) fn towards(value: f64) -> Words {
+    side(if value.is_sign_negative() {
+        Side::Left
+    } else {
+        Side::Right
+    })
+}
+
 /// `0.864` as `86.4%`.
 pub(crate) fn percent(share: f64) -> String {
     format!("{}%", short(share * 100.0, 1))
@@ -351,6 +360,32 @@ impl Words<String> {
         match lang {
             Lang::Ja => &self.ja,
             Lang::En => &self.en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worse_is_the_first_unless_only_the_second_rejects() {
+        let found = |outcome: Option<Outcome>, text: &str| {
+            outcome.map(|outcome| Found::new(outcome, text.to_owned(), text.to_owned()))
+        };
+        let (refer, reject) = (Some(Outcome::Refer), Some(Outcome::Reject));
+        for (first, second, expected) in [
+            (None, None, None),
+            (None, refer, Some("second")),
+            (refer, None, Some("first")),
+            (refer, refer, Some("first")),
+            (refer, reject, Some("second")),
+            (reject, refer, Some("first")),
+            (reject, reject, Some("first")),
+        ] {
+            let found = worse(found(first, "first"), found(second, "second"));
+            let text = found.as_ref().map(|found| found.text.en.as_str());
+            assert_eq!(text, expected, "{first:?} {second:?}");
         }
     }
 }

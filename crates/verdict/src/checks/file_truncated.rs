@@ -43,6 +43,7 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
             format!("ファイルが途中で切れていて、写真の{there}しか読み込めません。"),
             format!("The file is cut short: only {there} of the picture is there."),
         )
+        .limit(Some(1.0), None)
     } else {
         Found::reject(
             "ファイルが途中で切れていて、写真の全体を読み込めません。",
@@ -50,7 +51,7 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
         )
     };
     Some(match valid {
-        Some(valid) => found.number("valid_ratio", valid).limit(Some(1.0), None),
+        Some(valid) => found.number("valid_ratio", valid),
         None => found,
     })
 }

@@ -31,11 +31,7 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let [left, right] = m.portrait.as_ref()?.eyes?;
     let gaze = round(f64::midpoint(left.gaze_ratio.num(), right.gaze_ratio.num()) - 0.5);
-    let (ja, en) = if gaze < 0.0 {
-        ("左", "left")
-    } else {
-        ("右", "right")
-    };
+    let Words { ja, en } = towards(gaze);
     Some(
         above(gaze.abs(), p.refer_above, f64::INFINITY)?
             .found(

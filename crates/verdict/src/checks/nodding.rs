@@ -31,7 +31,7 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let pitch = m.portrait.as_ref()?.pose?.pitch_degrees.num();
     let (is, limit) = (short(pitch.abs(), 1), short(p.refer_above, 1));
-    let (ja, en) = if pitch < 0.0 {
+    let (ja, en) = if pitch.is_sign_negative() {
         ("上", "raised")
     } else {
         ("下", "lowered")

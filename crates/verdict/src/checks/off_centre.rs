@@ -53,14 +53,10 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 
 /// In the best 35:45 part.
 fn trimmed(framing: &Framing, p: &Params) -> Option<Found> {
-    let centre = framing.trim.centre_x_ratio.num();
-    let off = round((centre - 0.5).abs());
+    let from_middle = round(framing.trim.centre_x_ratio.num() - 0.5);
+    let off = from_middle.abs();
     let (is, limit) = (percent(off), percent(p.refer_above));
-    let (ja, en) = if centre < 0.5 {
-        ("左", "left")
-    } else {
-        ("右", "right")
-    };
+    let Words { ja, en } = towards(from_middle);
     Some(
         above(off, p.refer_above, p.reject_above)?
             .found(

@@ -32,11 +32,7 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let roll = m.portrait.as_ref()?.pose?.roll_degrees.num();
     let (is, limit) = (short(roll.abs(), 1), short(p.refer_above, 1));
-    let (ja, en) = if roll < 0.0 {
-        ("左", "left")
-    } else {
-        ("右", "right")
-    };
+    let Words { ja, en } = towards(roll);
     Some(
         above(roll.abs(), p.refer_above, p.reject_above)?
             .found(

@@ -41,11 +41,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     };
     let yaw = pose.yaw_degrees.num();
     let (is, limit) = (short(yaw.abs(), 1), short(p.refer_above, 1));
-    let (ja, en) = if yaw < 0.0 {
-        ("左", "left")
-    } else {
-        ("右", "right")
-    };
+    let Words { ja, en } = towards(yaw);
     Some(
         above(yaw.abs(), p.refer_above, p.reject_above)?
             .found(

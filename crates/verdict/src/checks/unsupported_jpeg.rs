@@ -6,7 +6,7 @@
 //!
 //! **What to do.** Open the photo and save it again as an ordinary JPEG, or take a new one.
 
-use shomei_photo::{Decoding, Process};
+use shomei_photo::Decoding;
 
 use crate::check::prelude::*;
 
@@ -37,15 +37,7 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
     let Some(jpeg) = &m.file.jpeg else {
         return Some(found);
     };
-    let process = match jpeg.process {
-        Process::Baseline => "baseline",
-        Process::ExtendedSequential => "extended_sequential",
-        Process::Progressive => "progressive",
-        Process::Lossless => "lossless",
-        Process::Arithmetic => "arithmetic",
-        Process::Hierarchical => "hierarchical",
-        _ => "other",
-    };
+    let process = serde_json::to_value(jpeg.process).unwrap_or_default();
     Some(
         found
             .fact("process", process)
@@ -58,6 +50,7 @@ mod tests {
     use super::*;
     use crate::Code;
     use crate::fixtures::check;
+    use shomei_photo::Process;
 
     #[test]
     fn only_what_was_not_decoded() {
@@ -72,5 +65,19 @@ mod tests {
                 expected,
             );
         }
+    }
+
+    #[test]
+    fn the_process_is_named() {
+        let found = check(
+            Code::UnsupportedJpeg,
+            |m| {
+                m.file.decoding = Decoding::UnsupportedJpeg;
+                m.file.jpeg.as_mut().unwrap().process = Process::Arithmetic;
+            },
+            Some(Outcome::Reject),
+        );
+        let process = ("process", "arithmetic".into());
+        assert!(found.unwrap().measured.contains(&process));
     }
 }
