@@ -307,6 +307,27 @@ mod tests {
     }
 
     #[test]
+    fn a_doc_is_what_stands_before_the_first_other_line() {
+        for (file, expected) in [
+            ("//! One\n//!\n//!  Two\n\n//! not\n", "One\n\n Two\n"),
+            ("//! Two\n// not\n", "Two\n"),
+            ("//! Two\n/// not\n", "Two\n"),
+            ("/!/ not\n", ""),
+            ("//!", ""),
+            ("//", ""),
+            ("//!A", "A"),
+        ] {
+            let mut text = [0; 100];
+            let length = doc(file.as_bytes(), &mut text);
+            assert_eq!(&text[..length], expected.as_bytes(), "{file}");
+            let mut short = [0; 2];
+            assert_eq!(doc(file.as_bytes(), &mut short), length);
+            let kept = length.min(2);
+            assert_eq!(short[..kept], text[..kept]);
+        }
+    }
+
+    #[test]
     fn names_are_those_of_serde() {
         for &code in Code::ALL {
             let json = serde_json::to_string(&code).unwrap();

@@ -163,3 +163,15 @@ impl Finding {
         self.waived
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_are_named_as_in_the_record() {
+        for outcome in [Outcome::Refer, Outcome::Unable, Outcome::Reject] {
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.as_str());
+        }
+    }
+}

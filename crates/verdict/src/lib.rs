@@ -46,6 +46,8 @@ mod limits;
 mod measurements;
 mod policy;
 mod review;
+#[cfg(test)]
+mod texts;
 mod waivers;
 pub mod wire;
 

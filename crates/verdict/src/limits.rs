@@ -314,6 +314,25 @@ mod tests {
     }
 
     #[test]
+    fn whole_numbers_are_written_without_a_point_as_far_as_they_are_exact() {
+        for (value, whole, expected) in [
+            (20_000.0, true, Value::Integer(20_000)),
+            (-3.0, true, Value::Integer(-3)),
+            (0.5, true, Value::Float(0.5)),
+            (2.0, false, Value::Float(2.0)),
+            (1e15, true, Value::Float(1e15)),
+        ] {
+            assert_eq!(toml_number(value, whole), expected);
+        }
+    }
+
+    #[test]
+    fn titles_say_code_and_name() {
+        assert_eq!(pair(Code::TooClose, "head").title(), "too_close.head");
+        assert_eq!(pair(Code::Turned, "").title(), "turned");
+    }
+
+    #[test]
     fn every_graded_key_is_in_one_pair() {
         let mut listed: Vec<String> = Vec::new();
         for pair in limit_pairs() {

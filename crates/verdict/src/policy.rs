@@ -529,6 +529,13 @@ mod tests {
     use crate::{Verdict, Waivers, judge};
 
     #[test]
+    fn long_values_are_cut() {
+        let long = "a".repeat(SHOWN_CHARS);
+        assert_eq!(cut(&long), long);
+        assert_eq!(cut(&(long.clone() + "b")), long + "…");
+    }
+
+    #[test]
     fn the_embedded_policy_is_the_defaults() {
         committed(
             "policies/my-number-card.toml",

@@ -135,6 +135,7 @@ impl Review {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Lang;
     use crate::fixtures::{degrees, good, ratio};
     use shomei_photo::{Decoding, LimitKind, Unreadable};
 
@@ -156,6 +157,9 @@ mod tests {
     #[test]
     fn a_good_photo_is_accepted() {
         let review = review(|_| (), "");
+        let policy = Policy::my_number_card();
+        assert_eq!(review.policy_name(), policy.name());
+        assert_eq!(review.policy_hash(), policy.hash());
         assert_eq!(review.findings(), []);
         assert_eq!(review.verdict(), Verdict::Accept);
     }
@@ -165,6 +169,9 @@ mod tests {
         let review = review(turn_and_open_mouth, "");
         let codes: Vec<_> = review.findings().iter().map(Finding::code).collect();
         assert_eq!(codes, [Code::Turned, Code::TooFar, Code::MouthOpen]);
+        let turned = crate::summary(Code::Turned, Lang::En);
+        assert_eq!(review.findings()[0].advice(Lang::En), turned.advice);
+        assert_eq!(review.findings()[0].rule(), turned.rule);
         assert_eq!(review.verdict(), Verdict::Reject);
     }
 

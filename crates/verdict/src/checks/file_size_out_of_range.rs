@@ -79,6 +79,20 @@ mod tests {
     use crate::fixtures::check;
 
     #[test]
+    fn sizes_are_said_in_round_numbers() {
+        for (bytes, said) in [
+            (0.0, "0 B"),
+            (999.0, "999 B"),
+            (1000.0, "1 KB"),
+            (20_480.0, "20.5 KB"),
+            (1_000_000.0, "1 MB"),
+            (7_340_032.0, "7.34 MB"),
+        ] {
+            assert_eq!(size(bytes), said);
+        }
+    }
+
+    #[test]
     fn both_readings_of_kb_and_mb_must_agree() {
         for (bytes, expected) in [
             (19_999, Some(Outcome::Reject)),

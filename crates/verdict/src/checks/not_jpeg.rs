@@ -104,6 +104,19 @@ mod tests {
     }
 
     #[test]
+    fn every_format_has_a_name_like_that_in_the_record() {
+        for record in [
+            "jpeg", "png", "gif", "webp", "bmp", "tiff", "heic", "avif", "jpeg2000", "jpeg_xl",
+            "ico", "tga", "ppm", "svg", "html", "pdf", "zip",
+        ] {
+            let format = serde_json::from_value(record.into()).unwrap();
+            let plain = name(format).to_lowercase().replace(' ', "");
+            assert_eq!(plain, record.replace('_', ""));
+        }
+        assert_eq!(name(Format::Text), "TXT");
+    }
+
+    #[test]
     fn it_speaks_alone() {
         let change = |m: &mut Measurements| {
             m.file.decoding = Decoding::NotJpeg;

@@ -54,7 +54,21 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{check, ratio, region};
+
+    #[test]
+    fn the_red_ones_are_shown() {
+        let found = check(
+            Code::RedEye,
+            |m| {
+                let eyes = m.portrait.as_mut().unwrap().eyes.as_mut().unwrap();
+                eyes[0].red_ratio = Some(ratio(0.04));
+                eyes[1].red_ratio = Some(ratio(0.05));
+            },
+            Some(Outcome::Refer),
+        );
+        assert_eq!(found.unwrap().region, Some(region(385, 385, 60, 30)));
+    }
 
     #[test]
     fn one_red_pupil_is_enough_and_it_never_rejects() {

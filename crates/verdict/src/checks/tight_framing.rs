@@ -90,6 +90,7 @@ mod tests {
     fn each_margin_counts() {
         for (top, left, right, trimmed, expected) in [
             (0.10, 0.2, 0.2, 0.76, None),
+            (0.015, 0.03, 0.03, 0.86, None),
             (0.01, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
             (-0.1, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
             (0.10, 0.02, 0.2, 0.76, Some(Outcome::Refer)),
@@ -115,6 +116,7 @@ mod tests {
         let refer = Some(Outcome::Refer);
         for (head, cut, expected) in [
             (0.86, None, refer),
+            (0.87, None, None),
             (0.97, None, None),
             (0.60, Some(Part::Cheek), None),
             // Long hair may leave the photo.

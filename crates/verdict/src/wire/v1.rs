@@ -273,6 +273,10 @@ mod tests {
             record(|m| m.face.as_mut().unwrap().faces.clear()),
             record(|m| m.background.as_mut().unwrap().area_ratio = ratio(0.0)),
             record(|m| m.portrait.as_mut().unwrap().covering = None),
+            record(|m| {
+                let portrait = m.portrait.as_mut().unwrap();
+                portrait.mouth.as_mut().unwrap().openness_ratio = ratio(0.5);
+            }),
             record(|m| m.file.decoding = Decoding::LimitExceeded { limit }),
             record(|m| {
                 cut_and_turned(m);

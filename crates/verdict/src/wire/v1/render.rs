@@ -7,8 +7,8 @@ use crate::{Lang, Outcome, Verdict};
 
 impl ReviewRecord {
     /// The review as lines of text: a line with the verdict and the id, then two for each finding,
-    /// what is wrong and what to do, and a last one if the review stopped early. `lang` is the language that the record was made in; control
-    /// characters of the id are escaped.
+    /// what is wrong and what to do, and a last one if the review stopped early. `lang` is the
+    /// language that the record was made in; control characters of the id are escaped.
     #[must_use]
     pub fn render(&self, lang: Lang) -> String {
         let mut text = format!("{}  {}\n", verdict(self.verdict, lang), printable(&self.id));
@@ -66,4 +66,47 @@ fn printable(id: &str) -> String {
             escaped.into_iter().flatten().chain(plain)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::records;
+    use super::*;
+
+    #[test]
+    fn every_verdict_and_outcome_has_its_words() {
+        let ja = [
+            "✓ 適　　  photos/0001.jpg\n",
+            "? 要確認  photos/0001.jpg\n    ［",
+            "✗ 不適　  photos/0001.jpg\n    ［",
+            "［申告済み・要確認］ turned: ",
+            "［要確認］ ",
+            "［判定不能］ ",
+            "［不適］ ",
+            "\n    ここで確認を終えました。ほかにも理由があるかもしれません。\n",
+        ];
+        let en = [
+            "✓ accept  photos/0001.jpg\n",
+            "? refer   photos/0001.jpg\n    [",
+            "✗ reject  photos/0001.jpg\n    [",
+            "[waived, refer] turned: ",
+            "[refer] ",
+            "[unable] ",
+            "[reject] ",
+            "\n    The review stopped here; there may be other reasons.\n",
+        ];
+        for (lang, expected) in [(Lang::Ja, ja), (Lang::En, en)] {
+            let text: String = records().iter().map(|record| record.render(lang)).collect();
+            for words in expected {
+                assert!(text.contains(words), "{words:?} is not in {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line() {
+        let mut record = records().swap_remove(0);
+        record.id = "山 \n\u{1b}[2J.jpg".to_owned();
+        assert_eq!(record.render(Lang::En), "✓ accept  山 \\n\\u{1b}[2J.jpg\n");
+    }
 }
