@@ -369,6 +369,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn numbers_are_plain() {
+        assert_eq!(plain(120_000.000_01), Value::from(120_000));
+        assert_eq!(plain(-0.000_01), Value::from(0));
+        assert_eq!(plain(0.123_46), Value::from(0.1235));
+        assert_eq!(plain(1e15), Value::from(1e15));
+    }
+
+    #[test]
     fn the_worse_is_the_first_unless_only_the_second_rejects() {
         let found = |outcome: Option<Outcome>, text: &str| {
             outcome.map(|outcome| Found::new(outcome, text.to_owned(), text.to_owned()))
