@@ -529,6 +529,31 @@ mod tests {
     use crate::{Verdict, Waivers, judge};
 
     #[test]
+    fn names_may_have_64_characters() {
+        let named = |length| Policy::my_number_card().with_name(&"a".repeat(length));
+        assert_eq!(named(64).unwrap().name().len(), 64);
+        assert_eq!(named(64).unwrap().base(), "my-number-card");
+        for length in [0, 65] {
+            assert_eq!(
+                named(length).unwrap_err().kind(),
+                PolicyErrorKind::OutOfRange
+            );
+        }
+    }
+
+    #[test]
+    fn both_limits_may_be_the_same() {
+        let policy = |refer: f32| {
+            Policy::from_toml(&format!(
+                "[turned]\nrefer_above = {refer}\nreject_above = 9.0"
+            ))
+        };
+        policy(9.0).unwrap();
+        let error = policy(9.5).unwrap_err();
+        assert_eq!(error.kind(), PolicyErrorKind::Contradiction);
+    }
+
+    #[test]
     fn long_values_are_cut() {
         let long = "a".repeat(SHOWN_CHARS);
         assert_eq!(cut(&long), long);

@@ -155,6 +155,13 @@ mod tests {
     }
 
     #[test]
+    fn verdicts_are_named_as_in_the_record() {
+        for verdict in [Verdict::Accept, Verdict::Refer, Verdict::Reject] {
+            assert_eq!(serde_json::to_value(verdict).unwrap(), verdict.as_str());
+        }
+    }
+
+    #[test]
     fn a_good_photo_is_accepted() {
         let review = review(|_| (), "");
         let policy = Policy::my_number_card();

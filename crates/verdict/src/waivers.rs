@@ -124,6 +124,7 @@ mod tests {
         assert!("".parse::<Waivers>().unwrap().is_empty());
         let waivers: Waivers = " turned , head_covered,turned".parse().unwrap();
         assert_eq!(waivers.iter().count(), 2);
+        assert!(!waivers.is_empty());
         assert!(!waivers.contains(Code::EyesClosed));
         let more = waivers.union(&"eyes_closed,turned".parse().unwrap());
         assert_eq!(more.iter().count(), 3);

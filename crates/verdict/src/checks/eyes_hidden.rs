@@ -94,6 +94,8 @@ mod tests {
     fn clear_glasses_pass_and_dark_ones_do_not() {
         for (worn, luma, hair, expected) in [
             (0.40, Some(0.90), 0.0, None),
+            (0.40, Some(0.75), 0.0, None),
+            (0.40, Some(0.55), 0.0, Some(Outcome::Refer)),
             (0.05, Some(0.40), 0.0, None),
             (0.15, Some(0.70), 0.0, Some(Outcome::Refer)),
             (0.40, Some(0.70), 0.0, Some(Outcome::Refer)),

@@ -40,7 +40,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let glare = portrait.glare?;
     let (lens, eye) = (glare.lens_ratio.num(), glare.eye_ratio.num());
     let worn = portrait.covering.map(|covering| covering.eyes_other_ratio);
-    let glasses = worn.is_some_and(|worn| worn.num() > p.min_worn);
+    let glasses = worn.is_some_and(|worn| worn.num() >= p.min_worn);
     let (lens_refer, eye_reject) = if glasses {
         (p.lens_refer_above, p.eye_reject_above)
     } else {
@@ -76,7 +76,8 @@ mod tests {
         for (worn, lens, eye, expected) in [
             (0.40, 0.0, 0.0, None),
             (0.40, 0.02, 0.1, None),
-            (0.01, 0.30, 0.1, None),
+            (0.03, 0.30, 0.1, None),
+            (0.04, 0.30, 0.1, Some(Outcome::Refer)),
             (0.40, 0.10, 0.0, Some(Outcome::Refer)),
             (0.40, 0.10, 0.3, Some(Outcome::Refer)),
             (0.01, 0.30, 0.9, Some(Outcome::Refer)),
