@@ -520,7 +520,7 @@ fn every_sentence_is_the_committed_one() {
         write!(text, "\n## {code}\n").unwrap();
         for lang in Lang::ALL {
             let (title, advice) = (about.title.of(lang), about.advice.of(lang));
-            write!(text, "{title} → {advice}\n").unwrap();
+            writeln!(text, "{title} → {advice}").unwrap();
         }
         let shown = SHOWN.iter().filter(|(shown, _)| *shown == code);
         for change in shown.flat_map(|(_, changes)| *changes) {
