@@ -164,9 +164,7 @@ const SHOWN: &[(Code, &[Change])] = &[
         Code::SingleComponent,
         &[
             |m| jpeg(m).components = 1,
-            |m| {
-                jpeg(m).colour_model = ColourModel::Grey;
-            },
+            |m| jpeg(m).colour_model = ColourModel::Grey,
         ],
     ),
     (
@@ -192,9 +190,7 @@ const SHOWN: &[(Code, &[Change])] = &[
         Code::OverCompressed,
         &[
             |m| jpeg(m).quality = Some(25),
-            |m| {
-                jpeg(m).quality = Some(5);
-            },
+            |m| jpeg(m).quality = Some(5),
         ],
     ),
     (
@@ -287,9 +283,7 @@ const SHOWN: &[(Code, &[Change])] = &[
         Code::BackgroundObject,
         &[
             |m| wall(m).objects = vec![object(0.3)],
-            |m| {
-                wall(m).objects = vec![object(0.02), object(0.003)];
-            },
+            |m| wall(m).objects = vec![object(0.02), object(0.003)],
         ],
     ),
     (
