@@ -111,8 +111,12 @@ mod tests {
     #[test]
     fn area_and_contrast_both_count() {
         for (area, contrast, expected) in [
+            (0.001, 80.0, None),
+            (0.500, 4.0, None),
             (0.0012, 80.0, None),
             (0.500, 6.0, None),
+            (0.003, 80.0, Some(Outcome::Refer)),
+            (0.500, 8.0, Some(Outcome::Refer)),
             (0.004, 80.0, Some(Outcome::Refer)),
             (0.500, 12.0, Some(Outcome::Refer)),
             (0.020, 25.0, Some(Outcome::Reject)),
