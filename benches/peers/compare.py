@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Shomei beside what one would write instead: the same photos, alternated, CPU time and memory.
+"""Compares Shomei with three alternatives on the same photos: CPU time and memory.
 
     cargo build --release --workspace
     venv/bin/python benches/peers/compare.py [ROUNDS] [--write]
 
-In every round each peer runs right after a run of `shomei review --jobs 1`; a ratio is that of
-such a pair, and the table has the median over rounds. CPU time is user and system time of the
-process, threads included, less what starting it costs: the peers take it themselves after
-loading and a first photo; for Shomei, a run over a file that is no photo is taken off. Prints
-Markdown; with `--write` it also replaces that of `benches/README.md`, and draws
-`benches/stages.svg` anew. Linux.
+In every round, each peer runs right after `shomei review --jobs 1`. A ratio is taken within such a
+pair, and the table shows the median over all rounds. CPU time is user and system time of the
+process with all its threads, without start-up: the peers start counting after loading and a first
+photo, and for Shomei the time of a run on a file that is not a photo is subtracted. Prints
+Markdown. With `--write` it also replaces the tables in `benches/README.md` and draws
+`benches/stages.svg` again. Linux only.
 """
 
 import json
@@ -123,7 +123,7 @@ def compare(folder, rounds):
 
 def table(name, rows, count):
     say(f"\n{name}, {count} photos:\n")
-    say("| | CPU ms a photo | × Shomei | start-up, CPU ms | peak MiB | × Shomei | accepted |")
+    say("| | CPU ms per photo | × Shomei | start-up, CPU ms | peak MiB | × Shomei | accepted |")
     say("|---|---|---|---|---|---|---|")
     for who, row in rows.items():
         ratio, memory = (f"{row.get(key, 1):.2f}" for key in ("ratio", "memory_ratio"))
@@ -134,30 +134,30 @@ def table(name, rows, count):
 
 
 def floor(bodies):
-    """The review beside the sum of what it cannot do without."""
+    """A review, beside the sum of the stages that it needs in any case."""
     needed = ["read/file", "jpeg/1/8", "face/detector", "face/landmarks", "face/person", "face/classes"]
     total = sum(bodies[name][0] for name in needed)
-    say("\nThe review and its floor, which is what it cannot do without: reading, decoding at ⅛, and each")
-    say("network once with the resizing before it. `single/12mp.jpg`, CPU ms:\n")
+    say("\nCPU milliseconds of a review of `single/12mp.jpg`, beside its floor: reading the file, decoding it at")
+    say("⅛, and running each network once, with the resizing that it needs.\n")
     say("| " + " | ".join(needed) + " | floor | review | × floor |")
     say("|---" * (len(needed) + 3) + "|")
     whole = bodies["review/review"][0]
     cells = [*(bodies[name][0] for name in needed), total, whole]
     say("| " + " | ".join(f"{cell:.1f}" for cell in cells) + f" | {whole / total:.2f} |")
-    say("\nEach stage on the same photo; reallocations count as allocations:\n")
+    say("\nEach stage on the same photo. A reallocation counts as an allocation.\n")
     say("| stage | CPU ms | allocations |\n|---|---|---|")
     for name, (spent, allocations) in bodies.items():
         say(f"| `{name}` | {spent:.2f} | {allocations} |")
 
 
 def limits(rounds):
-    """What is asked of start-up and memory."""
+    """Start-up time and memory."""
     single, large = INPUTS / "single", sorted((INPUTS / "large").glob("*.jpg"))
     cold = [review([single / "1mp.jpg"]) for _ in range(rounds)]
     start = [review([HERE / "requirements.txt"]) for _ in range(rounds)]
     peak = max(review(large, jobs=2)[3] for _ in range(rounds))
     say("\n| the program | |\n|---|---|")
-    say(f"| `shomei review` of a file that is no photo, CPU | {middle(start, lambda r: r[1]):.0f} ms |")
+    say(f"| `shomei review` of a file that is not a photo, CPU | {middle(start, lambda r: r[1]):.0f} ms |")
     say(f"| `shomei review` of one 1 MP photo, wall | {middle(cold, lambda r: r[2]):.0f} ms |")
     say(f"| peak memory of two workers over {len(large)} files of 36 MP | {peak:.0f} MiB |")
 

@@ -187,10 +187,9 @@ fn nothing_else_is_exported() {
     );
 }
 
-/// What is shown to users compiles.
 #[test]
 fn the_example_of_the_readme_compiles() {
-    let readme = fs::read_to_string(Path::new(CRATE).join("../../README.md")).unwrap();
+    let readme = fs::read_to_string(Path::new(CRATE).join("README.md")).unwrap();
     let (_, example) = readme.split_once("```c\n").unwrap();
     let (example, _) = example.split_once("```\n").unwrap();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme.c");

@@ -37,7 +37,7 @@ pub use shomei_verdict::{
     Verdict, WaiverError, Waivers, explain, summary, wire,
 };
 
-/// The examples of the README, compiled and run with the documentation's tests.
+/// Compiles and runs the examples of the guide for web services.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
+#[doc = include_str!("../../service/README.md")]
+struct Guide;
