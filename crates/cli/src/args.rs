@@ -1,4 +1,4 @@
-//! What can be said on the command line. The comments are the help texts.
+//! The arguments of the command line. The comments are the help texts.
 
 use std::env;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ Examples:
 Exit codes:
   0  every photo was accepted
   1  some photo was rejected, or referred to a person
-  2  wrong usage or configuration, or an error of input or output";
+  2  wrong usage or configuration, or an input or output error";
 
 const REVIEW_HELP: &str = "\
 Examples:
@@ -33,33 +33,32 @@ Examples:
   zstd -dc photos.tar.zst | shomei review --tar - --format jsonl --out reviews.jsonl
   shomei review - < photo.jpg
 
-A batch that writes JSON lines to --out can be stopped in any way and goes on with --resume and
-otherwise the same command: each photo is in the output once, and a line that was torn is written
-anew. FILE.journal beside it holds what the batch was started with; with another policy, version,
-language, list of photos, other exceptions or another --fast it does not go on. What was written survives the end
-of the process at once, and a power failure after 2 s. SIGINT (Ctrl-C) and SIGTERM end it after
-the photos in flight; a second one, half a second later or more, ends it at once. Without
---resume or --overwrite an --out that holds something is refused, in every format.
+Resuming. However a batch that writes JSON lines to --out was stopped, run the same command with
+--resume to continue it. Each photo is in the output once, and an incomplete line is written again.
+FILE.journal records how the batch was started. Resuming is refused if the policy, version,
+language, list of photos, exceptions or --fast differ. If the process is killed, the reviews written
+so far are kept; a power cut can lose the last 2 s. SIGINT (Ctrl-C) and SIGTERM finish the photos in
+flight first; a second signal, at least half a second later, stops at once. In every format, an
+--out file that is not empty is refused without --resume or --overwrite.
 
-Ids stand once: photos that are given twice are refused before the first one is reviewed (in an
-archive on standard input, when the second one is met). Links and entries of an archive whose name
-leads out of it (`..` or absolute) are reviewed as unreadable; the latter are an error besides,
-told at the end. Hidden entries are left out as in directories. A compressed archive comes through
-its program, as above.
+Ids. The id of a photo is its path as given. If a path is not UTF-8, bytes that cannot be written
+become %XX, and % becomes %25. A photo that is given twice is refused before the first review (in an
+archive on standard input, when the second one is read).
 
-Globs without a slash match names at any depth below a directory argument, globs with one match
-the path relative to it. Files that are named themselves are always reviewed.
+Directories. A glob without a slash matches names at any depth; a glob with a slash matches the path
+below the directory argument. Files that you name yourself are always reviewed.
 
-The id of a photo is its path as given. In a path that is not UTF-8, bytes that cannot be written
-stand as %XX, and % as %25.
+Archives. Links, and entries whose path escapes the archive (`..` or absolute), are reviewed as
+unreadable; the latter are also reported as an error at the end. Hidden entries are left out, as in
+directories. Decompress an archive with its own program, as above.
 
-Ids in the table of `--waivers` are those of the output. If one that declares an exception is not
-among the photos, all reviews are written, and then that is an error.
+Exceptions. The ids in the table of --waivers are those of the output. An id with an exception that
+matches no photo is an error, which is reported after all reviews are written.
 
 Exit codes:
   0  every photo was accepted
   1  some photo was rejected, or referred to a person
-  2  wrong usage or configuration, or an error of input or output
+  2  wrong usage or configuration, or an input or output error
 130  stopped by SIGINT or SIGTERM before the last photo";
 
 const JUDGE_HELP: &str = "\
@@ -67,19 +66,19 @@ Examples:
   shomei judge reviews.jsonl --policy my-policy.toml
   shomei judge - --format jsonl --out again.jsonl < reviews.jsonl
 
-Measurements, ids and the engine that measured stay as they are. What an older version did not
-measure is not judged: for checks that came later, review the photos again.
+Ids, measurements and the engine stay as they are. A check is not judged if the version that made
+the review did not measure it yet; review the photos again for that.
 
-Exceptions that a review records stay in force. A row of `--waivers` replaces those of its photo
-(an empty cell withdraws them), and `--waive` adds to all.
+Exceptions in a review stay in force. A row of --waivers replaces those of its photo (an empty cell
+removes them), and --waive adds to all.
 
-Blank lines are passed over. The first line that is no review ends the work with an error that
-names it; the reviews before it are written. No line may be longer than 4 MiB.
+Blank lines are skipped. The first line that is not a review stops the command with an error; the
+reviews before it are written. A line can have at most 4 MiB.
 
 Exit codes:
   0  every photo was accepted
   1  some photo was rejected, or referred to a person
-  2  wrong usage or configuration, or an error of input or output";
+  2  wrong usage or configuration, or an input or output error";
 
 const EVAL_HELP: &str = "\
 Examples:
@@ -88,48 +87,48 @@ Examples:
   shomei eval labels.csv --reviews reviews.jsonl --policy stricter.toml --half report
   shomei eval labels.csv --reviews reviews.jsonl --calibrate proposed.toml
 
-The manifest is CSV (UTF-8, with a header). Columns are found by name, others are ignored:
-  file      the photo's path inside --photos, unique
-  verdict   accept, reject, or unclear where the rules leave it open (also: refer)
+The manifest is a CSV file (UTF-8, with a header). Columns are found by name, others are ignored:
+  file      the photo's path inside --photos; each path once
+  verdict   accept, reject, or unclear if the rules leave it open (or: refer)
   defects   labels joined by `;`: codes of `shomei explain`, or older names such as hat, yaw, blur
-  subject   optional: who is shown. A person's photos stay in one half
-  family    optional: how the photo came about [default: the file's name up to the first `_`]
+  subject   optional: who is in the photo. All photos of a person are in the same half
+  family    optional: how the photo was made [default: the file name up to the first `_`]
   sides     optional: top, bottom, left, right joined by `;`: where the head is cut
   note      optional
 
-Verdicts are those of --policy on what was measured, whatever policy made the reviews.
+Photos are judged by --policy, whatever policy made the reviews.
 
 Exit codes:
-  0  the evaluation was made, whatever it says
-  2  wrong usage or configuration, a photo without a review or with two, or an error of input or
-     output";
+  0  the evaluation is complete, whatever its result
+  2  wrong usage or configuration, a photo without a review or with two, or an input or output
+     error";
 
 const REPORT_HELP: &str = "\
 Examples:
   shomei report reviews.jsonl --out report
   shomei report reviews.jsonl --photos photos --thumbnails --out report --lang ja
 
-Open index.html in the new folder: it needs no server and no network. The gallery shows the worst
-first: rejected before referred before accepted, then by the number of reasons. Without
---thumbnails it shows outlines and regions only; with it, the people.
+Open index.html in the new folder. It needs no server and no network. The gallery shows the worst
+photos first: rejected, then referred, then accepted, each by the number of reasons. With
+--thumbnails it shows the photos; without, only outlines and regions.
 
-A photo lies in --photos under its id, or under the end of its id; one of another length than the
-reviewed file is taken for gone. Gone photos stay in the gallery and have a filter of their own.
+A photo is found in --photos by its id, or by the end of its id. A file whose length differs from
+the reviewed one counts as missing. Missing photos stay in the gallery and have their own filter.
 
 Exit codes:
   0  the site is written
-  2  wrong usage or configuration, or an error of input or output";
+  2  wrong usage or configuration, or an input or output error";
 
 const SUMMARY_HELP: &str = "\
 Examples:
   shomei summary reviews.jsonl
   shomei summary reviews.jsonl --by folder --format csv
 
-Reviews hold no date. Where each day has a folder of its own, `--by folder` counts by day.
+Reviews contain no date. To count by day, use one folder for each day and --by folder.
 
 Exit codes:
   0  the counts are written
-  2  wrong usage or configuration, or an error of input or output";
+  2  wrong usage or configuration, or an input or output error";
 
 const NOTICE_HELP: &str = "\
 Examples:
@@ -137,18 +136,18 @@ Examples:
   shomei notice --show-template --lang en > mine.txt
   shomei notice reviews.jsonl --lang en --template mine.txt --out notices
 
-Writes a text for each rejected photo, and notices.csv for a mail merge: UTF-8 with a mark that
-spreadsheets know it by, and the columns id, count, codes, reasons, advice, notice, file.
+Writes a text for each rejected photo, and notices.csv for a mail merge: UTF-8 with a byte order
+mark, for spreadsheets, and the columns id, count, codes, reasons, advice, notice, file.
 
 Placeholders of a template:
   {{id}}                         the id of the photo
   {{count}}                      the number of reasons
-  {{#reasons}} … {{/reasons}}    what is between them, for each reason that rejected the photo
+  {{#reasons}} … {{/reasons}}    the text between them, for each reason that rejected the photo
   inside: {{number}}, {{code}}, {{title}}, {{text}} (what is wrong), {{advice}} (what to do)
 
 Exit codes:
   0  the notices are written
-  2  wrong usage or configuration, or an error of input or output";
+  2  wrong usage or configuration, or an input or output error";
 
 const CROP_HELP: &str = "\
 Examples:
@@ -156,18 +155,18 @@ Examples:
   shomei crop reviews.jsonl --photos photos --out cards --dpi 300 > crops.csv
 
 Cuts 22.0 × 27.5 mm from the original pixels of each accepted photo: 520 × 650 pixels at 600 dpi,
-260 × 325 at 300. The head is 34 of 45 of the height and has 4 of 45 above it; 22.0 : 27.5 is
-wider than 35 : 45, so that the card shows 2.9 % more at the sides, or less at the bottom where
-the photo has no more. Pictures are upright sRGB JPEG.
+260 × 325 at 300. The head takes 34/45 of the height and the space above it 4/45. The card is a
+little wider than 35:45, so it shows 2.9 % more at the sides, or less at the bottom if the photo
+ends there. Pictures are upright sRGB JPEG files.
 
-The table on standard output has a row for each review: id, result, file, head_mm, above_mm,
-enlarged, guide. Results: cut; not_accepted; not_found; changed (another file than the one
-reviewed); unreadable. `enlarged` is above 1 where the photo has fewer pixels than the card.
-`guide` is `no` where the head is not 34 ± 2, or the space above it not 4 ± 2, of 45 mm.
+Standard output is a table with one row for each review: id, result, file, head_mm, above_mm,
+enlarged, guide. The result is cut, not_accepted, not_found, changed (not the file that was
+reviewed) or unreadable. `enlarged` is above 1 if the photo has fewer pixels than the card. `guide`
+is `no` if the head does not take 34 ± 2, or the space above it 4 ± 2, of 45 mm.
 
 Exit codes:
   0  every accepted photo was cut
-  2  some accepted photo was not; wrong usage or configuration, or an error of input or output";
+  2  some accepted photo was not cut; wrong usage or configuration, or an input or output error";
 
 const COMPLETIONS_HELP: &str = "\
 Examples:
@@ -191,14 +190,13 @@ Examples:
   shomei policy check my-policy.toml
   shomei review photos --policy my-policy.toml
 
-A policy file needs only what differs from its base, which is my-number-card unless it says
-otherwise:
+A policy file needs only what differs from its base. The default base is my-number-card:
   name = \"my-policy\"
   base = \"japan-passport\"
   [turned]
   reject_above = 12";
 
-/// Reviews ID photos for Japan's My Number Card (個人番号カード), with a reason for each verdict
+/// Reviews ID photos for Japan's My Number Card (個人番号カード) and gives a reason for each verdict
 #[derive(Debug, Parser)]
 #[command(name = "shomei", version, after_help = EXIT_CODES)]
 pub(crate) struct Cli {
@@ -211,25 +209,25 @@ pub(crate) enum Command {
     /// Review photos: accept, refer to a person, or reject, and say why
     #[command(after_help = REVIEW_HELP)]
     Review(ReviewArgs),
-    /// Judge stored reviews anew, by other thresholds or exceptions, without the photos
+    /// Judge stored reviews again, by other thresholds or exceptions, without the photos
     #[command(after_help = JUDGE_HELP)]
     Judge(JudgeArgs),
-    /// Measure how right the reviews are, on labelled photos
+    /// Measure the accuracy of reviews on labelled photos
     #[command(after_help = EVAL_HELP)]
     Eval(EvalArgs),
     /// Explain a code: what is refused, why, and what to do
     #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArgs),
-    /// The thresholds that photos are judged by
+    /// List, print and check policies: the thresholds that photos are judged by
     #[command(subcommand, after_help = POLICY_HELP)]
     Policy(PolicyCommand),
-    /// Make a site to look through reviews: counts, measurements, and a gallery
+    /// Make a site to look through reviews, with counts, measurements and a gallery
     #[command(after_help = REPORT_HELP)]
     Report(ReportArgs),
     /// Count reviews by verdict, and by reason or folder
     #[command(after_help = SUMMARY_HELP)]
     Summary(SummaryArgs),
-    /// Write to the applicants whose photos were rejected: what is wrong, and what to do
+    /// Write a text to each applicant whose photo was rejected: what is wrong, and what to do
     #[command(after_help = NOTICE_HELP)]
     Notice(NoticeArgs),
     /// Cut the card's picture from accepted photos
@@ -239,7 +237,7 @@ pub(crate) enum Command {
     #[cfg(feature = "fleet")]
     #[command(after_help = fleet::SUBMIT_HELP)]
     Submit(SubmitArgs),
-    /// Review photos from the queue, until a signal
+    /// Review photos from the queue until a signal
     #[cfg(feature = "fleet")]
     #[command(after_help = fleet::WORK_HELP)]
     Work(WorkArgs),
@@ -269,8 +267,7 @@ pub(crate) struct StoredArgs {
 /// The policies that stored reviews were judged by.
 #[derive(Debug, Args)]
 pub(crate) struct Policies {
-    /// A policy that the reviews were judged by, where it is none that is carried along; may be
-    /// given several times
+    /// A policy that the reviews were judged by, if it is not built in; may be given several times
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Vec<PathBuf>,
 }
@@ -280,11 +277,11 @@ pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) stored: StoredArgs,
 
-    /// The folder of the site: a new or an empty one, or one that an earlier report is in
+    /// The folder for the site: new, empty, or with an earlier report
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// The folder that the photos lie in, or the manifest that they were reviewed by
+    /// The folder with the photos, or the manifest that they were reviewed by
     #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) photos: Option<PathBuf>,
 
@@ -292,8 +289,8 @@ pub(crate) struct ReportArgs {
     #[arg(long, requires = "photos")]
     pub(crate) thumbnails: bool,
 
-    /// Language of index.html; all pages are there in both [default: from LC_ALL, LC_MESSAGES or
-    /// LANG, else en]
+    /// Language of index.html; all pages exist in both [default: from LC_ALL, LC_MESSAGES or LANG,
+    /// else en]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
 }
@@ -303,11 +300,11 @@ pub(crate) struct SummaryArgs {
     #[command(flatten)]
     pub(crate) stored: StoredArgs,
 
-    /// What the rows stand for
+    /// What the rows count
     #[arg(long, value_enum, default_value_t = By::Reason)]
     pub(crate) by: By,
 
-    /// How the counts are written
+    /// Output format
     #[arg(long, value_enum, default_value_t = CountsArg::Table)]
     pub(crate) format: CountsArg,
 
@@ -326,7 +323,7 @@ pub(crate) enum By {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CountsArg {
-    /// Columns to read
+    /// Aligned columns
     Table,
     /// CSV with a header
     Csv,
@@ -343,15 +340,15 @@ pub(crate) struct NoticeArgs {
     #[command(flatten)]
     pub(crate) policies: Policies,
 
-    /// The folder of the notices
+    /// The folder for the notices
     #[arg(long, value_name = "DIR", required_unless_present = "show_template")]
     pub(crate) out: Option<PathBuf>,
 
-    /// The text of a notice, with placeholders [default: the one of --show-template]
+    /// The text of a notice, with placeholders [default: the text that --show-template prints]
     #[arg(long, value_name = "FILE")]
     pub(crate) template: Option<PathBuf>,
 
-    /// Print the template that is used without another
+    /// Print the default template
     #[arg(long, conflicts_with_all = ["reviews", "template", "out", "policy"])]
     pub(crate) show_template: bool,
 
@@ -365,15 +362,15 @@ pub(crate) struct CropArgs {
     #[command(flatten)]
     pub(crate) stored: StoredArgs,
 
-    /// The folder that the photos lie in, or the manifest that they were reviewed by
+    /// The folder with the photos, or the manifest that they were reviewed by
     #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) photos: PathBuf,
 
-    /// The folder of the pictures, which show the people
+    /// The folder for the pictures, which show the people
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// Dots an inch
+    /// Dots per inch
     #[arg(long, value_enum, default_value_t = Dpi::D600)]
     pub(crate) dpi: Dpi,
 
@@ -401,16 +398,15 @@ pub(crate) struct CompletionsArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ManArgs {
-    /// The folder of the pages
+    /// The folder for the pages
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ReviewArgs {
-    /// Photos, and directories to walk: every regular file in them whose name does not begin
-    /// with a dot, sorted by name
-    /// (`-` is one photo on standard input)
+    /// Photos and directories, or `-` for one photo on standard input. In a directory, every
+    /// regular file is reviewed, sorted by name, unless its name begins with a dot
     #[arg(
         value_name = "PATH",
         required_unless_present_any = ["files_from", "manifest", "tar"]
@@ -430,63 +426,63 @@ pub(crate) struct ReviewArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) jobs: Option<u16>,
 
-    /// Draw what was found into a PNG per photo in this directory. The pictures show the people
+    /// Draw what was found into a PNG for each photo, in this directory. It shows the people
     #[arg(long, value_name = "DIR")]
     pub(crate) overlay: Option<PathBuf>,
 
-    /// Read further paths from this file, one a line; `-` is standard input
+    /// Read more paths from this file, one on each line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) files_from: Option<PathBuf>,
 
-    /// The paths of `--files-from` end with NUL instead of a line break
+    /// Paths of --files-from end with NUL instead of a line break
     #[arg(short = '0', long, requires = "files_from")]
     pub(crate) null: bool,
 
-    /// In directories, take only what matches one of these
+    /// In directories, review only files that match one of these
     #[arg(long, value_name = "GLOB")]
     pub(crate) include: Vec<String>,
 
-    /// In directories, leave out what matches one of these, directories included
+    /// In directories, leave out files and directories that match one of these
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
 
-    /// Stop looking at a photo as soon as it is rejected: the same verdicts sooner, but not all
-    /// reasons. `measurements.stopped_after` tells such reviews from whole ones
+    /// Stop looking at a photo as soon as it is rejected. Verdicts are the same and come sooner,
+    /// but reasons may be missing. Such reviews have a value in `measurements.stopped_after`
     #[arg(long)]
     pub(crate) fast: bool,
 
-    /// Leave the timings out of JSON lines, so that they are the same in every run
+    /// Leave the timings out of JSON lines, so that every run writes the same
     #[arg(long)]
     pub(crate) no_timings: bool,
 }
 
-/// Where photos come from beside paths.
+/// Sources of photos other than paths.
 #[derive(Debug, Args)]
 pub(crate) struct Sources {
-    /// Review the photos of this CSV table with the columns `application_id` (the id in the
-    /// output) and `path` (from the table's folder), and, if you like, `waive` (codes with `;`
-    /// between them) and `policy` (a name, or a file from the table's folder)
+    /// Review the photos in this CSV table. It has the columns `application_id` (the id in the
+    /// output) and `path` (relative to the table's folder), and optionally `waive` (codes
+    /// separated by `;`) and `policy` (a name, or a file relative to the table's folder)
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
 
-    /// Review the photos in this tar archive without unpacking it; `-` is standard input. Names
-    /// are ids
+    /// Review the photos in this tar archive without unpacking it; `-` is standard input. The
+    /// names in the archive are the ids
     #[arg(long, value_name = "FILE")]
     pub(crate) tar: Option<PathBuf>,
 }
 
-/// How a batch goes on, and what is said of it meanwhile.
+/// How a batch is resumed and reports its progress.
 #[derive(Debug, Args)]
 pub(crate) struct BatchArgs {
-    /// Go on where the batch that writes to --out was stopped; begin if it never was started
+    /// Continue the batch that writes to --out; start it if it was never started
     #[arg(long, requires = "out", conflicts_with = "overwrite")]
     pub(crate) resume: bool,
 
-    /// Delete what --out holds. Without this, a file that holds something is refused
+    /// Replace the contents of --out. Without this, a file that is not empty is refused
     #[arg(long, requires = "out")]
     pub(crate) overwrite: bool,
 
-    /// How far the batch is, on standard error
+    /// How progress is reported, on standard error
     #[arg(long, value_enum, default_value_t = ProgressArg::Bar)]
     pub(crate) progress: ProgressArg,
 }
@@ -495,7 +491,7 @@ pub(crate) struct BatchArgs {
 pub(crate) enum ProgressArg {
     /// A bar, on a terminal only
     Bar,
-    /// A `shomei.progress/1` record a line: at the start, every five seconds, and at the end
+    /// A `shomei.progress/1` record on a line: at the start, every five seconds, and at the end
     Json,
     /// Nothing
     None,
@@ -514,15 +510,15 @@ pub(crate) struct JudgeArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) jobs: Option<u16>,
 
-    /// Leave the timings out of JSON lines; else they are those of the review that is read
+    /// Leave the timings out of JSON lines; otherwise they are those of the stored review
     #[arg(long)]
     pub(crate) no_timings: bool,
 }
 
-/// By what photos are judged, and how their reviews are written.
+/// How photos are judged and their reviews written.
 #[derive(Debug, Args)]
 pub(crate) struct Judging {
-    /// How the reviews are written
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
 
@@ -534,8 +530,8 @@ pub(crate) struct Judging {
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
 
-    /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
-    /// differs from one (TOML; see `shomei policy show`) [default: my-number-card]
+    /// The policy: a name of `shomei policy list`, or a TOML file with what differs from one (see
+    /// `shomei policy show`) [default: my-number-card]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
 
@@ -543,11 +539,10 @@ pub(crate) struct Judging {
     pub(crate) exceptions: Exceptions,
 }
 
-/// Exceptions that the rules know: covering for religion or illness, infants, disability.
+/// Exceptions that the rules allow: coverings for religion or illness, infants, disability.
 #[derive(Debug, Args)]
 pub(crate) struct Exceptions {
-    /// Checks for which an exception is declared for all these photos: they refer instead of
-    /// rejecting
+    /// Record an exception for all photos: these checks refer a photo instead of rejecting it
     #[arg(
         long,
         value_name = "CODE[,CODE]",
@@ -556,8 +551,8 @@ pub(crate) struct Exceptions {
     )]
     pub(crate) waive: Waivers,
 
-    /// Exceptions of single photos: a CSV table with the columns `id` (or `file`) and `waive`,
-    /// which holds codes with `;` between them. Other columns, such as a reason, are left alone
+    /// Record exceptions for single photos, from a CSV table with the columns `id` (or `file`) and
+    /// `waive` (codes separated by `;`). Other columns, such as a reason, are ignored
     #[arg(long, value_name = "FILE")]
     pub(crate) waivers: Option<PathBuf>,
 }
@@ -567,31 +562,31 @@ pub(crate) struct EvalArgs {
     /// The labelled photos (CSV)
     pub(crate) manifest: PathBuf,
 
-    /// The folder that the manifest's photos lie in
+    /// The folder with the photos of the manifest
     #[arg(long, value_name = "DIR", required_unless_present = "reviews")]
     pub(crate) photos: Option<PathBuf>,
 
-    /// Take the reviews from this file (`shomei review --format jsonl`) instead of making them.
-    /// A review belongs to the photo that its id ends with
+    /// Read the reviews from this file (`shomei review --format jsonl`) instead of making them. A
+    /// review belongs to the photo whose path its id ends with
     #[arg(long, value_name = "FILE", conflicts_with = "jobs")]
     pub(crate) reviews: Option<PathBuf>,
 
-    /// Also write a page with tables, error curves and what was judged wrongly; with --photos it
+    /// Also write an HTML page with tables, error curves and wrong verdicts. With --photos it
     /// shows these photos, and the people in them
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 
-    /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
-    /// differs from one (TOML; see `shomei policy show`) [default: my-number-card]
+    /// The policy: a name of `shomei policy list`, or a TOML file with what differs from one (see
+    /// `shomei policy show`) [default: my-number-card]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
 
-    /// The subjects to evaluate on: all, or one of the halves that limits are chosen and
-    /// reported on
+    /// The subjects to evaluate: all, or one half. --calibrate chooses limits on one half and
+    /// reports on the other
     #[arg(long, value_enum, default_value_t = HalfArg::All)]
     pub(crate) half: HalfArg,
 
-    /// Families of photos that were not made to have a defect; reported apart
+    /// Families of photos that were not made to have a defect; reported separately
     #[arg(
         long,
         value_name = "FAMILY,…",
@@ -600,12 +595,12 @@ pub(crate) struct EvalArgs {
     )]
     pub(crate) natural: Vec<String>,
 
-    /// Choose limits on one half of the subjects, write them to this new file, and report on the
-    /// other half what --policy and what the proposed limits do
+    /// Choose limits on one half of the subjects and write them to this new file. On the other
+    /// half, report the results of --policy and of the proposed limits
     #[arg(long, value_name = "FILE", conflicts_with = "half")]
     pub(crate) calibrate: Option<PathBuf>,
 
-    /// How the numbers are written
+    /// Output format
     #[arg(long, value_enum, default_value_t = EvalFormat::Human)]
     pub(crate) format: EvalFormat,
 
@@ -618,15 +613,15 @@ pub(crate) struct EvalArgs {
 pub(crate) enum HalfArg {
     /// All subjects
     All,
-    /// Those that limits are chosen on
+    /// The half that limits are chosen on
     Calibrate,
-    /// Those that limits are reported on
+    /// The half that results are reported on
     Report,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EvalFormat {
-    /// Tables to read
+    /// Text with tables
     Human,
     /// One JSON object
     Json,
@@ -634,7 +629,7 @@ pub(crate) enum EvalFormat {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The code; all are listed without one
+    /// The code; without it, all codes are listed
     #[arg(value_parser = codes(), hide_possible_values = true)]
     pub(crate) code: Option<Code>,
 
@@ -646,7 +641,7 @@ pub(crate) struct ExplainArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PolicyCommand {
-    /// List the policies that are carried along
+    /// List the built-in policies
     #[command(after_help = POLICY_HELP)]
     List,
     /// Print all thresholds of a policy as TOML, with their units and allowed ranges
@@ -656,14 +651,14 @@ pub(crate) enum PolicyCommand {
         #[arg(value_name = "NAME|FILE", conflicts_with = "policy")]
         shown: Option<PathBuf>,
 
-        /// The same as an option
+        /// The same, as an option
         #[arg(long, value_name = "NAME|FILE")]
         policy: Option<PathBuf>,
     },
-    /// Check a policy file: say what it changes, or all that is wrong with it
+    /// Check a policy file: print what it changes, or list all its mistakes
     #[command(after_help = POLICY_HELP)]
     Check {
-        /// The file
+        /// The policy file
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
@@ -671,11 +666,11 @@ pub(crate) enum PolicyCommand {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Text to read
+    /// Text
     Human,
-    /// A `shomei.review/1` record a line
+    /// One `shomei.review/1` record on each line
     Jsonl,
-    /// A table with one row a photo
+    /// A table with one row for each photo
     Csv,
 }
 

@@ -1,4 +1,4 @@
-//! What can be said to the commands of the fleet.
+//! The arguments of the fleet's commands.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,15 +12,15 @@ Examples:
   shomei submit night.csv --nats nats://queue:4222
   shomei submit night.csv --nats tls://queue:4222 --creds submit.creds --photos s3://photos/night
 
-The manifest is that of `shomei review --manifest`. Workers read the photos at --photos and the
-path of the row; a path that is a URL itself is taken as it is. What was submitted once is not
-submitted again, so that the same command goes on where it was stopped.
+The manifest is the same as for `shomei review --manifest`. Workers read each photo at --photos plus
+the path in its row; a path that is a URL is used as it is. No photo is submitted twice, so you can
+run the same command again to continue.
 
 NATS_USER and NATS_PASSWORD, or NATS_TOKEN, are read from the environment.
 
 Exit codes:
   0  all photos are submitted
-  2  wrong usage or configuration, or an error of input or output
+  2  wrong usage or configuration, or an input or output error
 130  stopped by SIGINT or SIGTERM before the last photo";
 
 pub(super) const WORK_HELP: &str = "\
@@ -31,37 +31,36 @@ Examples:
 Reads photos at file:// and s3:// URLs; AWS_REGION, AWS_ENDPOINT, AWS_ACCESS_KEY_ID and so on are
 read from the environment, as are NATS_USER and NATS_PASSWORD, or NATS_TOKEN.
 
-A photo that is not there is reviewed as unreadable, as in a batch. Other failures are tried again,
-here or elsewhere; after --deliveries the job becomes a dead letter (subject STREAM.dead, with the
-reason), and its photo has a review that says that it is unable.
+A missing photo is reviewed as unreadable, as in a local batch. After other failures the job is
+retried, here or by another worker. After --deliveries it becomes a dead letter (subject STREAM.dead,
+with the reason), and its photo gets a review with the outcome `unable`.
 
-SIGINT (Ctrl-C) and SIGTERM end it after the photos in flight; a second one, half a second later or
-more, ends it at once, and nothing is lost by that either.
+SIGINT (Ctrl-C) and SIGTERM finish the photos in flight first. A second signal, at least half a
+second later, stops at once; nothing is lost by that either.
 
 Exit codes:
-  0  ended by a signal
-  2  wrong usage or configuration, other models or policies than the photos are for, or an error of
-     input or output";
+  0  stopped by a signal
+  2  wrong usage or configuration, jobs for other models or policies, or an input or output error";
 
 pub(super) const COLLECT_HELP: &str = "\
 Examples:
   shomei collect --nats nats://queue:4222 --out reviews.jsonl
   shomei collect night.csv --nats nats://queue:4222 --out night.jsonl --resume --wait 600
 
-Ends when the review of every submitted photo is there, or with a manifest, of each of its photos.
-Stopped or given up before, it prints the ids that are missing on standard output. FILE and
-FILE.journal are those of `shomei review --format jsonl --out`, in any order.
+Ends when every submitted photo has its review; with a manifest, every photo of the manifest. If it
+stops or gives up before, it prints the missing ids on standard output. FILE and FILE.journal are
+like those of `shomei review --format jsonl --out`, with the reviews in any order.
 
 Exit codes:
   0  every photo was accepted
   1  some photo was rejected, or referred to a person
-  2  reviews are missing; wrong usage or configuration, or an error of input or output
+  2  reviews are missing; wrong usage or configuration, or an input or output error
 130  stopped by SIGINT or SIGTERM before the last review";
 
-/// The server, and what is said meanwhile.
+/// The server, the metrics and the log.
 #[derive(Debug, Args)]
 pub(crate) struct ServerArgs {
-    /// The NATS server, or several with `,` between them
+    /// The NATS server, or several separated by `,`
     #[arg(long, value_name = "URL")]
     pub(crate) nats: String,
 
@@ -73,7 +72,7 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) creds: Option<PathBuf>,
 
-    /// Certificates (PEM) to trust the server by, besides those of the system
+    /// Certificates (PEM) to verify the server with, in addition to those of the system
     #[arg(long, value_name = "FILE")]
     pub(crate) tls_ca: Option<PathBuf>,
 
@@ -85,42 +84,42 @@ pub(crate) struct ServerArgs {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub(crate) tls_key: Option<PathBuf>,
 
-    /// Serve metrics for Prometheus at /metrics of this address
+    /// Serve metrics for Prometheus at /metrics on this address
     #[arg(long, value_name = "ADDR:PORT")]
     pub(crate) metrics: Option<SocketAddr>,
 
-    /// What is logged to standard error; no ids of photos
+    /// What is logged to standard error
     #[arg(long, value_enum, default_value_t = LogLevel::Info)]
     pub(crate) log_level: LogLevel,
 
-    /// How it is logged
+    /// Format of the log
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogLevel {
-    /// What has failed
+    /// Failures
     Error,
-    /// What goes wrong and is tried again
+    /// Also failures that are retried
     Warn,
-    /// That it begins and ends
+    /// Also start and end
     Info,
-    /// Each failure; may show names of photos
+    /// Also the cause of each failure; may show names of photos
     Debug,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// Lines to read
+    /// Text
     Text,
-    /// A JSON object a line
+    /// One JSON object on each line
     Json,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct SubmitArgs {
-    /// A CSV table with the columns `application_id` and `path` and, if you like, `waive` and
+    /// A CSV table with the columns `application_id` and `path`, and optionally `waive` and
     /// `policy`
     #[arg(value_name = "MANIFEST")]
     pub(crate) manifest: PathBuf,
@@ -133,9 +132,8 @@ pub(crate) struct SubmitArgs {
     #[arg(long, value_name = "URL|DIR")]
     pub(crate) photos: Option<String>,
 
-    /// Thresholds: a policy that is carried along (see `shomei policy list`), or a file with what
-    /// differs from one (TOML; see `shomei policy show`), which the workers need as well [default:
-    /// my-number-card]
+    /// The policy: a name of `shomei policy list`, or a TOML file with what differs from one (see
+    /// `shomei policy show`); the workers need the file as well [default: my-number-card]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
 
@@ -146,15 +144,15 @@ pub(crate) struct SubmitArgs {
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangArg>,
 
-    /// Leave the timings out of the reviews, so that they are the same in every run
+    /// Leave the timings out of the reviews, so that every run writes the same
     #[arg(long)]
     pub(crate) no_timings: bool,
 
-    /// Servers of a NATS cluster that keep each message, where the streams are new
+    /// Servers of a NATS cluster that keep each message; used when the streams are created
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub(crate) replicas: u8,
 
-    /// Show no bar
+    /// Show no progress bar
     #[arg(long)]
     pub(crate) no_progress: bool,
 }
@@ -168,16 +166,16 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) jobs: Option<u16>,
 
-    /// A policy file that photos may be submitted with, besides the policies that are carried along;
-    /// may be given several times
+    /// A policy file that photos may be submitted with, in addition to the built-in policies; may
+    /// be given several times
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Vec<PathBuf>,
 
-    /// Seconds without a word of its worker after which a photo is given to another one
+    /// Seconds without a message from its worker after which a photo is given to another one
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=600))]
     pub(crate) ack_wait: u64,
 
-    /// How often a photo is tried before it is given up
+    /// How often a photo is tried before it becomes a dead letter
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) deliveries: u16,
 }
@@ -198,7 +196,7 @@ pub(crate) struct CollectArgs {
     #[command(flatten)]
     pub(crate) batch: BatchArgs,
 
-    /// Seconds without a new review after which it is given up [default: never]
+    /// Give up after this many seconds without a new review [default: never]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) wait: Option<u64>,
 }
