@@ -13,13 +13,13 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 const HELP: &str = "\
-Settings come from the file of --config, from the environment (SHOMEI_ and the name of the flag:
-SHOMEI_MAX_BODY) and from flags; later ones win. The file is TOML with the names of the flags, `_`
-for `-`; --print-config prints one. Bytes are a number or such as 16MiB, times such as 500ms or
-30s.
+Settings come from the file of --config, from the environment (SHOMEI_ plus the name of the flag,
+such as SHOMEI_MAX_BODY), and from flags; later ones override earlier ones. The file is TOML; its
+keys are the names of the flags with `_` for `-`. --print-config prints one. Write bytes as a number
+or with a unit (16MiB), and times with a unit (500ms, 30s).
 
-SIGTERM and SIGINT drain: /readyz and new photos get 503, what was let in is answered, and the
-process ends with 0. Give it --drain-timeout and a little more before it is killed.
+After SIGTERM or SIGINT, /readyz and new photos get 503, admitted requests are answered, and the
+process ends with 0. Wait for --drain-timeout and a little longer before you kill it.
 
 Examples:
   shomei-service
@@ -27,9 +27,9 @@ Examples:
   curl --data-binary @photo.jpg -H 'content-type: image/jpeg' 'localhost:8080/v1/reviews?lang=en'
 
 Exit codes:
-  0  stopped by a signal; all that was let in is answered
-  1  the reviewer cannot be built (the networks were altered), or requests were cut at the end of the drain
-  2  wrong usage or configuration, or a port cannot be taken";
+  0  stopped by a signal; all admitted requests were answered
+  1  the reviewer cannot be built (the networks were altered), or requests were cut off at shutdown
+  2  wrong usage or configuration, or a port that is not available";
 
 /// Reviews ID photos for the My Number Card over HTTP. Stores nothing.
 #[derive(Debug, Parser)]
@@ -38,7 +38,7 @@ struct Args {
     /// A TOML file with settings
     #[arg(long, env = "SHOMEI_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print the settings that are in force, as such a file, and end
+    /// Print the settings in force, as a TOML file, and exit
     #[arg(long)]
     print_config: bool,
     #[command(flatten)]
@@ -49,14 +49,14 @@ const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 
 pub(crate) fn run() -> ExitCode {
-    // Ends with 2 itself if there is something to complain about.
+    // Exits with 2 itself if the arguments are wrong.
     let args = Args::parse();
     let (config, policy) = match configured(args.config.as_ref(), args.settings) {
         Ok(configured) => configured,
         Err(error) => return ended(&error, USAGE),
     };
     if args.print_config {
-        // There is nowhere to complain if that is closed.
+        // If standard output is closed, nobody can read an error either.
         let _written = io::stdout().write_all(config.to_toml().as_bytes());
         return ExitCode::SUCCESS;
     }
@@ -83,7 +83,7 @@ fn ended(error: &anyhow::Error, code: u8) -> ExitCode {
 }
 
 fn serve(config: Config, policy: Policy) -> Result<()> {
-    let runtime = Runtime::new().context("threads cannot be started")?;
+    let runtime = Runtime::new().context("cannot start threads")?;
     let limits = config.limits();
     let served = runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
@@ -101,13 +101,13 @@ fn serve(config: Config, policy: Policy) -> Result<()> {
         server.run(build, stop).await?;
         Ok(())
     });
-    // A review whose client is gone is not waited for.
+    // Does not wait for reviews whose client is gone.
     runtime.shutdown_background();
     served
 }
 
-/// The log to standard error. A panic is told by its place: its message could show parts of a
-/// photo's data.
+/// Starts the log on standard error. A panic is logged by its place only: its message could contain
+/// parts of a photo.
 fn log(config: &Config) {
     let log = tracing_subscriber::fmt()
         .with_max_level(config.log_level)

@@ -1,4 +1,4 @@
-//! What can be set, where, and to what: defaults, a TOML file, `SHOMEI_*`, flags; later ones win.
+//! Settings: defaults, a TOML file, `SHOMEI_*` variables and flags; later ones override earlier ones.
 
 use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -37,38 +37,38 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where `/metrics` is served, and nothing else.
     pub metrics_listen: SocketAddr,
-    /// Open connections at most, at each of both; others wait to be accepted.
+    /// The limit of open connections on each of the two addresses; others wait to be accepted.
     pub connections: usize,
     /// Photos that are reviewed at the same time.
     pub workers: NonZeroUsize,
-    /// Photos that wait for a worker at most; others are refused (429).
+    /// The limit of photos that wait for a worker; others are refused (429).
     pub queue: usize,
-    /// Bytes of a photo at most (413).
+    /// The limit of bytes of a photo (413).
     pub max_body: u64,
-    /// Bytes of all uploads together at most, until their reviews have ended (429).
+    /// The limit of bytes of all uploads together, until their reviews have ended (429).
     pub upload_memory: u64,
     /// How long headers may take, and how long a connection may be idle.
     pub idle_timeout: Duration,
-    /// How long a body may take to come (408).
+    /// How long a body may take to arrive (408).
     pub upload_timeout: Duration,
-    /// How long the answer may take once the body is there (503).
+    /// How long the answer may take once the body has arrived (503).
     pub deadline: Duration,
-    /// How long requests that were let in may take after the signal to end.
+    /// How long admitted requests may take after the signal to stop.
     pub drain_timeout: Duration,
-    /// The name of a policy that is carried along, or a file.
+    /// The name of a built-in policy, or a file.
     pub policy: String,
-    /// The least important messages of the log.
+    /// The most detailed level that is logged.
     pub log_level: Level,
-    /// How the log is written.
+    /// Format of the log.
     pub log_format: LogFormat,
 }
 
-/// How the log is written, to standard error.
+/// Format of the log on standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// One JSON object a line.
+    /// One JSON object on each line.
     Json,
 }
 
@@ -76,7 +76,7 @@ pub enum LogFormat {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
-    /// A value is none of those that are allowed.
+    /// A value is not allowed.
     #[error("{key}: {value:?} is not allowed; allowed: {allowed}")]
     Value {
         /// Which setting.
@@ -86,16 +86,16 @@ pub enum ConfigError {
         /// What it may be set to.
         allowed: String,
     },
-    /// The file is not TOML, or has a key that is none.
+    /// The file is not TOML, or has an unknown key.
     #[error("config: {path:?}: {message}")]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where and why; names the keys that there are.
+        /// Where and why; lists the known keys.
         message: String,
     },
     /// A file cannot be read.
-    #[error("{key}: {path:?} cannot be read")]
+    #[error("{key}: cannot read {path:?}")]
     Unreadable {
         /// Which setting names it.
         key: &'static str,
@@ -104,8 +104,8 @@ pub enum ConfigError {
         /// Why.
         source: io::Error,
     },
-    /// The policy is none.
-    #[error("policy: {path:?} is no policy")]
+    /// The policy file is not valid.
+    #[error("policy: {path:?} is not a valid policy")]
     Policy {
         /// The file.
         path: PathBuf,
@@ -138,8 +138,7 @@ impl Default for Config {
     }
 }
 
-/// Waiting is bounded by four reviews of each worker, so that an accepted photo waits little more
-/// than another.
+/// At most four photos wait for each worker, so that no admitted photo waits much longer than another.
 const fn queue(workers: NonZeroUsize) -> usize {
     workers.get().saturating_mul(4)
 }
@@ -149,7 +148,7 @@ const fn memory(max_body: u64) -> u64 {
 }
 
 impl Config {
-    /// What photos may cost, for the reviewer and for the uploads.
+    /// The limits for photos, for the reviewer and for the uploads.
     #[must_use]
     pub const fn limits(&self) -> Limits {
         Limits {
@@ -160,62 +159,62 @@ impl Config {
     }
 }
 
-/// Settings as they are written, in a file, in the environment or as flags.
+/// Settings as written in a file, in the environment or as flags.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Where reviews are served; port 0 takes a free one [default: 127.0.0.1:8080]
+    /// Address for reviews; port 0 picks a free port [default: 127.0.0.1:8080]
     #[arg(long, env = "SHOMEI_LISTEN", value_name = "ADDR:PORT")]
     listen: Option<Text>,
-    /// Where /metrics is served, and nothing else [default: 127.0.0.1:9090]
+    /// Address for /metrics only [default: 127.0.0.1:9090]
     #[arg(long, env = "SHOMEI_METRICS_LISTEN", value_name = "ADDR:PORT")]
     metrics_listen: Option<Text>,
-    /// Open connections at most, at each of both; others wait [default: 512]
+    /// Open connections on each of the two addresses, at most; others wait [default: 512]
     #[arg(long, env = "SHOMEI_CONNECTIONS", value_name = "N")]
     connections: Option<Text>,
-    /// Photos that are reviewed at the same time [default: one a processor]
+    /// Photos reviewed at the same time [default: one for each processor]
     #[arg(long, env = "SHOMEI_WORKERS", value_name = "N")]
     workers: Option<Text>,
-    /// Photos that wait at most; others are refused with 429 [default: 4 times the workers]
+    /// Photos waiting for a worker, at most; others get 429 [default: 4 times the workers]
     #[arg(long, env = "SHOMEI_QUEUE", value_name = "N")]
     queue: Option<Text>,
-    /// Longest photo; others are refused with 413 [default: 16MiB]
+    /// Largest photo; larger ones get 413 [default: 16MiB]
     #[arg(long, env = "SHOMEI_MAX_BODY", value_name = "BYTES")]
     max_body: Option<Text>,
-    /// All uploads together at most, until their reviews have ended; others are refused with 429
-    /// [default: 8 times the longest photo]
+    /// Memory for all uploads together, until their reviews have ended; others get 429 [default: 8
+    /// times --max-body]
     #[arg(long, env = "SHOMEI_UPLOAD_MEMORY", value_name = "BYTES")]
     upload_memory: Option<Text>,
-    /// How long headers may take and a connection may be idle: longer than at the proxy before it
+    /// Time limit for headers and for idle connections. Set it longer than that of a proxy in front
     /// [default: 75s]
     #[arg(long, env = "SHOMEI_IDLE_TIMEOUT", value_name = "TIME")]
     idle_timeout: Option<Text>,
-    /// How long an upload may take; others end with 408 [default: 30s]
+    /// Time limit for an upload; slower ones get 408 [default: 30s]
     #[arg(long, env = "SHOMEI_UPLOAD_TIMEOUT", value_name = "TIME")]
     upload_timeout: Option<Text>,
-    /// How long the answer may take after that; others end with 503 [default: 5s]
+    /// Time limit for the answer after the upload; later ones get 503 [default: 5s]
     #[arg(long, env = "SHOMEI_DEADLINE", value_name = "TIME")]
     deadline: Option<Text>,
-    /// How long requests may take after SIGTERM or SIGINT; others are cut [default: 40s]
+    /// Time limit for requests after SIGTERM or SIGINT; others are cut off [default: 40s]
     #[arg(long, env = "SHOMEI_DRAIN_TIMEOUT", value_name = "TIME")]
     drain_timeout: Option<Text>,
-    /// Thresholds: a policy that is carried along, or a file with what differs from one
-    /// [default: my-number-card]
+    /// The policy: a built-in name, or a TOML file with what differs from one [default:
+    /// my-number-card]
     #[arg(long, env = "SHOMEI_POLICY", value_name = "NAME|FILE")]
     policy: Option<Text>,
-    /// The least important messages of the log: error, warn, info, debug, trace [default: info]
+    /// Level of the log: error, warn, info, debug, trace [default: info]
     #[arg(long, env = "SHOMEI_LOG_LEVEL", value_name = "LEVEL")]
     log_level: Option<Text>,
-    /// How the log is written to standard error: text, json [default: text]
+    /// Format of the log on standard error: text, json [default: text]
     #[arg(long, env = "SHOMEI_LOG_FORMAT", value_name = "FORMAT")]
     log_format: Option<Text>,
 }
 
 impl Settings {
-    /// What the TOML file at `path` sets.
+    /// The settings of the TOML file at `path`.
     ///
     /// # Errors
-    /// If it cannot be read, or is not TOML with these keys alone.
+    /// If it cannot be read, is not TOML, or has another key.
     pub fn read(path: &PathBuf) -> Result<Self, ConfigError> {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
             key: "config",
@@ -228,7 +227,7 @@ impl Settings {
         })
     }
 
-    /// These, and those of `other` where there are none.
+    /// These settings, with those of `other` where these are not set.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -252,7 +251,7 @@ impl Settings {
     /// The effective settings.
     ///
     /// # Errors
-    /// Names the first setting that cannot be used, its value and what is allowed.
+    /// Names the first setting that is not valid, its value and what is allowed.
     pub fn effective(&self) -> Result<Config, ConfigError> {
         let usual = Config::default();
         let address = "ADDR:PORT, such as 127.0.0.1:8080 or [::]:0";
@@ -354,10 +353,10 @@ impl Settings {
 }
 
 impl Config {
-    /// The policy that is named.
+    /// Loads the policy.
     ///
     /// # Errors
-    /// If there is none of that name and no such file, or the file is no policy.
+    /// If neither a policy nor a file has that name, or the file is not a valid policy.
     pub fn load_policy(&self) -> Result<Policy, ConfigError> {
         if let Some(policy) = Policy::named(&self.policy) {
             return Ok(policy);
@@ -383,7 +382,7 @@ impl Config {
         }
     }
 
-    /// A file that sets all of it.
+    /// A TOML file with all settings.
     #[must_use]
     pub fn to_toml(&self) -> String {
         let quoted = |text: &dyn fmt::Display| toml::Value::String(text.to_string()).to_string();

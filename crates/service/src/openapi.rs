@@ -26,9 +26,9 @@ fn document() -> Value {
         },
         "paths": {
             "/v1/reviews": { "post": reviews() },
-            "/healthz": { "get": probe("The process lives", &[]) },
+            "/healthz": { "get": probe("The process is alive", &[]) },
             "/readyz": { "get": probe(
-                "Photos are reviewed",
+                "The service reviews photos",
                 &[Problem::Starting, Problem::Draining],
             ) },
             "/openapi.json": { "get": {
@@ -69,7 +69,7 @@ fn reviews() -> Value {
             .filter(|problem| !matches!(problem, Problem::NotFound | Problem::MethodNotAllowed)),
     );
     let answer = json!({
-        "description": "The review, whatever the verdict; a photo that cannot be read has a \
+        "description": "The review, whatever the verdict. A photo that cannot be read has a \
                         finding that says so",
         "headers": {
             "x-request-id": { "schema": { "type": "string" } },
@@ -85,13 +85,14 @@ fn reviews() -> Value {
             {
                 "name": "lang",
                 "in": "query",
-                "description": "Language of the texts; else that of Accept-Language, else ja",
+                "description": "Language of the texts. The default comes from Accept-Language, then ja",
                 "schema": { "enum": ["ja", "en"] },
             },
             {
                 "name": "waive",
                 "in": "query",
-                "description": "Exceptions that the applicant declares",
+                "description": "Exceptions to record: these checks refer the photo to a person \
+                                instead of rejecting it",
                 "style": "form",
                 "explode": false,
                 "schema": { "type": "array", "items": { "enum": waivable } },
@@ -99,7 +100,8 @@ fn reviews() -> Value {
             {
                 "name": "x-request-id",
                 "in": "header",
-                "description": "Kept if it is such, else a new one; the id of the review",
+                "description": "The id of the review. It is kept if it matches the pattern; \
+                                otherwise a new one is made",
                 "schema": { "type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$" },
             },
         ],
@@ -145,7 +147,7 @@ fn problem() -> Value {
     let all = Problem::all();
     let codes: Vec<_> = all.iter().map(Problem::code).collect();
     json!({
-        "description": "RFC 9457; title and detail are in the language of the answer",
+        "description": "A problem document (RFC 9457). title and detail are in the language of the answer",
         "type": "object",
         "properties": {
             "type": { "type": "string", "pattern": "^urn:shomei:problem:[a-z_]+$" },

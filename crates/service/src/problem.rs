@@ -1,6 +1,6 @@
-//! What a request can be refused with: RFC 9457 documents in Japanese and English.
+//! The reasons to refuse a request: RFC 9457 documents in Japanese and English.
 //!
-//! These texts are for those who sent the request. The log has the code and nothing else of them.
+//! These texts are for the sender of the request. The log contains only the code.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,44 +10,44 @@ use shomei::Lang;
 /// Why a request gets no review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// There is no photo in it.
+    /// It contains no photo.
     EmptyBody,
-    /// The connection gave up amid the body, or its chunks are none.
+    /// The connection ended inside the body, or its chunks are malformed.
     IncompleteBody,
-    /// No form with the one field `photo`.
+    /// Not a form with the single field `photo`.
     MalformedMultipart,
-    /// A code that is none or cannot be waived; named where that is safe.
+    /// An unknown code, or one that cannot be waived; named if that is safe.
     UnknownWaiver(Option<String>),
-    /// `lang` is neither.
+    /// `lang` is neither `ja` nor `en`.
     UnknownLanguage,
-    /// Something else in the query.
+    /// Another parameter in the query.
     UnknownParameter,
     /// More bytes than these.
     BodyTooLarge { max: u64 },
     /// Not the type of a photo.
     UnsupportedType,
-    /// The body came too slowly.
+    /// The body arrived too slowly.
     UploadTimeout,
-    /// All places are taken.
+    /// The queue or the memory for uploads is full.
     Busy,
-    /// Too long in the queue and in work.
+    /// Queue and review took too long.
     Deadline,
-    /// The process is about to end.
+    /// The process is shutting down.
     Draining,
     /// The models are not loaded yet.
     Starting,
-    /// The review came to no end. A defect of ours.
+    /// The review did not finish. A bug of ours.
     Failed,
     /// No such route.
     NotFound,
-    /// The route has other methods.
+    /// The route does not support the method.
     MethodNotAllowed,
 }
 
 /// The bytes of the document's type.
 const CONTENT_TYPE: &str = "application/problem+json";
 
-/// The longest name of a code that is repeated.
+/// The longest name of a code that an answer repeats.
 const LONGEST_NAME: usize = 32;
 
 impl Problem {
@@ -73,7 +73,7 @@ impl Problem {
         ]
     }
 
-    /// A code that cannot be waived. Only what may be one is repeated.
+    /// A code that cannot be waived. It is repeated only if it could be a code.
     pub(crate) fn unknown_waiver(name: &str) -> Self {
         let safe = (1..=LONGEST_NAME).contains(&name.len())
             && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
@@ -131,70 +131,73 @@ impl Problem {
         }
     }
 
-    /// What it is, in Japanese and in English.
+    /// The title in Japanese or English.
     pub(crate) const fn title(&self, lang: Lang) -> &'static str {
         let (ja, en) = match self {
             Self::EmptyBody => ("写真がありません", "There is no photo"),
-            Self::IncompleteBody => ("写真が途中で切れています", "The upload ended early"),
+            Self::IncompleteBody => (
+                "写真が途中までしか届きませんでした",
+                "The upload ended early",
+            ),
             Self::MalformedMultipart => (
                 "フォームの形式が正しくありません",
                 "The form cannot be read",
             ),
-            Self::UnknownWaiver(_) => ("指定できない例外です", "No such exception"),
-            Self::UnknownLanguage => ("指定できない言語です", "No such language"),
-            Self::UnknownParameter => ("不明な指定があります", "No such parameter"),
+            Self::UnknownWaiver(_) => ("指定できない例外です", "Unknown exception"),
+            Self::UnknownLanguage => ("指定できない言語です", "Unknown language"),
+            Self::UnknownParameter => ("不明なパラメーターがあります", "Unknown parameter"),
             Self::BodyTooLarge { .. } => ("ファイルが大きすぎます", "The file is too large"),
             Self::UnsupportedType => ("対応していない形式です", "This type is not supported"),
             Self::UploadTimeout => ("送信に時間がかかりすぎました", "The upload took too long"),
             Self::Busy => ("ただいま混み合っています", "The service is busy"),
-            Self::Deadline => (
-                "時間内に確認できませんでした",
-                "The review was not done in time",
-            ),
+            Self::Deadline => ("時間内に確認できませんでした", "The review took too long"),
             Self::Draining => ("サービスを終了しています", "The service is shutting down"),
             Self::Starting => ("サービスを準備しています", "The service is starting"),
             Self::Failed => ("確認できませんでした", "The review failed"),
             Self::NotFound => ("見つかりません", "Not found"),
-            Self::MethodNotAllowed => ("この方法では利用できません", "Method not allowed"),
+            Self::MethodNotAllowed => ("このメソッドは使えません", "Method not allowed"),
         };
         pick(lang, ja, en)
     }
 
-    /// What it means for this request and what to do.
+    /// What it means for this request, and what to do.
     pub(crate) fn detail(&self, lang: Lang) -> String {
         let (ja, en) = match self {
             Self::EmptyBody => (
                 "写真のデータが空です。写真を選んで、もう一度送信してください。",
-                "The photo has no bytes. Please choose a photo and send it again.",
+                "The photo is empty. Please choose a photo and send it again.",
             ),
             Self::IncompleteBody => (
                 "写真のデータが最後まで届きませんでした。もう一度送信してください。",
-                "The photo did not arrive as a whole. Please send it again.",
+                "Only a part of the photo arrived. Please send it again.",
             ),
             Self::MalformedMultipart => (
-                "multipart/form-data には photo という項目を一つだけ入れてください。",
-                "multipart/form-data must hold one field, photo, and nothing else.",
+                "フォーム（multipart/form-data）には photo という項目だけを入れてください。",
+                "The form (multipart/form-data) must have the field photo and no other.",
             ),
             Self::UnknownWaiver(Some(name)) => {
                 return match lang {
-                    Lang::Ja => format!("waive の {name} は例外として指定できません。"),
-                    Lang::En => format!("{name} in waive is no code that can be waived."),
+                    Lang::Ja => format!("waive に {name} は指定できません。"),
+                    Lang::En => format!("waive: {name} is not a code that can be waived."),
                 };
             }
             Self::UnknownWaiver(None) => (
-                "waive に例外として指定できない値があります。",
-                "waive holds something that is no code that can be waived.",
+                "waive に指定できない値があります。",
+                "waive: a value is not a code that can be waived.",
             ),
-            Self::UnknownLanguage => ("lang は ja か en です。", "lang is ja or en."),
+            Self::UnknownLanguage => (
+                "lang には ja か en を指定してください。",
+                "lang must be ja or en.",
+            ),
             Self::UnknownParameter => (
                 "指定できるのは lang と waive だけです。",
-                "The parameters are lang and waive.",
+                "Only lang and waive are allowed.",
             ),
             Self::BodyTooLarge { max } => {
                 let max = bytes(*max);
                 return match lang {
-                    Lang::Ja => format!("送信できるファイルは {max} までです。"),
-                    Lang::En => format!("A file may have up to {max}."),
+                    Lang::Ja => format!("送信できるファイルの大きさは {max} までです。"),
+                    Lang::En => format!("A file can have at most {max}."),
                 };
             }
             Self::UnsupportedType => (
@@ -214,12 +217,12 @@ impl Problem {
                 "This photo could not be reviewed. Please try another one.",
             ),
             Self::NotFound => (
-                "このアドレスには何もありません。",
+                "このアドレスのページはありません。",
                 "There is nothing at this address.",
             ),
             Self::MethodNotAllowed => (
-                "このアドレスで使える方法は Allow にあります。",
-                "The methods of this address are those in Allow.",
+                "このアドレスで使えるメソッドは、Allow ヘッダーに示しています。",
+                "The Allow header lists the methods of this address.",
             ),
         };
         pick(lang, ja, en).to_owned()
@@ -236,14 +239,14 @@ impl Problem {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         match self {
-            // Tells what would be taken (RFC 9110, 15.5.16).
+            // Says which types are accepted (RFC 9110, 15.5.16).
             Self::UnsupportedType => {
                 headers.insert(
                     header::ACCEPT,
                     HeaderValue::from_static(crate::negotiate::TYPES),
                 );
             }
-            // What is left of the body will not be waited for; others may go elsewhere.
+            // The rest of the body is not awaited; after a drain, clients should go elsewhere.
             Self::UploadTimeout | Self::IncompleteBody | Self::Draining => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
@@ -318,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_told_as_they_are_set() {
+    fn sizes_are_printed_as_they_are_set() {
         let detail = |max| Problem::BodyTooLarge { max }.detail(Lang::En);
         assert!(detail(16 << 20).contains("16 MiB"));
         assert!(detail(1000).contains("1000 bytes"));
