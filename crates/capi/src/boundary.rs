@@ -1,4 +1,4 @@
-//! Between pointers and values: what a call is given, and what it hands over.
+//! Converts between C pointers and Rust values, for arguments and results.
 
 use std::error::Error;
 use std::ffi::{CStr, CString, c_char};
@@ -48,7 +48,7 @@ pub(crate) fn guarded<T>(inside: impl FnOnce() -> Result<T, Failure>) -> Result<
         mem::forget(payload);
         Err(Failure {
             status: ShomeiStatus::Internal,
-            message: "a mistake inside Shomei; please report it".to_owned(),
+            message: "a bug inside Shomei; please report it".to_owned(),
         })
     })
 }
@@ -117,8 +117,8 @@ pub(crate) unsafe fn text<'a>(key: &str, text: *const c_char) -> Result<Option<&
 
 /// A copy of the struct of the argument `key`; none for null.
 ///
-/// A struct that gets another field has two sizes that are known: the old one is copied in front of
-/// zeros.
+/// When a struct gets another field, it has two known sizes. The smaller one is copied, and the rest
+/// is zero.
 ///
 /// # Safety
 /// `given` is null or points to a struct that begins with a `usize`, its size in bytes.

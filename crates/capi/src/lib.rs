@@ -1,25 +1,25 @@
-//! The C interface of Shomei: the bytes of a photo in, its review as JSON out.
+//! The C interface of Shomei. It takes the bytes of a photo and returns its review as JSON.
 //!
-//! Make a reviewer once (it loads the networks), share it between threads, free it at the end. A
-//! bad photo is not an error: whatever the bytes are, the review says what is wrong with them, and
-//! the status is SHOMEI_STATUS_OK.
+//! Make a reviewer once (it loads the networks), share it between threads, and free it at the end. A
+//! bad photo is not an error: for any bytes the status is SHOMEI_STATUS_OK, and the review says what
+//! is wrong with them.
 //!
-//! Ownership: what a call hands over is the caller's, and goes back by `shomei_reviewer_free` or
-//! `shomei_string_free`, never by `free`. Arguments are only borrowed until the call returns.
-//! Texts are UTF-8 and end with a NUL byte.
+//! Ownership: the caller owns what a call returns. Free it with `shomei_reviewer_free` or
+//! `shomei_string_free`, never with `free`. Arguments are borrowed until the call returns. Texts are
+//! UTF-8 and end with a NUL byte.
 //!
-//! Errors: a call that does not return SHOMEI_STATUS_OK sets its result to NULL and `error`, unless
-//! that is NULL, to a text for people, which the caller frees. A call that does sets `error` to
-//! NULL. No panic leaves the library (Rust's hook may print it); running out of memory ends the
+//! Errors: a call that fails sets its result to NULL, and `error` to a text for people, which the
+//! caller frees. A call that returns SHOMEI_STATUS_OK sets `error` to NULL. `error` itself may be
+//! NULL. No panic leaves the library (Rust's hook may print it). Running out of memory ends the
 //! process.
 //!
-//! Threads: all functions may be called from any thread at any time, also with the same reviewer;
-//! only freeing it must wait until no call uses it any more. A review runs on the calling thread,
-//! of whose stack it needs less than 256 KiB. There is no global state.
+//! Threads: you may call every function from any thread at any time, also with the same reviewer. Free
+//! a reviewer only when no call uses it any more. A review runs on the calling thread and needs less
+//! than 256 KiB of its stack. There is no global state.
 //!
-//! Stability: functions, fields and numbers are only added. A struct begins with its own size, by
-//! which the library knows which fields the program was compiled with, and a field that is zero is
-//! at its default: `ShomeiOptions options = {.size = sizeof options, .lang = "en"};`
+//! Stability: functions, fields and numbers are only ever added. A struct begins with its own size,
+//! which tells the library which fields the program was compiled with. A field that is zero has its
+//! default: `ShomeiOptions options = {.size = sizeof options, .lang = "en"};`
 
 mod boundary;
 
@@ -34,17 +34,17 @@ use crate::boundary::{Failure, call, guarded, owned, sized, text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
 pub enum ShomeiStatus {
-    /// The result is there. Says nothing about the photo: its verdict is in the JSON.
+    /// The call has a result. This says nothing about the photo: its verdict is in the JSON.
     Ok = 0,
     /// An argument is not allowed. The text names it, its value and what is allowed.
     InvalidArgument = 1,
     /// The networks cannot be loaded.
     CannotStart = 2,
-    /// A mistake of this library, which may be used further. Please report it.
+    /// A bug in this library. You can continue to use it. Please report the bug.
     Internal = 3,
 }
 
-/// Reviews photos; made by `shomei_reviewer_new`.
+/// Reviews photos. Made by `shomei_reviewer_new`.
 #[derive(Debug)]
 pub struct ShomeiReviewer(Reviewer);
 
@@ -57,38 +57,38 @@ pub struct ShomeiConfig {
     /// The text of a policy file, for example `base = "japan-passport"`; NULL for the rules of the
     /// My Number Card.
     pub policy: *const c_char,
-    /// The longest file that is read, in bytes; 0 for 64 MiB. A longer one is rejected.
+    /// The limit of the file's length in bytes; 0 for 64 MiB. A longer file is rejected.
     pub max_bytes: u64,
-    /// The most pixels (width times height) that are decoded; 0 for 40 million. A larger picture is
-    /// rejected by its header.
+    /// The limit of pixels (width times height); 0 for 40 million. A larger picture is rejected before
+    /// it is decoded.
     pub max_pixels: u64,
-    /// The most scans of a progressive JPEG that are decoded; 0 for 100.
+    /// The limit of scans in a progressive JPEG; 0 for 100.
     pub max_scans: u64,
 }
 
-/// What differs from photo to photo. All but `size` may be NULL.
+/// Options of a single review. All but `size` may be NULL.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct ShomeiOptions {
     /// `sizeof(ShomeiOptions)`.
     pub size: usize,
-    /// What the review is to be called, as its `id`; NULL for the empty text.
+    /// The `id` of the review; NULL for an empty text.
     pub id: *const c_char,
     /// Language of the texts: `ja` or `en`; NULL for `ja`.
     pub lang: *const c_char,
-    /// Exceptions that the applicant declared: codes with commas between them. NULL for none.
+    /// Exceptions to record: codes separated by commas; NULL for none.
     pub waive: *const c_char,
 }
 
-/// Makes a reviewer, which takes about half a second: once for a process, not for each photo.
+/// Makes a reviewer. This takes about half a second, so do it once, not for each photo.
 ///
-/// `config` may be NULL. On success `*reviewer` is to be freed by `shomei_reviewer_free`. Returns
-/// SHOMEI_STATUS_INVALID_ARGUMENT for a policy that cannot be used, with all that is wrong in it,
-/// a line each.
+/// `config` may be NULL. On success, free `*reviewer` with `shomei_reviewer_free`. If the policy is not
+/// valid, the status is SHOMEI_STATUS_INVALID_ARGUMENT and the text lists all mistakes, one on each
+/// line.
 ///
 /// # Safety
-/// `config` is NULL or points to a struct whose `size` is true and whose texts end with NUL.
-/// `reviewer` and `error` are NULL or may be written through, and differ.
+/// `config` is NULL or points to a struct whose `size` is correct and whose texts end with NUL.
+/// `reviewer` and `error` are each NULL or valid for writes, and they differ.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shomei_reviewer_new(
     config: *const ShomeiConfig,
@@ -125,8 +125,8 @@ pub unsafe extern "C" fn shomei_reviewer_new(
 /// Frees a reviewer; does nothing for NULL.
 ///
 /// # Safety
-/// `reviewer` is NULL or comes from `shomei_reviewer_new`, was not freed yet, and no call uses it
-/// any more.
+/// `reviewer` is NULL, or comes from `shomei_reviewer_new`, has not been freed, and no call uses it any
+/// more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shomei_reviewer_free(reviewer: *mut ShomeiReviewer) {
     if !reviewer.is_null() {
@@ -139,19 +139,19 @@ pub unsafe extern "C" fn shomei_reviewer_free(reviewer: *mut ShomeiReviewer) {
     }
 }
 
-/// Reviews the `len` bytes of a file, whatever they are.
+/// Reviews the `len` bytes of a file. Any bytes are allowed.
 ///
-/// On success `*json` is the review, one line of JSON without a line break (`shomei.review/1`, see
-/// `crates/verdict/schema/review.v1.json`), to be freed by `shomei_string_free`. The verdict is its
-/// `verdict`: `accept`, `refer` or `reject`. `options` may be NULL, and so may `bytes` if `len` is
-/// 0: an empty file is rejected like any other that is no photo. Returns
-/// SHOMEI_STATUS_INVALID_ARGUMENT for options that are not allowed. Takes less than a tenth
-/// of a second, and some tens of megabytes while it runs.
+/// On success, `*json` is the review: JSON without a line break (`shomei.review/1`, see
+/// `crates/verdict/schema/review.v1.json`). Free it with `shomei_string_free`. Its field `verdict` is
+/// `accept`, `refer` or `reject`. `options` may be NULL. `bytes` may be NULL if `len` is 0; an empty
+/// file is rejected like every other file that is not a photo. Options that are not allowed return
+/// SHOMEI_STATUS_INVALID_ARGUMENT. A review takes less than a tenth of a second and some tens of
+/// megabytes while it runs.
 ///
 /// # Safety
-/// `reviewer` is NULL or alive. `bytes` is NULL or points to `len` bytes that nobody changes
-/// meanwhile. `options` is NULL or points to a struct whose `size` is true and whose texts end with
-/// NUL. `json` and `error` are NULL or may be written through, and differ.
+/// `reviewer` is NULL or valid. `bytes` is NULL or points to `len` bytes that nobody changes during the
+/// call. `options` is NULL or points to a struct whose `size` is correct and whose texts end with NUL.
+/// `json` and `error` are each NULL or valid for writes, and they differ.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shomei_review(
     reviewer: *const ShomeiReviewer,
@@ -207,10 +207,10 @@ pub unsafe extern "C" fn shomei_review(
     unsafe { call("json", json, error, review) }
 }
 
-/// Frees a text that a call handed over; does nothing for NULL.
+/// Frees a text that a call returned; does nothing for NULL.
 ///
 /// # Safety
-/// `text` is NULL or a `json` or `error` of this library that was not freed yet.
+/// `text` is NULL, or a `json` or `error` of this library that has not been freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shomei_string_free(text: *mut c_char) {
     if !text.is_null() {
@@ -219,7 +219,7 @@ pub unsafe extern "C" fn shomei_string_free(text: *mut c_char) {
     }
 }
 
-/// The version of the library, for example `0.1.0`. Not to be freed.
+/// The version of the library, for example `0.1.0`. Do not free it.
 #[unsafe(no_mangle)]
 pub extern "C" fn shomei_version() -> *const c_char {
     concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
