@@ -9,8 +9,7 @@ use shomei_verdict::{Code, Lang, Outcome, Verdict, summary};
 
 use crate::harmless;
 
-/// What the rows stand for. There is none by day: a review holds no date. A folder for each day
-/// makes `Folder` count by day.
+/// What the rows count. A review contains no date; to count by day, use one folder for each day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "callers offer all of them")]
 pub enum Grouping {
@@ -20,11 +19,11 @@ pub enum Grouping {
     Folder,
 }
 
-/// How the counts are written.
+/// Output format of counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "callers offer all of them")]
 pub enum CountsFormat {
-    /// Columns to read.
+    /// Aligned columns.
     Table,
     /// CSV with a header.
     Csv,
@@ -63,7 +62,7 @@ pub(crate) struct Reasons {
     pub(crate) alone: u64,
 }
 
-/// Counts of reviews. Memory grows with the codes or folders, not with the photos.
+/// Counts of reviews. Memory grows with the number of codes or folders, not of photos.
 #[derive(Clone, Debug)]
 pub struct Counts {
     grouping: Grouping,
@@ -73,7 +72,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Nothing counted yet.
+    /// Empty counts.
     #[must_use]
     pub const fn new(grouping: Grouping) -> Self {
         Self {

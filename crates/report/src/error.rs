@@ -1,17 +1,17 @@
-//! What can be wrong with what a caller hands in.
+//! Errors in the input of callers.
 
-/// A template of notices that cannot be used. The messages name the line.
+/// A template of notices that is not valid. The messages name the line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// A placeholder that is not known where it stands.
+    /// A placeholder that is not known, or not at this place.
     #[error("line {line}: unknown placeholder {{{{{name}}}}}; allowed here: {allowed}")]
     Unknown {
         /// The line, from 1.
         line: usize,
-        /// What stands between the braces, cut to a readable length.
+        /// The text between the braces, cut to a readable length.
         name: String,
-        /// What may stand there.
+        /// The placeholders that are allowed there.
         allowed: String,
     },
     /// `{{` without `}}` on the same line.
@@ -20,13 +20,13 @@ pub enum TemplateError {
         /// The line, from 1.
         line: usize,
     },
-    /// `{{#reasons}}` that is not ended by `{{/reasons}}`.
-    #[error("line {line}: {{{{#reasons}}}} is not ended by {{{{/reasons}}}}")]
+    /// `{{#reasons}}` without `{{/reasons}}`.
+    #[error("line {line}: {{{{#reasons}}}} without {{{{/reasons}}}}")]
     Unended {
         /// The line, from 1.
         line: usize,
     },
-    /// Nothing in the template says what was wrong.
-    #[error("no {{{{#reasons}}}} … {{{{/reasons}}}}, so that no notice would say what is wrong")]
+    /// No part of the template says what is wrong.
+    #[error("{{{{#reasons}}}} … {{{{/reasons}}}} is missing, so no notice would say what is wrong")]
     NoReasons,
 }

@@ -1,4 +1,4 @@
-//! Records to test with.
+//! Records for tests.
 
 use serde_json::json;
 use shomei_verdict::wire::v1::{Engine, ReviewRecord, StoredReview};
@@ -21,7 +21,7 @@ pub(crate) fn stored(id: &str) -> StoredReview {
     }
 }
 
-/// Rejected as no JPEG.
+/// Rejected because it is not a JPEG.
 pub(crate) fn rejected(id: &str, lang: Lang) -> ReviewRecord {
     stored(id).judge_again(&Policy::my_number_card(), lang)
 }

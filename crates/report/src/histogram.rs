@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-/// Finest step: half of the last decimal of a measurement is below it.
+/// The finest step. It is more than half of the last decimal of a measurement.
 const STEP: f64 = 1e-4;
-/// Most steps that are kept; beyond, neighbours are joined. Four times what a figure can show.
+/// The limit of steps; beyond it, neighbours are joined. Four times what a figure can show.
 const MOST: usize = 256;
 
 /// Counts of values in steps that grow with their spread. Does not depend on the order of the
@@ -14,7 +14,7 @@ pub(crate) struct Histogram {
     /// Each step is `STEP` times 2 to the power of this.
     doublings: i32,
     counts: BTreeMap<i64, u64>,
-    /// Values with no finite place: milder and worse than every limit.
+    /// Values that are not finite: below and above every limit.
     pub(crate) below: u64,
     pub(crate) above: u64,
 }
@@ -51,7 +51,7 @@ impl Histogram {
         STEP * f64::from(self.doublings).exp2()
     }
 
-    /// At most `most` bars of equal width over the values and `marks`; none if there is neither.
+    /// At most `most` bars of equal width over the values and `marks`; none if both are empty.
     #[expect(clippy::cast_precision_loss, reason = "the place of a bar")]
     pub(crate) fn bars(&self, marks: &[f64], most: u32) -> Vec<Bar> {
         let step = self.step();

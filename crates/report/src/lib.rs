@@ -1,9 +1,9 @@
-//! What people need of many reviews: counts ([`Counts`]), a static site to look through
-//! ([`site`]), notices to applicants ([`Template`]), and where to cut the card's picture
-//! ([`card`]).
+//! Turns many reviews into what people work with: counts ([`Counts`]), a static site to look
+//! through ([`site`]), notices to applicants ([`Template`]), and the place to cut the card's
+//! picture ([`card`]).
 //!
-//! Pure: this crate must not know files, clocks, pictures or how a check works. Records go in one
-//! by one, text comes out, and what is kept of a photo in between is bounded.
+//! This crate is pure: it knows no files, clocks or pixels, and not how a check works. It takes
+//! records one by one and returns text. Memory for each photo is bounded.
 //!
 //! ```
 //! use shomei_report::Template;
@@ -26,8 +26,8 @@ pub use counts::{Counts, CountsFormat, Grouping};
 pub use error::TemplateError;
 pub use notice::{MAIL_MERGE_HEADER, Template, mail_merge_row};
 
-/// The text without characters that steer a terminal or turn what follows round. Ids come from
-/// applicants' file names.
+/// The text without characters that control a terminal or change the direction of text. Ids come
+/// from applicants' file names.
 fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| match c {

@@ -1,29 +1,29 @@
-//! Notices to applicants: what was wrong with the photo, and how to do better.
+//! Notices to applicants: what is wrong with the photo, and what to do.
 //!
 //! A template is text with placeholders:
 //!
-//! | placeholder | stands for |
+//! | placeholder | is replaced by |
 //! |---|---|
 //! | `{{id}}` | the id of the photo, as in the review |
 //! | `{{count}}` | the number of reasons |
-//! | `{{#reasons}}` … `{{/reasons}}` | what is between them, once for each reason |
+//! | `{{#reasons}}` … `{{/reasons}}` | the text between them, once for each reason |
 //! | `{{number}}` | inside: the number of the reason, from 1 |
 //! | `{{code}}`, `{{title}}` | inside: the reason's stable code, and its name |
 //! | `{{text}}`, `{{advice}}` | inside: what is wrong with the photo, and what to do |
 //!
-//! Blanks beside a name do not count, and a line that holds only `{{#reasons}}` or
-//! `{{/reasons}}` leaves no empty line. Reasons are the findings that rejected the photo, the
-//! most severe first; what was left to a person to look at is not told.
+//! Blanks around a name are ignored. A line with only `{{#reasons}}` or `{{/reasons}}` leaves no
+//! empty line. The reasons are the findings that rejected the photo, the most severe first. Findings
+//! that refer the photo to a person are left out.
 
 use shomei_verdict::wire::v1::{FindingRecord, ReviewRecord};
 use shomei_verdict::{Lang, Outcome, Verdict, summary};
 
 use crate::{TemplateError, harmless};
 
-/// Characters of a wrong name that a message repeats.
+/// How many characters of an unknown name a message repeats.
 const SHOWN_CHARS: usize = 40;
 
-/// A template that can be filled in.
+/// A parsed template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
     before: Vec<Piece>,
@@ -59,7 +59,7 @@ impl Field {
         ("advice", Self::Advice),
     ];
 
-    /// Whether it stands for something of one reason.
+    /// Whether it belongs to a single reason.
     const fn of_a_reason(self) -> bool {
         !matches!(self, Self::Id | Self::Count)
     }
@@ -69,7 +69,7 @@ impl Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Before,
-    /// And the line that it began on.
+    /// With the line that it began on.
     Inside(usize),
     After,
 }
@@ -91,10 +91,10 @@ impl Place {
 }
 
 impl Template {
-    /// Reads a template; the module's documentation says what it may hold.
+    /// Parses a template. The module's documentation describes the syntax.
     ///
     /// # Errors
-    /// If a placeholder is unknown where it stands or is left open, or there are no reasons.
+    /// If a placeholder is unknown at its place or not closed, or `{{#reasons}}` is missing.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let text = text.trim_start_matches('\u{feff}');
         let mut template = Self {
@@ -150,7 +150,7 @@ impl Template {
         }
     }
 
-    /// The text of the template that is used without another.
+    /// The text of the default template.
     #[must_use]
     pub const fn default_text(lang: Lang) -> &'static str {
         match lang {
@@ -159,8 +159,8 @@ impl Template {
         }
     }
 
-    /// The notice for one photo, its texts in `lang`, which is to be the record's; `None` unless
-    /// it was rejected.
+    /// The notice for one photo; `None` unless it was rejected. `lang` must be the language of the
+    /// record.
     #[must_use]
     pub fn fill(&self, record: &ReviewRecord, lang: Lang) -> Option<String> {
         let reasons = reasons(record)?;
@@ -202,7 +202,7 @@ impl Template {
     }
 }
 
-/// The place behind a mark of the section, if `name` is one that may stand here.
+/// The place behind a section mark, if `name` is a mark that is allowed here.
 fn turn(place: Place, name: &str, line: usize) -> Option<Place> {
     match (place, name) {
         (Place::Before, "#reasons") => Some(Place::Inside(line)),
@@ -211,7 +211,7 @@ fn turn(place: Place, name: &str, line: usize) -> Option<Place> {
     }
 }
 
-/// What a photo was rejected for; `None` if it was not.
+/// The reasons that rejected a photo; `None` if it was not rejected.
 fn reasons(record: &ReviewRecord) -> Option<Vec<&FindingRecord>> {
     (record.verdict == Verdict::Reject).then(|| {
         let findings = record.findings.iter();
@@ -221,7 +221,7 @@ fn reasons(record: &ReviewRecord) -> Option<Vec<&FindingRecord>> {
     })
 }
 
-/// The columns of [`mail_merge_row`]. `reasons` and `advice` hold a line for each reason.
+/// The columns of [`mail_merge_row`]. `reasons` and `advice` have one line for each reason.
 pub const MAIL_MERGE_HEADER: &[&str] = &["id", "count", "codes", "reasons", "advice", "notice"];
 
 /// The cells of one rejected photo for a mail merge; `None` unless it was rejected.

@@ -1,9 +1,9 @@
-//! A static site to look through reviews: a summary and a gallery, in Japanese and English, that
-//! opens from a file URL and asks nothing of any network.
+//! A static site to look through reviews: a summary and a gallery, in Japanese and English. It
+//! opens from a file URL and needs no network.
 //!
-//! Photos go in one by one as [`Entry`]s; of each, [`Site`] keeps some bytes. What the gallery
-//! shows of a photo ([`Entry::json`]) is for the caller to keep, and to write in chunks of
-//! [`CHUNK`] in the order that [`Site::order`] gives at the end.
+//! [`Site`] takes photos one by one as [`Entry`]s and keeps a few bytes of each. The caller keeps the
+//! gallery's data of each photo ([`Entry::json`]). At the end, the caller writes the data in chunks
+//! of [`CHUNK`], in the order of [`Site::order`].
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -23,10 +23,10 @@ use crate::histogram::Histogram;
 mod pages;
 mod words;
 
-/// Photos in a file of the gallery's data.
+/// Photos in one file of the gallery's data.
 pub const CHUNK: usize = 100;
 
-/// What is known of the photo's picture.
+/// Whether the picture of a photo can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_enums, reason = "callers say which of them")]
 pub enum Picture {
@@ -34,13 +34,13 @@ pub enum Picture {
     None,
     /// There is a thumbnail.
     Shown,
-    /// The photo is there, but cannot be shown.
+    /// The photo exists but cannot be shown.
     Unreadable,
-    /// The photo is not where it was, or is another.
+    /// The photo is missing, or is not the one that was reviewed.
     Gone,
 }
 
-/// What the site needs of one review.
+/// The data of one review that the site needs.
 #[derive(Clone, Debug)]
 pub struct Entry {
     record: ReviewRecord,
@@ -53,8 +53,8 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Judges the review again by the policy that made it, which gives the texts in both
-    /// languages and the place of each measurement among its limits.
+    /// Judges the review again by the policy that made it. This gives the texts in both languages
+    /// and compares each measurement with its limits.
     #[must_use]
     pub fn new(stored: StoredReview, policy: &Policy, picture: Picture) -> Self {
         let pairs = || limit_pairs();
@@ -72,7 +72,7 @@ impl Entry {
         }
     }
 
-    /// What the gallery shows of the photo with the number `number` among the reviews, from 0.
+    /// The gallery's data of photo `number`, counted from 0 in the order of the reviews.
     #[must_use]
     pub fn json(&self, number: usize) -> String {
         let record = &self.record;
@@ -127,7 +127,7 @@ impl Entry {
         .to_string()
     }
 
-    /// The more, the worse: the verdict, then the number of rejects, then that of findings.
+    /// How bad the photo is: by verdict, then by number of rejects, then by number of findings.
     fn badness(&self) -> u32 {
         let findings = &self.record.findings;
         let rejects = findings.iter().filter(|f| f.outcome == Outcome::Reject);
@@ -149,15 +149,15 @@ fn code_index(code: Code) -> Option<usize> {
     Code::ALL.iter().position(|&known| known == code)
 }
 
-/// A verdict, its codes, and whether the photo is gone: what the gallery filters by.
+/// The values that the gallery filters by: verdict, codes, and whether the photo is missing.
 type Kind = (Verdict, Vec<usize>, bool);
 
-/// The site, but for what the gallery shows of each photo.
+/// The site without the gallery's data of each photo.
 #[derive(Clone, Debug)]
 pub struct Site {
     counts: Counts,
     measured: Vec<Measured>,
-    /// Milliseconds that a photo took on one processor.
+    /// Milliseconds for each photo on one processor.
     millis: Histogram,
     millis_sum: f64,
     timed: u64,
@@ -165,7 +165,7 @@ pub struct Site {
     unreadable: u64,
     kinds: Vec<Kind>,
     kind_of: HashMap<Kind, u32>,
-    /// Badness and kind, by number of the photo.
+    /// Badness and kind, by photo number.
     photos: Vec<(u32, u32)>,
     policies: Vec<String>,
 }
@@ -175,7 +175,7 @@ pub struct Site {
 struct Measured {
     pair: LimitPair,
     values: Histogram,
-    /// Of the first review; others may have had another policy.
+    /// Those of the first review; others may have used another policy.
     limits: Option<Limits>,
     mixed: bool,
 }
@@ -205,7 +205,7 @@ impl Default for Site {
 }
 
 impl Site {
-    /// Takes the next review.
+    /// Adds the next review.
     pub fn add(&mut self, entry: &Entry) {
         let record = &entry.record;
         self.counts.add(record);
@@ -242,25 +242,25 @@ impl Site {
         self.photos.push((entry.badness(), at));
     }
 
-    /// Number of reviews taken.
+    /// Number of reviews added.
     #[must_use]
     pub const fn photos(&self) -> u64 {
         self.counts.photos()
     }
 
-    /// The number that the next review has.
+    /// The number of the next review.
     #[must_use]
     pub const fn next_number(&self) -> usize {
         self.photos.len()
     }
 
-    /// Photos that are not where they were.
+    /// Number of missing photos.
     #[must_use]
     pub const fn gone(&self) -> u64 {
         self.gone
     }
 
-    /// Photos that are there and cannot be shown.
+    /// Number of photos that exist but cannot be shown.
     #[must_use]
     pub const fn unreadable(&self) -> u64 {
         self.unreadable
@@ -274,11 +274,11 @@ impl Site {
         order
     }
 
-    /// The files of the site by their path in it, the chunks apart. `lang` is the language of
-    /// `index.html`; all pages are there in both.
+    /// The files of the site by their path in it, without the chunks. `lang` is the language of
+    /// `index.html`; all pages exist in both languages.
     ///
     /// # Errors
-    /// If a page cannot be made, which would be a mistake in its template.
+    /// If a page cannot be made, which would be a bug in its template.
     pub fn files(&self, lang: Lang) -> Result<Vec<(String, String)>, askama::Error> {
         let mut files = vec![
             (
@@ -303,7 +303,7 @@ impl Site {
         Ok(files)
     }
 
-    /// What the gallery filters by: a script, since a page from a file URL may read no other data.
+    /// The data for the filters, as a script: a page from a file URL cannot read other data.
     fn index(&self) -> String {
         let codes: Vec<Value> = Code::ALL
             .iter()
@@ -334,7 +334,7 @@ pub fn chunk_path(chunk: usize) -> String {
     format!("data/{chunk:05}.js")
 }
 
-/// The file of a chunk from what [`Entry::json`] gave for its photos.
+/// The file of a chunk, from the results of [`Entry::json`] for its photos.
 #[must_use]
 pub fn chunk_text<'a>(chunk: usize, photos: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = format!("window.shomei.chunks[{chunk}]=[");
@@ -345,7 +345,7 @@ pub fn chunk_text<'a>(chunk: usize, photos: impl IntoIterator<Item = &'a str>) -
     text + "\n];\n"
 }
 
-/// The path of a photo's thumbnail in the site, by its number among the reviews.
+/// The path of a photo's thumbnail in the site, by photo number.
 #[must_use]
 pub fn thumbnail_path(number: usize) -> String {
     format!("thumbs/{:04}/{number:07}.jpg", number / 1000)

@@ -9,7 +9,7 @@ use super::{Measured, Site};
 /// Width and height of a figure's bars, in its own units.
 const WIDTH: f64 = 300.0;
 const HEIGHT: f64 = 90.0;
-/// Most bars in a figure.
+/// The limit of bars in a figure.
 const BARS: u32 = 40;
 
 #[derive(Template)]
@@ -39,7 +39,7 @@ struct Row {
     code: &'static str,
     title: &'static str,
     numbers: [u64; 5],
-    /// Of 100, for the bar beside the number.
+    /// Percent, for the bar beside the number.
     share: String,
 }
 
@@ -218,7 +218,7 @@ fn figure(measured: &Measured, lang: Lang) -> Option<Figure> {
     })
 }
 
-/// Three digits, or all before the point.
+/// Three digits, or all digits before the point.
 fn number(value: f64) -> String {
     let decimals = match value.abs() {
         v if v >= 100.0 => 0,

@@ -2,7 +2,7 @@
 
 use shomei_verdict::Lang;
 
-/// As in `lang` attributes and file names.
+/// The name of a language in `lang` attributes and file names.
 pub(super) const fn code(lang: Lang) -> &'static str {
     match lang {
         Lang::Ja => "ja",
