@@ -290,11 +290,11 @@ mod tests {
             ("{{id\n}}", "line 1: {{ without }} on the same line"),
             (
                 "\n{{#reasons}}\n{{text}}",
-                "line 2: {{#reasons}} is not ended by {{/reasons}}",
+                "line 2: {{#reasons}} without {{/reasons}}",
             ),
             (
                 "only text",
-                "no {{#reasons}} … {{/reasons}}, so that no notice would say what is wrong",
+                "{{#reasons}} … {{/reasons}} is missing, so no notice would say what is wrong",
             ),
         ] {
             assert_eq!(Template::parse(text).unwrap_err().to_string(), message);

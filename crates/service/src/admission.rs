@@ -1,9 +1,9 @@
-//! Who gets in: memory for uploads, places in the queue, workers, and the gate that a drain shuts.
+//! Admission of requests: memory for uploads, places in the queue, workers, and the gate that
+//! closes at shutdown.
 //!
-//! Nobody holds a place before the whole photo is there, so that slow clients fill no queue. What
-//! is held is given back when its owner is dropped, that is also when the client goes away; the
-//! worker of a running review and its memory only when the review has ended, since it cannot be
-//! stopped.
+//! A request gets a place only when its whole photo has arrived, so slow clients do not fill the
+//! queue. Dropping the owner of a place or of memory gives it back, also when the client disconnects.
+//! A running review cannot be stopped, so its worker and memory are given back when it ends.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use crate::Config;
 use crate::problem::Problem;
 
-/// Bytes that one permit of the memory stands for.
+/// The bytes of one memory permit.
 const UNIT: u64 = 1 << 10;
 
 /// Places and memory.
 #[derive(Debug)]
 pub(crate) struct Admission {
-    /// Photos that wait or are in work.
+    /// Photos that wait or are being reviewed.
     places: Arc<Semaphore>,
     /// Photos in work.
     workers: Arc<Semaphore>,
@@ -28,21 +28,21 @@ pub(crate) struct Admission {
     units_in_all: usize,
 }
 
-/// A place among those who wait or are in work.
+/// A place for a photo that waits or is being reviewed.
 #[derive(Debug)]
 pub(crate) struct Place {
     _permit: OwnedSemaphorePermit,
     workers: Arc<Semaphore>,
 }
 
-/// A worker. Whatever is held with it is given back with it.
+/// A worker, and everything that is given back with it.
 #[derive(Debug)]
 pub(crate) struct Worker {
     _permit: OwnedSemaphorePermit,
     _place: Place,
 }
 
-/// Memory that the bytes of one upload take.
+/// Memory for the bytes of one upload.
 #[derive(Debug)]
 pub(crate) struct Memory {
     all: Arc<Semaphore>,
@@ -68,7 +68,7 @@ impl Admission {
         }
     }
 
-    /// Whether a photo would be refused now, were it here.
+    /// Whether a photo that arrives now would be refused.
     pub(crate) fn full(&self) -> bool {
         self.places.available_permits() == 0
     }
@@ -84,7 +84,7 @@ impl Admission {
         })
     }
 
-    /// No memory yet, for an upload that is about to come.
+    /// An upload that has no memory yet.
     pub(crate) fn memory(&self) -> Memory {
         Memory {
             all: Arc::clone(&self.memory),
@@ -101,7 +101,7 @@ impl Admission {
         inside.saturating_sub(self.working())
     }
 
-    /// Photos in work.
+    /// Photos that are being reviewed.
     pub(crate) fn working(&self) -> usize {
         self.workers_in_all
             .saturating_sub(self.workers.available_permits())
@@ -130,7 +130,7 @@ impl Place {
 }
 
 impl Memory {
-    /// Takes as much as `bytes` more need, if there is that much.
+    /// Takes memory for `bytes` more, if there is enough.
     pub(crate) fn grow(&mut self, bytes: u64) -> Result<(), Problem> {
         let bytes = self.bytes.saturating_add(bytes);
         let more = bytes.div_ceil(UNIT) - self.bytes.div_ceil(UNIT);
@@ -148,7 +148,7 @@ impl Memory {
     }
 }
 
-/// Lets requests in until the process is to end, and knows how many are inside.
+/// Admits requests until shutdown, and counts those inside.
 #[derive(Debug)]
 pub(crate) struct Gate(watch::Sender<State>);
 
@@ -159,32 +159,32 @@ struct State {
     inside: usize,
 }
 
-/// A request that was let in, and will be answered.
+/// An admitted request, which will be answered.
 #[derive(Debug)]
 pub(crate) struct Inside(Arc<Gate>);
 
 impl Gate {
-    /// Shut until [`Gate::open`].
+    /// Closed until [`Gate::open`].
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self(watch::Sender::new(State::default())))
     }
 
-    /// Lets requests in from now on.
+    /// Starts to admit requests.
     pub(crate) fn open(&self) {
         self.0.send_modify(|state| state.ready = true);
     }
 
-    /// Lets nobody in any more.
+    /// Stops admitting requests.
     pub(crate) fn drain(&self) {
         self.0.send_modify(|state| state.draining = true);
     }
 
-    /// Whether requests are let in.
+    /// Whether requests are admitted.
     pub(crate) fn ready(&self) -> Result<(), Problem> {
         self.0.borrow().ready()
     }
 
-    /// Lets one in.
+    /// Admits a request.
     pub(crate) fn enter(self: &Arc<Self>) -> Result<Inside, Problem> {
         let mut answer = Ok(());
         self.0.send_modify(|state| {
@@ -194,15 +194,15 @@ impl Gate {
         answer.map(|()| Inside(Arc::clone(self)))
     }
 
-    /// How many are inside.
+    /// The number of requests inside.
     pub(crate) fn inside(&self) -> usize {
         self.0.borrow().inside
     }
 
-    /// Waits until nobody is.
+    /// Waits until no request is inside.
     pub(crate) async fn empty(&self) {
         let mut state = self.0.subscribe();
-        // The sender is here, so that it cannot be gone.
+        // The sender is a field of this value, so it still exists.
         let _empty = state.wait_for(|state| state.inside == 0).await;
     }
 }
@@ -249,7 +249,7 @@ mod tests {
         assert!(admission.full());
         assert_eq!((admission.waiting(), admission.working()), (1, 1));
         assert_eq!(admission.place().unwrap_err(), Problem::Busy);
-        // One that waits goes away.
+        // A waiting request disconnects.
         drop(waits);
         let next = admission.place().unwrap().worker();
         assert!(

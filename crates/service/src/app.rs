@@ -1,5 +1,5 @@
-//! The routes, and what happens to all requests: an id, the language of problems, headers, a line
-//! in the log, a count.
+//! The routes, and what every request gets: an id, the language of problems, headers, a line in the
+//! log, and a count.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::upload::Upload;
 use crate::{Config, negotiate, openapi, page, reviews};
 
-/// What all requests share.
+/// State that all requests share.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) reviewer: OnceLock<Reviewer>,
@@ -33,7 +33,7 @@ pub(crate) struct App {
     pub(crate) deadline: Duration,
 }
 
-/// What the log says of a request, from within.
+/// The facts about a request that the log contains.
 #[derive(Debug)]
 pub(crate) struct Facts {
     pub(crate) id: String,
@@ -43,10 +43,10 @@ pub(crate) struct Facts {
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The longest id of a client that is kept.
+/// The length of the longest id that is accepted from a client.
 const LONGEST_ID: usize = 64;
 
-/// What stands in every answer that does not say otherwise.
+/// Default headers of every answer.
 const HEADERS: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
     (
@@ -75,9 +75,9 @@ impl App {
         })
     }
 
-    /// Answers from now on with this reviewer.
+    /// Sets the reviewer.
     pub(crate) fn open(&self, reviewer: Reviewer) {
-        // The first one stays.
+        // The first one is kept.
         let _set = self.reviewer.set(reviewer);
         self.gate.open();
     }
@@ -89,7 +89,7 @@ impl App {
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(ready))
             .route("/openapi.json", get(described))
-            // The bytes are counted where they are read.
+            // `upload` counts the bytes itself.
             .layer(DefaultBodyLimit::disable())
             .merge(page::router());
         self.finished(router)
@@ -136,7 +136,7 @@ async fn counted(State(app): State<Arc<App>>) -> impl IntoResponse {
     )
 }
 
-/// Around everything.
+/// The outermost layer.
 async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let lang = negotiate::language(request.uri(), request.headers());
     let line = Line::new(&app, &request);
@@ -163,7 +163,7 @@ async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: Next
     response
 }
 
-/// Says which language an answer is in and what it was chosen by.
+/// Sets the headers for the language of an answer and for what it depends on.
 pub(crate) fn localise(headers: &mut HeaderMap, lang: Lang) {
     let name = match lang {
         Lang::Ja => "ja",
@@ -184,7 +184,7 @@ impl Facts {
     }
 }
 
-/// The client's id if it is harmless, else a new one.
+/// The client's id if it is safe, otherwise a new one.
 fn id(headers: &HeaderMap) -> String {
     headers
         .get(REQUEST_ID)
@@ -197,8 +197,8 @@ fn id(headers: &HeaderMap) -> String {
         .map_or_else(|| new_id().to_string(), str::to_owned)
 }
 
-/// By the clock, so that ids sort by their age. A clock before 1970 is no reason to fail, as it would
-/// be for `Uuid::now_v7`.
+/// Made from the clock, so that ids sort by age. Unlike `Uuid::now_v7`, it does not fail with a clock
+/// before 1970.
 #[expect(clippy::disallowed_methods, reason = "only how ids sort depends on it")]
 fn new_id() -> Uuid {
     let now = SystemTime::now()
@@ -211,7 +211,7 @@ fn new_id() -> Uuid {
     ))
 }
 
-/// The line in the log. Written also if the client goes away and the rest is dropped.
+/// The line in the log. It is written even if the client disconnects and the rest is dropped.
 struct Line {
     app: Arc<App>,
     facts: Arc<Facts>,
@@ -267,7 +267,7 @@ impl Drop for Line {
     }
 }
 
-/// Methods that are known; a client may make up others of any length.
+/// The known methods. A client may invent others of any length.
 fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

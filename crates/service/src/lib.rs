@@ -1,12 +1,13 @@
-//! Reviews ID photos over HTTP: one photo a request, the record of its review in the answer.
+//! Reviews ID photos over HTTP: a request sends one photo, and the answer is the record of its
+//! review.
 //!
-//! [`router`] is for a program that has a listener of its own; [`Server`] listens, bounds what
-//! clients can do, and ends without losing what it has let in; the program `shomei-service` is
-//! that with [`Config`] from flags, the environment and a file.
+//! [`router`] is for a program with its own listener. [`Server`] listens, limits what clients can
+//! do, and shuts down without losing an admitted request. The program `shomei-service` runs a
+//! [`Server`] with a [`Config`] from flags, the environment and a file.
 //!
-//! This crate must not know how a photo is reviewed: codes, texts and records come from `shomei`.
-//! It stores nothing, and neither photos nor names of files come into its log. Work on photos
-//! happens on threads of its own, as many as there are workers, never on those that serve.
+//! This crate does not know how a photo is reviewed: codes, texts and records come from `shomei`. It
+//! stores nothing and logs neither photos nor file names. Photos are reviewed on separate threads,
+//! one for each worker, never on the threads that serve connections.
 //!
 //! ```no_run
 //! use shomei::Reviewer;
@@ -40,11 +41,11 @@ mod upload;
 pub use config::{Config, ConfigError, LogFormat, Settings};
 pub use server::{ServeError, Server};
 
-/// The routes for reviews, ready. Slow headers, idle connections and their number, and metrics are
-/// the host's matter; see [`Server`].
+/// The routes for reviews, ready for requests. The host program limits slow headers, idle connections
+/// and the number of connections, and serves metrics; [`Server`] does all of this.
 ///
-/// Of `config` it looks at the workers, the queue, the limits on uploads and the deadline. The
-/// reviewer has its policy already.
+/// It uses the workers, the queue, the limits of uploads and the deadline of `config`. The policy is
+/// the reviewer's.
 pub fn router(reviewer: Reviewer, config: &Config) -> Router {
     let app = app::App::new(config);
     app.open(reviewer);

@@ -1,4 +1,4 @@
-//! What the service counts, as Prometheus reads it.
+//! Metrics for Prometheus.
 
 use std::fs;
 use std::sync::atomic::AtomicU64;
@@ -18,7 +18,7 @@ use crate::problem::Problem;
 /// The type of [`Metrics::text`].
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Upper bounds in seconds, around what a review takes.
+/// Upper bounds of the buckets in seconds, around the time of a review.
 const SECONDS: [f64; 12] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8,
 ];
@@ -163,7 +163,7 @@ impl Metrics {
             self.resident.set(bytes);
         }
         if let Ok(entries) = fs::read_dir("/proc/self/fd") {
-            // Without the one that is open for the counting.
+            // Without the one that is open for this reading.
             self.files.set((entries.count() as u64).saturating_sub(1));
         }
         let mut text = String::new();
@@ -173,7 +173,7 @@ impl Metrics {
     }
 }
 
-/// Bytes of this process in memory, where the system tells.
+/// Resident memory of this process in bytes, if the system reports it.
 fn resident() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -1,4 +1,4 @@
-//! What a request asks for: language, exceptions, and the type of what it carries.
+//! Reads the language, the exceptions and the content type of a request.
 
 use axum::extract::Query;
 use axum::http::{HeaderMap, Uri, header};
@@ -6,20 +6,20 @@ use shomei::{Code, Lang, Waivers};
 
 use crate::problem::Problem;
 
-/// The types that are taken.
+/// The accepted content types.
 pub(crate) const TYPES: &str = "image/jpeg, application/octet-stream, multipart/form-data";
 
-/// How the photo lies in the body.
+/// Where the photo is in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Carried {
-    /// It is the body.
+    /// The photo is the whole body.
     Raw,
-    /// It is a field of a form.
+    /// The photo is a field of a form.
     Form,
 }
 
-/// The language of an answer: `lang` of the query, else `Accept-Language`, else Japanese. What is
-/// wrong with either is passed over here, since an error is told in some language, too.
+/// The language of an answer: `lang` of the query, otherwise `Accept-Language`, otherwise Japanese.
+/// Invalid values are ignored here, because an error message needs a language, too.
 pub(crate) fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
     let asked = pairs(uri).ok().and_then(|pairs| {
         pairs
@@ -31,7 +31,7 @@ pub(crate) fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
     asked.or_else(|| accepted(headers)).unwrap_or_default()
 }
 
-/// The exceptions of the query; all of the query must be known.
+/// The exceptions in the query. Every parameter of the query must be known.
 pub(crate) fn waivers(uri: &Uri) -> Result<Waivers, Problem> {
     let mut codes = Vec::new();
     for (key, value) in pairs(uri)? {
@@ -41,7 +41,7 @@ pub(crate) fn waivers(uri: &Uri) -> Result<Waivers, Problem> {
             "waive" => {
                 for name in value.split(',').filter(|_| !value.is_empty()) {
                     let code: Code = name.parse().map_err(|_| Problem::unknown_waiver(name))?;
-                    // One alone tells which.
+                    // Parsing one code at a time shows which one is wrong.
                     Waivers::new([code]).map_err(|_| Problem::unknown_waiver(name))?;
                     codes.push(code);
                 }
@@ -52,7 +52,7 @@ pub(crate) fn waivers(uri: &Uri) -> Result<Waivers, Problem> {
     Waivers::new(codes).map_err(|_| Problem::UnknownWaiver(None))
 }
 
-/// How a body of the declared type carries the photo. None declared is any bytes.
+/// Where a body of the declared type has the photo. Without a declared type, the body is the photo.
 pub(crate) fn carried(headers: &HeaderMap) -> Result<Carried, Problem> {
     let plain = |value: &str| value.trim().eq_ignore_ascii_case("identity");
     if let Some(coding) = headers.get(header::CONTENT_ENCODING)
@@ -100,7 +100,7 @@ fn named(name: &str) -> Option<Lang> {
     }
 }
 
-/// The best of `Accept-Language` (RFC 9110, 12.5.4) that there is; the first one among equals.
+/// The best supported language of `Accept-Language` (RFC 9110, 12.5.4); the first one among equals.
 fn accepted(headers: &HeaderMap) -> Option<Lang> {
     let ranges = headers
         .get_all(header::ACCEPT_LANGUAGE)
@@ -133,7 +133,7 @@ fn accepted(headers: &HeaderMap) -> Option<Lang> {
     best.map(|(lang, _)| lang)
 }
 
-/// A weight from 0 to 1 in thousandths.
+/// A weight from 0 to 1, in thousandths.
 fn weight(text: &str) -> Option<u16> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let digits = rest.len() <= 3 && rest.bytes().all(|b| b.is_ascii_digit());
@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(of("/?debug"), Err(Problem::UnknownParameter));
         let named = |name: &str| Err(Problem::UnknownWaiver(Some(name.to_owned())));
         assert_eq!(of("/?waive=turned,hat"), named("hat"));
-        // A code, but the rules know no exception for it.
+        // A code, but one that cannot be waived.
         assert_eq!(of("/?waive=blurred"), named("blurred"));
         for uri in ["/?waive=,", "/?waive=%0d%0aset-cookie:a", "/?waive=%ff"] {
             assert_eq!(of(uri), Err(Problem::UnknownWaiver(None)), "{uri}");

@@ -1,4 +1,4 @@
-//! The applicant's page: text that is part of the program, from the folder `page`.
+//! The applicant's page. Its files, from the folder `page`, are part of the program.
 
 use axum::Router;
 use axum::extract::Path;
@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-/// The page loads its own script, style and icon, shows the photo that the applicant chose, and
-/// asks this service. Nothing else.
+/// Allows the page to load its own script, style and icon, to show the photo that the applicant
+/// chose, and to call this service; nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       img-src 'self' blob:; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
@@ -55,7 +55,7 @@ const ASSETS: [Part; 5] = [
     },
 ];
 
-/// `/` and `/assets/*`. Links are relative, so that a proxy may put the page under a prefix.
+/// `/` and `/assets/*`. Links are relative, so a proxy can serve the page under a prefix.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(
@@ -73,7 +73,7 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 }
 
 impl Part {
-    // Asked for anew at each visit, so that the parts are of one version; sent only when changed.
+    // Browsers revalidate at each visit, so all files are of one version; only changes are sent.
     fn answer(&self, asked: &HeaderMap) -> Response {
         let tag = format!("\"{:016x}\"", fnv1a(self.text.as_bytes()));
         let known = asked
@@ -97,7 +97,7 @@ impl Part {
     }
 }
 
-/// Tells versions of a text apart; nobody gains by a collision.
+/// Distinguishes versions of a text. Nobody gains from a collision.
 const fn fnv1a(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut at = 0;
@@ -206,7 +206,7 @@ mod tests {
         assert!(found >= 6, "{found}");
     }
 
-    // The policy would refuse them in the browser, in silence for the applicant.
+    // The browser would block them because of the policy, and the applicant would see no error.
     #[test]
     fn nothing_is_inline() {
         for inline in [" style=", "<style", " onclick=", " onload=", "javascript:"] {

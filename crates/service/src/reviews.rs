@@ -31,7 +31,7 @@ pub(crate) async fn post(
     let waivers = negotiate::waivers(&parts.uri)?;
     let lang = negotiate::language(&parts.uri, &parts.headers);
     upload.check(&parts.headers, app.max_body)?;
-    // The whole upload would be for nothing.
+    // Otherwise the whole upload would be in vain.
     if app.admission.full() {
         return Err(Problem::Busy);
     }
@@ -72,7 +72,7 @@ pub(crate) async fn post(
     Ok(response)
 }
 
-/// A photo that is whole.
+/// A photo that has arrived completely.
 struct Job {
     reviewer: Reviewer,
     photo: Bytes,
@@ -97,14 +97,14 @@ impl Job {
             let review = self.reviewer.review_with(&self.photo, &self.options);
             let json = review.to_json(&self.id, self.lang);
             metrics.reviewed(&review, started.elapsed());
-            // A review cannot be stopped: its worker and memory are free when it has ended,
-            // whether or not somebody still waits for it.
+            // A review cannot be stopped. Its worker and memory are free when it ends, whether or
+            // not a client still waits for it.
             drop((self.photo, self.memory, worker));
             (review.verdict(), json)
         });
         match time::timeout_at(deadline, work).await {
             Ok(Ok(done)) => Ok(done),
-            // It panicked, where the reviewer catches its own.
+            // It panicked outside the stages, whose panics the reviewer catches.
             Ok(Err(_)) => Err(Problem::Failed),
             Err(_) => Err(Problem::Deadline),
         }

@@ -1,7 +1,7 @@
-//! Listens, and ends without losing what it has let in.
+//! Listens, and shuts down without losing an admitted request.
 //!
-//! This loop is ours and not axum's, because a public listener needs what that has no settings for:
-//! a bound on connections, on the time that headers take, and on the life of a connection.
+//! We do not use axum's own loop, because it has no settings that a public listener needs: limits on
+//! the number of connections, on the time for headers, and on the life of a connection.
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,19 +25,19 @@ use crate::app::App;
 /// Memory for the headers of a request, in bytes.
 const BUFFER: usize = 64 << 10;
 
-/// How long a connection takes new requests. One that reads no answers ends by this at last.
+/// How long a connection accepts new requests. This also ends a connection that reads no answers.
 const LIFE: Duration = Duration::from_secs(3600);
 
-/// How long its last answer may take to be read.
+/// How long a client may take to read its last answer.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
-/// What is waited after an error of the system, such as too many open files.
+/// The pause after an error of the system, such as too many open files.
 const AFTER_ERROR: Duration = Duration::from_millis(100);
 
-/// A photo of nobody: all that there is to do is done once, before somebody waits for it.
+/// A photo for the warm-up: everything runs once before a client waits for it.
 const WARM_UP: &[u8] = include_bytes!("../../../testdata/photos/accept_studio_woman_01.jpg");
 
-/// A service whose ports are taken.
+/// A service that is bound to its ports.
 #[derive(Debug)]
 pub struct Server {
     app: Arc<App>,
@@ -51,32 +51,32 @@ pub struct Server {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// A port cannot be taken.
-    #[error("{key}: {address} cannot be listened at")]
+    /// A port is not available.
+    #[error("{key}: cannot listen on {address}")]
     Listen {
         /// Which setting.
         key: &'static str,
-        /// What it says.
+        /// The address.
         address: SocketAddr,
         /// Why.
         source: io::Error,
     },
     /// The reviewer cannot be built.
-    #[error("the reviewer cannot be built")]
+    #[error("cannot build the reviewer")]
     Reviewer(#[from] shomei::Error),
-    /// The warm-up came to no end. A defect of ours.
+    /// The warm-up did not finish. A bug of ours.
     #[error("the reviewer failed at its first photo")]
     WarmUp,
-    /// Requests that were let in took longer than the drain may take.
-    #[error("the drain took too long; requests cut: {0}")]
+    /// Admitted requests took longer than `drain_timeout`.
+    #[error("the shutdown took too long; requests cut off: {0}")]
     Cut(usize),
 }
 
 impl Server {
-    /// Takes the ports of both listeners.
+    /// Binds both listeners to their ports.
     ///
     /// # Errors
-    /// If one cannot be taken.
+    /// If a port is not available.
     pub async fn bind(config: Config) -> Result<Self, ServeError> {
         let (public, address) = listen("listen", config.listen).await?;
         let (metrics, metrics_address) = listen("metrics_listen", config.metrics_listen).await?;
@@ -89,17 +89,17 @@ impl Server {
         })
     }
 
-    /// Where it listens: for reviews, and for metrics.
+    /// The addresses for reviews and for metrics.
     #[must_use]
     pub const fn addresses(&self) -> (SocketAddr, SocketAddr) {
         self.addresses
     }
 
-    /// Serves until `stop` and then until all that was let in is answered. What `build` makes
-    /// reviews one photo before the service is ready.
+    /// Serves until `stop`, then answers all admitted requests and ends. The reviewer that `build`
+    /// makes reviews one photo before the service is ready.
     ///
     /// # Errors
-    /// If there is no reviewer, or the drain took too long.
+    /// If the reviewer cannot be built, or the shutdown took too long.
     pub async fn run(
         self,
         build: impl FnOnce() -> Result<Reviewer, shomei::Error> + Send + 'static,
@@ -129,7 +129,7 @@ impl Server {
             });
             app.open(reviewer.await.map_err(|_| ServeError::WarmUp)??);
             tracing::info!("ready");
-            // Nothing else ends here but by an error.
+            // The other branches end only with an error.
             std::future::pending::<Result<(), ServeError>>().await
         };
         tokio::select! {
@@ -143,7 +143,7 @@ impl Server {
             closing.send_replace(true);
             while listeners.join_next().await.is_some() {}
         });
-        // What is inside is counted: connections whose answers nobody reads are nobody's loss.
+        // Only requests inside count. A connection that reads no answers loses nothing.
         match (drained.await, self.app.gate.inside()) {
             (Err(_), cut @ 1..) => Err(ServeError::Cut(cut)),
             _ => Ok(()),
@@ -165,7 +165,7 @@ async fn listen(
     Ok((listener, address))
 }
 
-/// Serves all connections, and after `closing` those that are open to the end of their requests.
+/// Serves all connections. After `closing`, it serves the open ones to the end of their requests.
 async fn serve(
     listener: TcpListener,
     router: Router,
@@ -188,7 +188,7 @@ async fn serve(
     while open.join_next().await.is_some() {}
 }
 
-/// The next connection, once there is room for it.
+/// The next connection, as soon as the limit allows it.
 async fn accept(
     listener: &TcpListener,
     slots: &Arc<Semaphore>,
@@ -213,7 +213,7 @@ async fn connection(
     idle: Duration,
     mut closing: watch::Receiver<bool>,
 ) {
-    // Answers are written at once; only their delay is at stake.
+    // Failure only delays answers.
     let _set = stream.set_nodelay(true);
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -222,7 +222,7 @@ async fn connection(
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     let mut served = pin!(served);
     tokio::select! {
-        // An error is the client's: it went away, or spoke no HTTP.
+        // The client caused the error: it disconnected, or did not speak HTTP.
         _ended = served.as_mut() => return,
         _ = closing.wait_for(|closing| *closing) => {}
         () = sleep(LIFE) => {}

@@ -1,4 +1,4 @@
-//! Reads the body of a request: counted, in bounded memory and time.
+//! Reads the body of a request with limits on bytes, memory and time.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -14,15 +14,15 @@ use crate::admission::Memory;
 use crate::negotiate::{self, Carried};
 use crate::problem::Problem;
 
-/// What the envelope of a form may add to the photo, in bytes.
+/// How many bytes a form may add to the photo.
 const ENVELOPE: u64 = 16 << 10;
 
-/// How long, and for how many bytes, a body that is refused is still received.
+/// The time and bytes for which a refused body is still received.
 const LINGER: (Duration, u64) = (Duration::from_secs(5), 64 << 20);
 
-/// A body on its way. One that is dropped before its end is received to the end for a while and
-/// thrown away: a connection that is closed on a client amid its sending is reset, and the client
-/// never sees the answer.
+/// A body that is being received. If it is dropped before its end, the rest is received for a while
+/// and discarded: closing a connection while the client is sending resets it, and the client would
+/// never see the answer.
 #[derive(Debug)]
 pub(crate) struct Upload {
     body: Option<Body>,
@@ -40,7 +40,7 @@ impl Upload {
         }
     }
 
-    /// Bytes that the photo's body may have, `max` being those of the photo.
+    /// The limit of the body for a photo of at most `max` bytes.
     const fn limit(&self, max: u64) -> u64 {
         match self.carried {
             Carried::Raw => max,
@@ -48,9 +48,9 @@ impl Upload {
         }
     }
 
-    /// Refuses by what is declared, before anything is read.
+    /// Refuses a body by its declared length, before anything is read.
     pub(crate) fn check(&mut self, headers: &HeaderMap, max: u64) -> Result<(), Problem> {
-        // A client that asks first is answered first, and sends nothing.
+        // A client that waits for `100 Continue` gets the answer and sends nothing.
         let asks = headers.contains_key(header::EXPECT);
         let checked = negotiate::carried(headers).and_then(|carried| {
             self.carried = carried;
@@ -77,7 +77,7 @@ impl Upload {
     pub(crate) async fn read(&mut self, max: u64, memory: &mut Memory) -> Result<Vec<u8>, Problem> {
         let limit = self.limit(max);
         let mut bytes = Vec::new();
-        // Pages that nothing is written to cost nothing.
+        // Memory pages cost nothing until something is written to them.
         let expected = usize::try_from(self.declared.unwrap_or(0).min(limit));
         let reserved = expected.map(|expected| bytes.try_reserve_exact(expected));
         if !matches!(reserved, Ok(Ok(()))) {
@@ -133,7 +133,7 @@ impl Upload {
     }
 }
 
-/// The field `photo`, which must be the only one. Names of files are not looked at.
+/// The field `photo`, which must be the only one. File names are ignored.
 async fn field(request: Request) -> Result<Bytes, Problem> {
     let form = Multipart::from_request(request, &()).await;
     let mut form = form.map_err(|_| Problem::MalformedMultipart)?;
@@ -161,7 +161,7 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, ()> {
             None => return Ok(None),
             Some(Err(_)) => return Err(()),
             Some(Ok(frame)) => {
-                // Trailers say nothing to us.
+                // Trailers are ignored.
                 if let Ok(data) = frame.into_data() {
                     return Ok(Some(data));
                 }

@@ -137,7 +137,7 @@ fn what_the_drain_has_no_time_for_is_counted_and_exits_1() {
     thread::sleep(std::time::Duration::from_millis(200));
     process.terminate();
     let (code, log) = process.ended();
-    let cut = "error: the drain took too long; requests cut: 1\n";
+    let cut = "error: the shutdown took too long; requests cut off: 1\n";
     assert!(code == Some(1) && log.ends_with(cut), "{code:?} {log}");
 }
 

@@ -54,16 +54,16 @@ words! {
     unable: "判定不能", "unable";
     alone: "単独", "alone";
     reasons: "理由", "Reasons";
-    reasons_note: "1枚に複数の理由がつくことがあります。「単独」はその理由だけがついた写真の数です。行を選ぶと該当する写真が開きます。",
-        "A photo may have several. “Alone” counts the photos that have no other. A row leads to its photos.";
+    reasons_note: "1枚の写真に複数の理由がつくことがあります。「単独」は、その理由だけがついた写真の枚数です。行を選ぶと、該当する写真が表示されます。",
+        "A photo may have several reasons. “Alone” counts the photos that have only this one. Select a row to see its photos.";
     reason: "理由", "Reason";
     measurements: "測定値の分布", "Measurements";
     measurements_note: "基準値ごとの分布。棒の高さは枚数の平方根です。破線は要確認、実線は不適となる基準です。値は、両方の基準をそこに置いたときにちょうど合格となる値です。",
-        "One figure a limit; the height of a bar is the square root of its number. Dashed: the limit from which a person looks; solid: the one from which a photo is rejected. A value is the limit at which the photo would just pass.";
-    mixed: "基準は最初の写真のもの", "limits of the first photo; others had other ones";
+        "One figure for each limit. The height of a bar is the square root of the number of photos. Dashed line: photos beyond it are referred to a person. Solid line: photos beyond it are rejected. A value is the limit at which the photo would just pass.";
+    mixed: "基準は最初の写真のもの", "limits of the first photo; other photos had different ones";
     off_scale: "枚は範囲外", "off the scale";
     policy: "基準", "Policy";
-    throughput: "1枚あたりの処理時間", "work per photo";
+    throughput: "1枚あたりの処理時間", "CPU time per photo";
     throughput_note: "枚/秒（1コア）", "photos/s on one core";
     gone: "写真が見つかりません", "photo not found";
     unreadable: "表示できません", "cannot be shown";
@@ -74,16 +74,16 @@ words! {
     next: "次へ", "Next";
     overlays: "図示", "Overlays";
     of: "／", "of";
-    none: "該当する写真はありません。", "No such photo.";
+    none: "該当する写真はありません。", "No photo matches.";
     loading: "読み込み中…", "Loading…";
     advice: "対処方法", "What to do";
     close: "閉じる", "Close";
     keys: "← → 写真を選ぶ · Enter 拡大 · N / P 次・前のページ · 0–3 判定 · O 図示 · Esc 閉じる",
         "← → choose · Enter enlarge · N / P next and previous page · 0–3 verdict · O overlays · Esc close";
     legend: "青: 顔 · 水色: 頭部 · 桃: 背景の物や影 · 灰破線: 切り抜き · 赤・橙・紫: 理由の箇所",
-        "blue: face · cyan: head · pink: things and shadows behind · dashed grey: trim · red, amber, violet: where the reasons are";
+        "blue: face · cyan: head · pink: objects and shadows in the background · dashed grey: trim · red, amber, violet: places of the reasons";
     no_script: "写真一覧にはJavaScriptが必要です。", "The gallery needs JavaScript.";
-    wait: "data フォルダが見つかりません。", "The folder data is missing.";
+    wait: "data フォルダが見つかりません。", "The folder “data” is missing.";
 }
 
 #[cfg(test)]
