@@ -63,7 +63,7 @@ impl Metrics {
         let registry = &mut new.registry;
         registry.register(
             "shomei_requests",
-            "Answered requests by route and status; status `gone`: the client went away before",
+            "Answered requests by route and status; status `gone`: the client disconnected first",
             new.requests.clone(),
         );
         registry.register(
@@ -79,19 +79,19 @@ impl Metrics {
         );
         registry.register_with_unit(
             "shomei_upload",
-            "Received whole uploads",
+            "Complete uploads",
             Unit::Bytes,
             new.upload_bytes.clone(),
         );
         registry.register_with_unit(
             "shomei_queueing",
-            "From the whole upload to a worker",
+            "Time from the complete upload to a worker",
             Unit::Seconds,
             new.queueing.clone(),
         );
         registry.register_with_unit(
             "shomei_reviewing",
-            "Work on a photo",
+            "Time of a review",
             Unit::Seconds,
             new.reviewing.clone(),
         );
@@ -100,10 +100,14 @@ impl Metrics {
             "Photos that wait for a worker",
             new.waiting.clone(),
         );
-        registry.register("shomei_working", "Photos in work", new.working.clone());
+        registry.register(
+            "shomei_working",
+            "Photos that are being reviewed",
+            new.working.clone(),
+        );
         registry.register_with_unit(
             "shomei_upload_memory",
-            "Uploads that are on their way, wait or are in work",
+            "Uploads that are arriving, waiting or being reviewed",
             Unit::Bytes,
             new.held.clone(),
         );
