@@ -1,10 +1,9 @@
-//! Many photos: reader thread → bounded channel → workers → answers in the order of the inputs.
+//! Many photos: reader thread → bounded channel → workers → reviews in the order of the inputs.
 //!
-//! One photo is one task on one worker, from bytes to review; stages of one photo on different
-//! workers would leave the faster stages waiting. A token travels with each photo from before it
-//! is read until its review is taken, so that memory is bounded whatever stands still: a slow
-//! reader, a slow photo or a slow consumer. Files differ in length by a factor of a thousand, so
-//! that their bytes are counted besides: [`Room`].
+//! One photo is one task on one worker, from bytes to review. If the stages of a photo ran on
+//! different workers, the faster stages would wait. Each photo has a token from before it is read
+//! until its review is taken. This bounds memory whether the reader, a photo or the consumer is slow.
+//! Files differ in length by a factor of a thousand, so [`Room`] counts their bytes as well.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -20,13 +19,13 @@ use shomei_photo::Unreadable;
 use crate::reviewer::{Error, ErrorKind};
 use crate::{Inspection, Limits, Review, ReviewOptions, Reviewer};
 
-/// Photos in flight for each worker: one in work, one read ahead, the rest finished and waiting
-/// for a slower one before them.
+/// Photos in flight for each worker: one that is being reviewed, one read ahead, and the rest
+/// finished and waiting for a slower one before them.
 const IN_FLIGHT_PER_WORKER: usize = 4;
 
 type Read = Box<dyn FnOnce(&Limits) -> io::Result<Vec<u8>> + Send>;
 
-/// One photo of a batch: what it is called, and how to get its bytes.
+/// One photo of a batch: its id, and how to read its bytes.
 ///
 /// ```
 /// use shomei::Input;
@@ -46,8 +45,8 @@ impl std::fmt::Debug for Input {
 }
 
 impl Input {
-    /// `read` is called once, on the reader thread. It is not to read more than one byte beyond
-    /// [`Limits::max_bytes`]; a longer input is refused anyway. If it panics, the input is unreadable.
+    /// `read` is called once, on the reader thread. It should stop one byte beyond
+    /// [`Limits::max_bytes`], because a longer input is refused. If it panics, the input is unreadable.
     pub fn new(
         id: impl Into<String>,
         read: impl FnOnce(&Limits) -> io::Result<Vec<u8>> + Send + 'static,
@@ -59,7 +58,7 @@ impl Input {
         }
     }
 
-    /// What is particular to this photo.
+    /// Options for this photo only.
     #[must_use]
     pub fn options(mut self, options: ReviewOptions) -> Self {
         self.options = options;
@@ -67,7 +66,7 @@ impl Input {
     }
 }
 
-/// Reviews many photos in parallel. Files are read ahead as far as [`Limits::max_held`] allows.
+/// Reviews many photos in parallel. It reads files ahead as far as [`Limits::max_held`] allows.
 ///
 /// ```no_run
 /// use std::num::NonZeroUsize;
@@ -95,14 +94,14 @@ impl Batch {
         }
     }
 
-    /// Number of workers; the number of processors unless said otherwise.
+    /// Number of workers. The default is the number of processors.
     #[must_use]
     pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
         self.jobs = Some(jobs);
         self
     }
 
-    /// Reviews all inputs and yields id and review of each exactly once, in their order.
+    /// Reviews all inputs and yields the id and review of each exactly once, in input order.
     ///
     /// # Errors
     /// If the threads cannot be started.
@@ -114,15 +113,15 @@ impl Batch {
         self.map_all(inputs, |_, inspection| inspection.review)
     }
 
-    /// As [`Batch::review_all`], with something done to each inspection on its worker, for
-    /// instance a picture drawn.
+    /// Like [`Batch::review_all`], but calls `finish` with each inspection on its worker, for example
+    /// to draw a picture.
     ///
     /// # Errors
     /// If the threads cannot be started.
     ///
     /// # Panics
-    /// If `finish` panics, taking that result from the iterator panics likewise; if `inputs` does,
-    /// so does taking what would follow the last result.
+    /// If `finish` panics, taking that result from the iterator panics with the same message. If
+    /// `inputs` panics, taking the item after the last result panics.
     pub fn map_all<I, T, F>(&self, inputs: I, finish: F) -> Result<Reviews<T>, Error>
     where
         I: IntoIterator<Item = Input>,
@@ -178,12 +177,12 @@ impl Batch {
     }
 }
 
-/// Counts the bytes of the files in memory: a semaphore weighted by their lengths. How long a file
-/// is shows only when it was read, so that a file is let in when those before it leave the room
-/// that is wanted, and at most one comes on top.
+/// Counts the bytes of the files in memory: a semaphore weighted by file length. The length of a file
+/// is known only when it has been read. A file is therefore admitted if the files before it are
+/// within the limit, so at most one file exceeds it.
 #[derive(Debug)]
 struct Room {
-    /// What may be held when the next file is let in, in bytes.
+    /// How many bytes may be in memory when the next file is admitted.
     besides: u64,
     state: Mutex<RoomState>,
     changed: Condvar,
@@ -192,7 +191,7 @@ struct Room {
 #[derive(Debug, Default)]
 struct RoomState {
     held: u64,
-    /// Nobody waits for reviews any more.
+    /// Set when nobody waits for reviews any more.
     closed: bool,
 }
 
@@ -214,14 +213,14 @@ impl Room {
         self.changed.notify_all();
     }
 
-    /// Waits until the next file is let in; `false` if nobody waits for it any more.
+    /// Waits until the next file is admitted; `false` if nobody waits for it any more.
     fn wait(&self) -> bool {
         let full = |state: &mut RoomState| !state.closed && state.held > self.besides;
         let state = self.changed.wait_while(self.state(), full);
         !state.unwrap_or_else(PoisonError::into_inner).closed
     }
 
-    /// Counts these bytes until the answer is dropped.
+    /// Counts these bytes until the returned value is dropped.
     fn hold(self: &Arc<Self>, bytes: u64) -> Held {
         self.change(|state| state.held += bytes);
         Held {
@@ -287,7 +286,7 @@ fn read_all(
 struct Answer<T> {
     index: usize,
     id: String,
-    /// The panic of the caller's own function is carried to the caller.
+    /// A panic of the caller's own function reaches the caller.
     result: thread::Result<T>,
 }
 
@@ -325,8 +324,7 @@ fn cause(error: &io::Error) -> Unreadable {
     }
 }
 
-/// Ids and results in the order of the inputs. Dropping it ends the work after the photos in
-/// flight.
+/// Ids and results in the order of the inputs. If you drop it, work ends after the photos in flight.
 #[derive(Debug)]
 pub struct Reviews<T> {
     done: Option<Receiver<Answer<T>>>,

@@ -1,10 +1,10 @@
-//! Reviews ID photos for Japan's My Number Card (個人番号カード): bytes in, a verdict out, with a
-//! stated reason for everything that is not accepted.
+//! Reviews ID photos for Japan's My Number Card (個人番号カード). It takes the bytes of a file and
+//! returns a verdict, with a reason for every photo that is not accepted.
 //!
-//! [`Reviewer`] reviews one photo and never fails on a bad one; [`Batch`] reviews many, in
-//! parallel and in order, with memory bounded by the photos in flight. [`Records`] reads reviews
-//! that were stored and judges them again, without a photo or a model. This crate knows the
-//! order of the stages and nothing else: it must not know where files lie, sockets or terminals.
+//! [`Reviewer`] reviews one photo and never fails on a bad one. [`Batch`] reviews many in parallel
+//! and in order, with memory bounded by the photos in flight. [`Records`] reads stored reviews and
+//! judges them again, without photos or models. This crate knows the order of the stages. It knows
+//! no paths, sockets or terminals.
 //!
 //! ```no_run
 //! use shomei::{Lang, Reviewer};

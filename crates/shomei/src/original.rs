@@ -1,10 +1,10 @@
-//! The picture itself, for what is made of an accepted photo.
+//! The full picture, for example to cut the card's picture from it.
 
 use shomei_decode::{Limits, Options, decode};
 use shomei_photo::Photo;
 
-/// All pixels of a photo in sRGB, turned as its EXIF orientation says; `None` if it cannot be
-/// shown whole. Takes some 6 bytes a pixel, of which there are no more than `limits` allow.
+/// All pixels of a photo in sRGB, turned by its EXIF orientation; `None` if the photo is damaged or
+/// exceeds `limits`. Needs about 6 bytes for each pixel.
 ///
 /// ```
 /// use shomei::Limits;

@@ -1,4 +1,4 @@
-//! The order of the stages, and what a failing stage costs: its photo's acceptance, nothing else.
+//! The order of the stages. If a stage fails, its photo cannot be accepted; nothing else is affected.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,18 +11,18 @@ use shomei_verdict::{Failure, Measurements};
 
 use crate::Review;
 
-/// A review together with what it was made from, to draw it or to look closer.
+/// A review together with the photo and subject that it was made from, for drawing or for details.
 #[derive(Clone, Debug)]
 pub struct Inspection {
     /// The review.
     pub review: Review,
-    /// The photo at the working scale with the person upright; absent if it was not decoded.
+    /// The photo at working size with the person upright; `None` if it was not decoded.
     pub photo: Option<Photo>,
-    /// Who is in it, in the coordinates of `photo`; absent if it was not looked at.
+    /// The people in it, in the coordinates of `photo`; `None` if the photo was not analysed.
     pub subject: Option<Subject>,
 }
 
-/// What one run through the stages gives.
+/// The result of one run through the stages.
 pub(crate) struct Measured {
     pub(crate) measurements: Measurements,
     pub(crate) photo: Option<Photo>,
@@ -30,15 +30,15 @@ pub(crate) struct Measured {
     pub(crate) timings: BTreeMap<String, f64>,
 }
 
-/// Whether a photo is rejected by what was measured so far.
+/// Whether the measurements so far reject a photo.
 pub(crate) type Rejected<'a> = &'a dyn Fn(&Measurements) -> bool;
 
 /// Called before each stage with its name and the bytes of the file.
 pub(crate) type StageHook = fn(&str, &[u8]);
 
-/// Runs all stages on the bytes of a file. A stage that panics is recorded as failed. In
-/// `parallel`, stages that do not need one another run at the same time, on rayon's threads.
-/// `rejected` is asked after each stage that has more behind it, and ends the run.
+/// Runs all stages on the bytes of a file. A stage that panics is recorded as failed. With
+/// `parallel`, stages that do not need each other run at the same time, on rayon's threads.
+/// `rejected` is called after each stage but the last; `true` ends the run.
 pub(crate) fn measure(
     bytes: &[u8],
     analyser: &Analyser,
@@ -124,7 +124,7 @@ pub(crate) fn measure(
     run.finish(measurements, Some(photo), Some(subject))
 }
 
-/// The measurements of a file of which only the facts are known.
+/// The measurements of a file that has only file facts.
 pub(crate) const fn nothing_seen(file: FileFacts) -> Measurements {
     Measurements {
         file,
@@ -137,7 +137,7 @@ pub(crate) const fn nothing_seen(file: FileFacts) -> Measurements {
     }
 }
 
-/// The stages of one file, each under a guard.
+/// The stages of one file. A panic of a stage is caught.
 struct Stages<'a> {
     bytes: &'a [u8],
     hook: Option<StageHook>,
@@ -154,7 +154,7 @@ impl Stages<'_> {
     }
 }
 
-/// What a stage came to, and the milliseconds that it took.
+/// The result of a stage, and its time in milliseconds.
 struct Attempt<T> {
     result: Result<T, String>,
     milliseconds: f64,
@@ -178,7 +178,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The stage's result; `None`, and the failure recorded, if it failed.
+    /// The stage's result. If it failed, records the failure and returns `None`.
     fn keep<T>(&mut self, stage: &str, attempt: Attempt<T>) -> Option<T> {
         self.timings.insert(stage.to_owned(), attempt.milliseconds);
         let cause = match attempt.result {
@@ -193,8 +193,8 @@ impl Run<'_> {
         None
     }
 
-    /// Whether the run ends behind `stage`; `measurements` then say so. What failed is not
-    /// asked about: that is for the end to tell.
+    /// Whether the run ends after `stage`, which `measurements` then record. After a failure the
+    /// run continues, and the final verdict takes the failure into account.
     fn stops(&self, stage: &str, measurements: &mut Measurements) -> bool {
         let Some(rejected) = self.rejected.filter(|_| self.failure.is_none()) else {
             return false;

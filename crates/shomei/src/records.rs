@@ -1,6 +1,6 @@
-//! Records of earlier reviews: read line by line, worked on in parallel, handed over in order.
+//! Stored reviews: read line by line, processed in parallel, returned in order.
 //!
-//! A chunk of lines is in memory at a time, never the whole input.
+//! Only a chunk of lines is in memory at a time, never the whole input.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
@@ -13,16 +13,16 @@ use shomei_verdict::wire::v1::{RecordError, StoredReview};
 
 use crate::reviewer::{Error, ErrorKind};
 
-/// Longest line that is read, in bytes; a record is some thousand bytes long.
+/// The length of the longest line that is read, in bytes. A record has some thousand bytes.
 pub const MAX_LINE_BYTES: usize = 4 << 20;
 
-/// A chunk ends with the line that reaches this, so that it stays below it and one line.
+/// A chunk ends with the line that reaches this many bytes.
 const CHUNK_BYTES: usize = 2 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Reviews stored as JSON lines (`shomei.review/1`), to be judged again or counted. Lines of
-/// white space only are passed over, and so is a byte order mark.
+/// Reviews stored as JSON lines (`shomei.review/1`), to judge them again or to count them. Blank lines
+/// and a byte order mark are skipped.
 ///
 /// ```
 /// use shomei::{Lang, Policy, Records, Verdict};
@@ -45,7 +45,7 @@ pub struct Records<R> {
     jobs: Option<NonZeroUsize>,
 }
 
-/// A line that is no record, or could not be read. Nothing is read beyond it.
+/// A line that is not a record, or cannot be read. Reading ends there.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {kind}")]
 pub struct LineError {
@@ -53,20 +53,20 @@ pub struct LineError {
     kind: LineErrorKind,
 }
 
-/// What is the matter with a line.
+/// What is wrong with a line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LineErrorKind {
-    /// The input fails.
+    /// Reading the input failed.
     #[error("{0}")]
     Read(io::Error),
     /// It is longer than [`MAX_LINE_BYTES`].
-    #[error("longer than {MAX_LINE_BYTES} bytes, which no record is")]
+    #[error("longer than {MAX_LINE_BYTES} bytes, so it is not a record")]
     TooLong,
-    /// It is no record.
+    /// It is not a record.
     #[error("{0}")]
     Record(RecordError),
-    /// What was done with the record panicked.
+    /// Processing the record panicked.
     #[error("the record cannot be judged")]
     Panicked,
 }
@@ -78,7 +78,7 @@ impl LineError {
         self.line
     }
 
-    /// What is the matter.
+    /// What is wrong.
     #[must_use]
     pub const fn kind(&self) -> &LineErrorKind {
         &self.kind
@@ -86,19 +86,19 @@ impl LineError {
 }
 
 impl<R: BufRead> Records<R> {
-    /// The records that `input` holds, one a line.
+    /// The records in `input`, one on each line.
     pub const fn new(input: R) -> Self {
         Self { input, jobs: None }
     }
 
-    /// Number of workers; the number of processors unless said otherwise.
+    /// Number of workers. The default is the number of processors.
     pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
         self.jobs = Some(jobs);
         self
     }
 
-    /// Does `work` with each record on a worker and yields the results in the order of the
-    /// lines, up to and including the first error.
+    /// Calls `work` with each record on a worker, and yields the results in the order of the lines, up
+    /// to and including the first error.
     ///
     /// # Errors
     /// If the threads cannot be started.
@@ -191,7 +191,7 @@ struct Lines<R> {
 }
 
 impl<R: BufRead> Lines<R> {
-    /// The next lines that are not blank; none at the end. An error is the last.
+    /// The next lines that are not blank; none at the end. Nothing follows an error.
     fn chunk(&mut self) -> Vec<Result<Line, LineError>> {
         let (mut chunk, mut bytes) = (Vec::new(), 0);
         while bytes < CHUNK_BYTES && !self.ended {

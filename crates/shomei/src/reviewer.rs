@@ -1,4 +1,4 @@
-//! One photo.
+//! Reviews one photo.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -65,7 +65,7 @@ pub struct ReviewerBuilder {
     hook: Option<StageHook>,
 }
 
-/// What differs from photo to photo. Fields may be added: end with the defaults.
+/// Options for a single photo. Fields may be added, so end with the defaults.
 ///
 /// ```
 /// use shomei::ReviewOptions;
@@ -78,13 +78,13 @@ pub struct ReviewerBuilder {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct ReviewOptions {
-    /// Exceptions that the applicant declared.
+    /// Exceptions to record.
     pub waivers: Waivers,
-    /// Rules to judge this photo by in place of the reviewer's.
+    /// The policy for this photo; the default is the reviewer's.
     pub policy: Option<Arc<Policy>>,
 }
 
-/// A [`Reviewer`] could not be built, or threads not started. (A photo is never an error.)
+/// A [`Reviewer`] could not be built, or threads could not be started. A photo is never an error.
 ///
 /// ```no_run
 /// use shomei::{ErrorKind, Reviewer};
@@ -105,7 +105,7 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The models are not those that were expected: damaged, or others ([`ModelSet::expecting`]).
+    /// The models differ from the expected ones ([`ModelSet::expecting`]).
     #[error("the models were altered")]
     Altered,
     /// A model cannot be loaded.
@@ -138,55 +138,54 @@ impl Error {
 }
 
 impl ReviewerBuilder {
-    /// The rules to judge by; those of the My Number Card unless said otherwise.
+    /// Sets the policy. The default is that of the My Number Card.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = policy;
         self
     }
 
-    /// What is refused before decoding.
+    /// The limits that are checked before decoding.
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Models in place of the embedded ones.
+    /// Models to use instead of the embedded ones.
     pub fn models(mut self, models: ModelSet) -> Self {
         self.models = Some(models);
         self
     }
 
-    /// Whether stages of one photo that do not need one another run at the same time, on the
-    /// threads of rayon: those of the pool that the caller is in (`ThreadPool::install`), or else
-    /// of the global one. For a single photo that somebody waits for; a [`Batch`] keeps all
-    /// processors busy without. Off unless asked for: everything then runs on the calling thread.
+    /// Whether stages of one photo that do not need each other run at the same time, on rayon's
+    /// threads: those of the caller's pool (`ThreadPool::install`), or of the global one. Use it if
+    /// somebody waits for a single photo. A [`Batch`] keeps all processors busy without it. It is off
+    /// by default: everything runs on the calling thread.
     pub const fn parallel(mut self, parallel: bool) -> Self {
         self.parallel = parallel;
         self
     }
 
-    /// Whether a review stops at the first stage after which the photo is rejected already. The
-    /// verdict is that of a whole review, but other reasons may be missing, and
-    /// [`Measurements::stopped_after`] says so. Judged again by rules that do not reject, such a
-    /// review is referred to a person, never accepted. Off unless asked for: an applicant should
-    /// hear all reasons at once.
+    /// Whether a review stops at the first stage that rejects the photo. The verdict is the same, but
+    /// other reasons may be missing, and [`Measurements::stopped_after`] names the stage. If you judge
+    /// such a review again by a policy that does not reject it, it is referred to a person and never
+    /// accepted. It is off by default, because applicants should learn all reasons at once.
     pub const fn fast(mut self, fast: bool) -> Self {
         self.fast = fast;
         self
     }
 
-    /// For tests: is called before each stage with its name and the bytes of the photo, and stands
-    /// for a defect of the stage if it panics.
+    /// For tests: called before each stage with its name and the bytes of the photo. If it panics,
+    /// that counts as a panic of the stage.
     #[doc(hidden)]
     pub const fn before_stages(mut self, hook: fn(&str, &[u8])) -> Self {
         self.hook = Some(hook);
         self
     }
 
-    /// Loads and optimises the models, which takes about half a second.
+    /// Loads and optimises the models. This takes about half a second.
     ///
     /// # Errors
-    /// If there are no models, they were altered, or one cannot be loaded.
+    /// If there are no models, if they were altered, or if one cannot be loaded.
     pub fn build(mut self) -> Result<Reviewer, Error> {
         #[cfg(feature = "embedded-models")]
         let models = Some(self.models.take().unwrap_or_else(ModelSet::embedded));
@@ -206,7 +205,7 @@ impl ReviewerBuilder {
         Ok(self.around(analyser, models.digest()))
     }
 
-    /// A reviewer that looks with `analyser`, whose networks `models` names.
+    /// A reviewer with this `analyser`; `models` names its networks.
     pub(crate) fn around(self, analyser: Analyser, models: String) -> Reviewer {
         let engine = Engine {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -240,20 +239,20 @@ impl Reviewer {
         }
     }
 
-    /// Reviews the bytes of a file, whatever they are. Runs on the calling
-    /// thread, unless [`ReviewerBuilder::parallel`] was asked for.
+    /// Reviews the bytes of a file; any bytes are allowed. Runs on the calling thread unless
+    /// [`ReviewerBuilder::parallel`] is set.
     #[must_use]
     pub fn review(&self, bytes: &[u8]) -> Review {
         self.review_with(bytes, &ReviewOptions::default())
     }
 
-    /// As [`Reviewer::review`], with what is particular to this photo.
+    /// Like [`Reviewer::review`], with options for this photo.
     #[must_use]
     pub fn review_with(&self, bytes: &[u8], options: &ReviewOptions) -> Review {
         self.inspect(bytes, options).review
     }
 
-    /// As [`Reviewer::review_with`], with the picture and what was found in it.
+    /// Like [`Reviewer::review_with`], and also returns the picture and the people found in it.
     #[must_use]
     pub fn inspect(&self, bytes: &[u8], options: &ReviewOptions) -> Inspection {
         let Inner {
@@ -290,19 +289,19 @@ impl Reviewer {
         Batch::new(self.clone())
     }
 
-    /// What is refused before decoding.
+    /// The limits that are checked before decoding.
     #[must_use]
     pub fn limits(&self) -> Limits {
         self.inner.limits
     }
 
-    /// The rules that are judged by.
+    /// The policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.inner.policy
     }
 
-    /// Version and models, as they stand in the records.
+    /// Version and models, as written in the records.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         &self.inner.engine
@@ -345,7 +344,7 @@ impl Reviewer {
     }
 }
 
-/// The verdict on one photo, why, and what it rests on.
+/// The verdict on one photo, its reasons, and the measurements.
 ///
 /// ```no_run
 /// # let reviewer = shomei::Reviewer::builder().build()?;
@@ -379,7 +378,7 @@ impl Review {
         self.judged.findings()
     }
 
-    /// All numbers that the verdict rests on.
+    /// All measurements that the verdict rests on.
     #[must_use]
     pub fn measurements(&self) -> &Measurements {
         self.judged.measurements()
@@ -391,14 +390,14 @@ impl Review {
         &self.timings
     }
 
-    /// The versioned record of this review, its texts in `lang`.
+    /// The versioned record of this review, with texts in `lang`.
     #[must_use]
     pub fn record(&self, id: &str, lang: Lang) -> ReviewRecord {
         let timings = Some(self.timings.clone());
         ReviewRecord::new(&self.judged, id, lang, self.engine.clone(), timings)
     }
 
-    /// The review as text to read, in `lang`: a line with the verdict and the id, then two for each
+    /// The review as text in `lang`: a line with the verdict and the id, then two lines for each
     /// finding, what is wrong and what to do.
     #[must_use]
     pub fn render(&self, id: &str, lang: Lang) -> String {
