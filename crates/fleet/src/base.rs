@@ -1,4 +1,4 @@
-//! Where the photos of a manifest lie, as all workers see it.
+//! Where all workers find the photos of a manifest.
 
 use std::path::{Component, Path, absolute};
 
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::Error;
 
-/// A folder that all workers see at the same place, or a bucket.
+/// A folder that all workers see at the same path, or a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base(Url);
 
@@ -14,7 +14,7 @@ const ALLOWED: &str = "s3://BUCKET or s3://BUCKET/PREFIX, file:///FOLDER, or a f
                        password, which belongs into the environment of the workers";
 
 impl Base {
-    /// The URL, or else the path of a folder.
+    /// Parses a URL or the path of a folder.
     ///
     /// # Errors
     /// If it is neither.
@@ -36,7 +36,7 @@ impl Base {
             .map_err(|()| wrong())
     }
 
-    /// The URL of the photo at `path`, which is one from here, a whole one, or a URL.
+    /// The URL of the photo at `path`, which is relative, absolute, or a URL.
     ///
     /// # Errors
     /// If the workers cannot find it there.
@@ -72,7 +72,7 @@ impl Base {
     }
 }
 
-/// A URL that the workers can read by, and that holds no secret.
+/// A URL that the workers can read and that contains no secret.
 fn url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let known = match url.scheme() {

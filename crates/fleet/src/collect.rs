@@ -1,8 +1,7 @@
-//! `shomei collect`: every review once, in any order, until all that was submitted is there.
+//! `shomei collect`: every review once, in any order, until every submitted photo has its review.
 //!
-//! What is written is acknowledged after it is on the disk, so that it comes again if it is not.
-//! What comes twice is known by its id. Where the reviews are written, and what is there, is told by
-//! whoever collects.
+//! A review is acknowledged after it is on the disk; otherwise it is delivered again. Duplicates are
+//! recognised by their id. The caller writes the reviews and says which ones exist already.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -26,16 +25,16 @@ use crate::runtime::runtime;
 /// Reviews that are written and acknowledged together.
 const TOGETHER: usize = 256;
 
-/// Reviews that wait at a time for the record of their submission, or to be written.
+/// How many reviews may wait to be written, or for the record of their submission.
 const UNACKNOWLEDGED: i64 = 50_000;
 
-/// How long a review whose photo is not known to be submitted is kept back.
+/// How long a review waits if its photo is not known to be submitted.
 const KEPT_BACK: Duration = Duration::from_secs(2);
 
-/// After so long without a word of the collector a review comes again.
+/// A review is delivered again after this time without an acknowledgement.
 const ACK_WAIT: Duration = Duration::from_secs(30);
 
-/// What is collected, after a look at what was submitted.
+/// A collection: the submitted photos whose reviews are wanted.
 #[derive(Debug)]
 pub struct Collection {
     connection: Connection,
@@ -53,19 +52,19 @@ struct Known {
     total: u64,
 }
 
-/// The photos whose reviews are wanted.
+/// The photos whose reviews are collected.
 #[derive(Debug)]
 struct Wanted {
     settings: Settings,
-    /// Those that come later are not wanted.
+    /// Photos that are submitted later are not collected.
     submissions: Vec<Known>,
     ids: HashSet<String>,
-    /// Behind the last record that was read.
+    /// The sequence number after the last record that was read.
     next: u64,
 }
 
 impl Wanted {
-    /// All that `records` tell of, or `only` these ids, which are one submission.
+    /// All photos in `records`, or `only` these ids, which are one submission.
     fn new(
         stream: &str,
         only: Option<&[String]>,
@@ -119,7 +118,7 @@ impl Wanted {
         self.submissions.iter().map(|known| known.total).sum()
     }
 
-    /// Whether all photos are known by their ids.
+    /// Whether the ids of all photos are known.
     fn whole(&self) -> bool {
         self.ids.len() as u64 >= self.total()
     }
@@ -137,13 +136,13 @@ impl Wanted {
     }
 }
 
-/// A review on its way into a file.
+/// A review to be written to a file.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Collected {
-    /// Of which photo.
+    /// The id of the photo.
     pub id: String,
-    /// What it says.
+    /// The verdict.
     pub verdict: Verdict,
     /// The record (`shomei.review/1`) as one line of JSON, with its line break.
     pub line: Vec<u8>,
@@ -155,9 +154,9 @@ pub struct Collected {
 pub struct CollectEnd {
     /// Ids without a review, sorted.
     pub missing: Vec<String>,
-    /// Photos that are still to be submitted: their ids are not known.
+    /// Number of photos that are not submitted yet, so that their ids are not known.
     pub unsubmitted: u64,
-    /// Messages among the results that are no reviews, and what is the matter with the first one.
+    /// Number of messages among the results that are not reviews, and what is wrong with the first.
     pub foreign: Option<(u64, String)>,
     /// Dead letters in the stream.
     pub dead: u64,
@@ -171,11 +170,11 @@ struct Line {
 }
 
 impl Collection {
-    /// Looks at what was submitted to the stream: in all, or `only` these ids, which
-    /// were submitted together.
+    /// Reads what was submitted to the stream: everything, or `only` these ids, which were submitted
+    /// together.
     ///
     /// # Errors
-    /// If the server cannot be reached or nothing such was submitted.
+    /// If the server cannot be reached, or these ids were not submitted.
     pub fn open(
         access: &Access,
         stream: &str,
@@ -199,7 +198,7 @@ impl Collection {
         })
     }
 
-    /// What holds for all its photos.
+    /// The settings of all its photos.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.wanted.settings
@@ -211,7 +210,7 @@ impl Collection {
         self.wanted.total()
     }
 
-    /// The digest of what is particular to photos: exceptions and policies.
+    /// The digest of the exceptions and policies of single photos.
     #[must_use]
     pub fn particulars(&self) -> String {
         let all = self.wanted.submissions.iter();
@@ -221,17 +220,18 @@ impl Collection {
         all.join("+")
     }
 
-    /// Names what is collected.
+    /// The name of the collection.
     #[must_use]
     pub fn digest(&self) -> String {
         digest_of(&self.wanted)
     }
 
-    /// Hands reviews to `take` on their way to the place that `to` names, each id once and none of `done`, until all are there, `stop`, or no
-    /// review came for as long as `wait`. What `take` was given must be on the disk when it returns.
+    /// Passes each review once to `take`, except those in `done`. `to` names the place where they are
+    /// written. Ends when all are collected, at `stop`, or after `wait` without a new review. `take`
+    /// must return only when the reviews are on the disk.
     ///
     /// # Errors
-    /// If `take` fails, or the server takes no requests for long.
+    /// If `take` fails, or the server does not answer for a long time.
     pub fn run<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
         mut self,
         to: &str,
@@ -302,10 +302,10 @@ struct Pass<'a, F> {
     connection: &'a Connection,
     metrics: &'a CollectMetrics,
     wanted: &'a mut Wanted,
-    /// Nothing was collected before.
+    /// Whether nothing was collected before.
     fresh: bool,
     have: HashSet<String>,
-    /// How many that are wanted are not there.
+    /// Number of wanted reviews that are missing.
     missing: usize,
     foreign: Option<(u64, String)>,
     take: F,
@@ -373,7 +373,7 @@ where
             .set(i64::try_from(self.missing).unwrap_or(i64::MAX));
     }
 
-    /// The durable consumer; `anew` if everything is to come again.
+    /// The durable consumer. With `anew`, everything is delivered again.
     async fn consumer(&self, anew: bool) -> Result<Consumer<pull::Config>, Error> {
         let stream = self.connection.stream(false).await?;
         let name = &self.consumer;
@@ -399,7 +399,7 @@ where
             })
     }
 
-    /// Takes what is there. How many messages came; none if the server is away.
+    /// Takes the available messages. Returns their number; `None` if the server cannot be reached.
     async fn batch(&mut self, consumer: &Consumer<pull::Config>) -> Result<Option<usize>, Error> {
         let batch = consumer.batch().max_messages(TOGETHER).expires(PULL);
         let Ok(mut batch) = batch.messages().await else {
@@ -438,8 +438,8 @@ where
         Ok((fine || came > 0).then_some(came))
     }
 
-    /// The reviews that are wanted and not there yet; and which messages are to come again, because
-    /// the record of their submission may still come.
+    /// The wanted reviews that are missing, and the messages to deliver again because the record of
+    /// their submission may still arrive.
     fn sorted(&mut self, messages: &[Message]) -> (Vec<Collected>, HashSet<usize>) {
         let (mut new, mut ids, mut early) = (Vec::new(), HashSet::new(), HashSet::new());
         for (index, message) in messages.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! To the server: who may, what the streams are, and how something is put into one.
+//! The connection to the server: credentials, the streams, and publishing to them.
 
 use std::fmt;
 use std::fs;
@@ -18,36 +18,34 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::Error;
 use crate::messages::Submitted;
 
-/// How long the server may take to let in, and to answer a request.
+/// Time limit for connecting and for the answer to a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long something is tried again while the server is away.
+/// How long an operation is retried while the server cannot be reached.
 pub(crate) const AWAY: Duration = Duration::from_secs(120);
 
 /// Between two tries.
 pub(crate) const BETWEEN: Duration = Duration::from_millis(250);
 
-/// How long the server remembers what it was given, to take nothing twice. What comes later is told
-/// apart by its id.
+/// How long the server recognises duplicates. Later duplicates are recognised by their id.
 const WINDOW: Duration = Duration::from_secs(600);
 
 /// How long a request for messages waits at the server.
 pub(crate) const PULL: Duration = Duration::from_secs(1);
 
-/// Where the server is, and who asks.
+/// The address of the server, and the credentials for it.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct Access {
-    /// Addresses with `,` between them: `nats://HOST:PORT` or `tls://HOST:PORT`. Hold no
-    /// credentials.
+    /// Addresses separated by `,`: `nats://HOST:PORT` or `tls://HOST:PORT`, without credentials.
     pub url: String,
-    /// A file of credentials as `nsc` writes it.
+    /// A file of credentials from `nsc`.
     pub credentials: Option<PathBuf>,
     /// A name and a password.
     pub user: Option<(String, String)>,
     /// A token.
     pub token: Option<String>,
-    /// Certificates (PEM) that the server's is trusted by, besides those of the system.
+    /// Certificates (PEM) to verify the server with, in addition to those of the system.
     pub ca: Option<PathBuf>,
     /// This client's certificate and its key (PEM).
     pub certificate: Option<(PathBuf, PathBuf)>,
@@ -95,7 +93,7 @@ impl Access {
             .collect()
     }
 
-    /// The options, after all files were looked at: the client's own errors do not name them.
+    /// The options. Checks all files first, because the client's own errors do not name them.
     fn options(&self) -> Result<ConnectOptions, Error> {
         let read = |key, path: &PathBuf| {
             fs::read_to_string(path).map_err(|source| Error::File {
@@ -161,21 +159,21 @@ impl Access {
 fn told(event: &Event) {
     match event {
         Event::Connected => tracing::info!("connected to NATS"),
-        Event::Disconnected => tracing::warn!("the NATS server is away"),
-        Event::ServerError(error) => tracing::error!(%error, "the NATS server complains"),
+        Event::Disconnected => tracing::warn!("disconnected from NATS"),
+        Event::ServerError(error) => tracing::error!(%error, "error of the NATS server"),
         Event::ClientError(_) | Event::SlowConsumer(_) => {
-            tracing::warn!("the NATS client complains");
+            tracing::warn!("error of the NATS client");
         }
-        _ => tracing::debug!("event of NATS"),
+        _ => tracing::debug!("NATS event"),
     }
 }
 
-/// The two streams of a name: the queue of jobs, and all that is kept.
+/// The two streams of a name: the queue of jobs, and the results.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     /// The queue's stream.
     pub(crate) queue: String,
-    /// The stream of what is kept.
+    /// The stream of results.
     pub(crate) kept: String,
     pub(crate) jobs: String,
     pub(crate) results: String,
@@ -183,7 +181,7 @@ pub(crate) struct Names {
     pub(crate) submitted: String,
 }
 
-/// Of the consumer that all workers share.
+/// The name of the consumer that all workers share.
 pub(crate) const WORKERS: &str = "workers";
 
 impl Names {
@@ -207,7 +205,7 @@ impl Names {
     }
 }
 
-/// A connection, and the streams that it is about.
+/// A connection, and its streams.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) js: Context,
@@ -223,7 +221,7 @@ impl Connection {
         Ok(Self { js, names })
     }
 
-    /// Creates the streams, or finds that they are what they should be.
+    /// Creates the streams, or checks that the existing ones are ours.
     pub(crate) async fn create(&self, replicas: usize) -> Result<(), Error> {
         let names = &self.names;
         let base = stream::Config {
@@ -267,7 +265,7 @@ impl Connection {
         Ok(())
     }
 
-    /// The queue's stream (`true`) or the other one, which must be there.
+    /// The stream of the queue (`true`) or of the results, which must exist.
     pub(crate) async fn stream(&self, queue: bool) -> Result<Stream, Error> {
         let names = &self.names;
         let name = if queue { &names.queue } else { &names.kept };
@@ -289,8 +287,8 @@ impl Connection {
         })
     }
 
-    /// Puts a message into a stream and waits until it is kept there; tries again while the server
-    /// is away. `false` if it was there already.
+    /// Publishes a message and waits until the stream has stored it. Retries while the server cannot
+    /// be reached. Returns `false` if the stream had it already.
     pub(crate) async fn put(
         &self,
         subject: &str,
@@ -319,13 +317,13 @@ impl Connection {
                     reason: error.to_string(),
                 });
             }
-            tracing::debug!(kind = ?error.kind(), "not kept yet");
+            tracing::debug!(kind = ?error.kind(), "not stored yet");
             sleep(BETWEEN).await;
         }
     }
 
-    /// All messages of a subject that is kept, from this sequence number on, in their order; and
-    /// the number that comes after the last one.
+    /// All messages of a subject from this sequence number on, in order, and the sequence number after
+    /// the last one.
     async fn each(
         &self,
         subject: &str,
@@ -381,7 +379,7 @@ impl Connection {
         Ok(next)
     }
 
-    /// The last record of what was submitted.
+    /// The last submission record.
     pub(crate) async fn last_submitted(&self) -> Result<Option<Submitted>, Error> {
         let stream = self.stream(false).await?;
         let last = stream
@@ -397,7 +395,7 @@ impl Connection {
         }
     }
 
-    /// What was submitted, from this sequence number on; and the number after the last record.
+    /// The submission records from this sequence number on, and the number after the last one.
     pub(crate) async fn submitted(&self, from: u64) -> Result<(Vec<Submitted>, u64), Error> {
         let mut records = Vec::new();
         let subject = self.names.submitted.clone();

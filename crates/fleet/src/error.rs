@@ -1,32 +1,32 @@
-//! What can go wrong besides photos.
+//! Errors that are not about a photo.
 
 use std::path::PathBuf;
 
-/// Why a command of the fleet ended early. What is in the streams stays there.
+/// Why a command of the fleet ended early. The streams keep their contents.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting cannot be used.
+    /// A setting is not valid.
     #[error("{key}: {value:?} is not allowed; allowed: {allowed}")]
     Setting {
-        /// Which.
+        /// The name of the setting.
         key: &'static str,
-        /// What it says; nothing secret.
+        /// Its value; not a secret.
         value: String,
-        /// What it may say.
+        /// The allowed values.
         allowed: String,
     },
     /// A file of a setting cannot be read.
     #[error("{key} {path:?}")]
     File {
-        /// Which setting.
+        /// The setting that names the file.
         key: &'static str,
         /// The file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
-    /// The NATS server does not answer, or lets nobody in.
+    /// The NATS server does not answer or refuses the connection.
     #[error("NATS server {server}: {reason}")]
     Connect {
         /// Its address, without credentials.
@@ -34,51 +34,51 @@ pub enum Error {
         /// Why.
         reason: String,
     },
-    /// The port of the metrics cannot be taken.
-    #[error("--metrics {address}: cannot be listened at")]
+    /// The port for the metrics is not available.
+    #[error("--metrics {address}: cannot listen on this address")]
     Listen {
         /// What was asked for.
         address: std::net::SocketAddr,
         /// Why.
         source: std::io::Error,
     },
-    /// A stream is not there, or another one than ours.
+    /// A stream is missing, or is not ours.
     #[error("stream {stream:?}: {reason}")]
     Stream {
         /// Its name.
         stream: String,
-        /// What is the matter.
+        /// What is wrong.
         reason: String,
     },
-    /// A request to JetStream failed for longer than is waited.
+    /// A request to JetStream failed for too long.
     #[error("JetStream does not {what}: {reason}")]
     JetStream {
         /// What was asked for.
         what: &'static str,
-        /// What it says.
+        /// The message of the server.
         reason: String,
     },
-    /// This worker has other models or rules than the photos are for.
-    #[error("this worker refuses: {0}")]
+    /// The jobs are for other models or policies than this worker has.
+    #[error("this worker refuses the jobs: {0}")]
     Refused(String),
-    /// The object store fails for photo after photo.
+    /// The object store failed for too many photos in a row.
     #[error("the object store failed for {photos} photos in a row: {reason}")]
     Store {
-        /// How many.
+        /// The number of photos.
         photos: usize,
-        /// What it says of the last one.
+        /// The reason for the last photo.
         reason: String,
     },
-    /// A message is none of ours.
+    /// A message is not ours.
     #[error(transparent)]
     Message(#[from] crate::messages::MessageError),
-    /// What was submitted before is not the same.
+    /// An earlier submission differs.
     #[error("{0}")]
     Submission(String),
     /// The threads cannot be started.
-    #[error("threads cannot be started")]
+    #[error("cannot start threads")]
     Threads(#[source] std::io::Error),
-    /// What takes the reviews failed.
+    /// The receiver of the reviews failed.
     #[error("{0:#}")]
     Taker(Box<dyn std::error::Error + Send + Sync>),
 }

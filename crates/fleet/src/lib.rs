@@ -1,12 +1,12 @@
-//! Reviews on many machines. NATS JetStream hands out the work, keeps it and hands it out again;
-//! photos lie in an object store or a shared folder. There is no scheduler of ours.
+//! Reviews on many machines. NATS JetStream stores the jobs and hands them out, again if a worker
+//! dies. The photos are in an object store or a shared folder. There is no scheduler of our own.
 //!
-//! `Submit` puts a job for each photo into a queue, `Work` reviews and keeps the reviews,
-//! `Collection` takes each review once. The commands `shomei submit`, `work` and `collect` are
-//! these with paths and a terminal. `messages` is what travels; without the feature `client` there
-//! is nothing else.
+//! `Submit` puts a job for each photo into a queue. `Work` reviews the photos and stores the reviews.
+//! `Collection` collects each review once. The commands `shomei submit`, `work` and `collect` add
+//! paths and a terminal to them. `messages` defines the messages; without the feature `client`, this
+//! crate has nothing else.
 //!
-//! This crate must not know how a photo is reviewed, where reviews are written, and what a terminal
+//! This crate does not know how a photo is reviewed, where reviews are written, or what a terminal
 //! is. Neither ids of photos nor credentials come into its log.
 
 #[cfg(feature = "client")]

@@ -1,4 +1,4 @@
-//! What is counted, as Prometheus reads it.
+//! Metrics for Prometheus.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,15 +20,14 @@ use crate::Error;
 
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Upper bounds in seconds, around what a review takes.
+/// Upper bounds of the buckets in seconds, around the time of a review.
 const SECONDS: [f64; 12] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8,
 ];
 
 type Labelled = Family<[(&'static str, &'static str); 1], Counter>;
 
-/// Serves `/metrics`, and `/healthz` for whoever asks whether the process is there, until the
-/// process ends.
+/// Serves `/metrics` and `/healthz` until the process ends.
 pub(crate) async fn serve(
     address: Option<SocketAddr>,
     registry: &Arc<Registry>,
@@ -54,7 +53,7 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// Of `shomei submit`.
+/// Metrics of `shomei submit`.
 #[derive(Debug)]
 pub(crate) struct SubmitMetrics {
     pub(crate) registry: Arc<Registry>,
@@ -91,12 +90,12 @@ impl SubmitMetrics {
     }
 }
 
-/// Of `shomei work`.
+/// Metrics of `shomei work`.
 #[derive(Debug)]
 pub(crate) struct WorkMetrics {
     pub(crate) registry: Arc<Registry>,
     reviews: Labelled,
-    /// Jobs given back, by why.
+    /// Returned jobs by reason.
     pub(crate) returned: Labelled,
     pub(crate) redelivered: Counter,
     pub(crate) dead: Counter,
@@ -116,7 +115,7 @@ impl WorkMetrics {
         registry.register("shomei_reviews", "Reviews by verdict", reviews.clone());
         registry.register(
             "shomei_returned",
-            "Jobs given back to the queue, by reason",
+            "Jobs returned to the queue, by reason",
             returned.clone(),
         );
         registry.register(
@@ -134,7 +133,7 @@ impl WorkMetrics {
         );
         registry.register_with_unit(
             "shomei_reviewing",
-            "Work on a photo",
+            "Time of a review",
             unit(),
             reviewing.clone(),
         );
@@ -173,7 +172,7 @@ impl WorkMetrics {
     }
 }
 
-/// Of `shomei collect`.
+/// Metrics of `shomei collect`.
 #[derive(Debug)]
 pub(crate) struct CollectMetrics {
     pub(crate) registry: Arc<Registry>,

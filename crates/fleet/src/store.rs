@@ -1,4 +1,4 @@
-//! From a URL to the bytes of a photo, by way of an object store.
+//! Reads the bytes of a photo from a URL, through an object store.
 
 use std::collections::HashMap;
 use std::error::Error as _;
@@ -17,34 +17,33 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 use url::Url;
 
-/// How long the bytes of a photo may take, all tries of the store included.
+/// Time limit for the bytes of a photo, including all retries of the store.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why there are no bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum NoBytes {
-    /// So it is with this photo: a finding.
+    /// The photo itself is the reason; it gets a finding.
     Finding(Unreadable),
-    /// It may be another time, or from another machine. Names no photo.
+    /// A retry may succeed, perhaps on another machine. Names no photo.
     Failure(String),
 }
 
-/// The stores that URLs have led to so far.
+/// The stores of the URLs so far.
 #[derive(Debug, Default)]
 pub struct Photos {
     stores: Mutex<HashMap<String, Arc<dyn ObjectStore>>>,
 }
 
 impl Photos {
-    /// Where `s3://BUCKET/…` leads to is said by the environment as with Amazon's own tools:
+    /// The environment says where `s3://BUCKET/…` is, as with Amazon's own tools:
     /// `AWS_REGION`, `AWS_ENDPOINT`, `AWS_ACCESS_KEY_ID`, …
     #[must_use]
     pub fn from_env() -> Self {
         Self::default()
     }
 
-    /// With a store that answers for all URLs that begin with `base`, such as `memory:///` or
-    /// `s3://photos`.
+    /// Uses this store for all URLs that begin with `base`, such as `memory:///` or `s3://photos`.
     #[must_use]
     pub fn with(self, base: &str, store: Arc<dyn ObjectStore>) -> Self {
         self.stores().insert(base.to_owned(), store);
@@ -83,7 +82,7 @@ impl Photos {
         Ok((store, path, local))
     }
 
-    /// The bytes of the photo at `url`, and no more than one beyond `most`.
+    /// The bytes of the photo at `url`, at most one more than `most`.
     pub(crate) async fn read(&self, url: &str, most: u64) -> Result<Vec<u8>, NoBytes> {
         let most = most.saturating_add(1);
         let read = async {
@@ -106,7 +105,7 @@ impl Photos {
     }
 }
 
-/// Looked at before it is opened: opening a pipe waits for its writer.
+/// Checks the type of a file before it is opened: opening a pipe would wait for its writer.
 async fn is_file(url: &Url) -> Result<(), NoBytes> {
     let Ok(path) = url.to_file_path() else {
         return Ok(());
@@ -184,7 +183,7 @@ fn io_error(error: &object_store::Error) -> Option<&io::Error> {
     None
 }
 
-/// What is the matter, without the name of the photo, which the store's own messages hold.
+/// What is wrong, without the name of the photo, which the store's own messages contain.
 fn reason(error: &object_store::Error) -> String {
     use object_store::Error as E;
     match error {

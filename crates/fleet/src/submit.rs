@@ -1,9 +1,9 @@
-//! `shomei submit`: a job for each photo into the queue.
+//! `shomei submit`: puts a job for each photo into the queue.
 //!
-//! Jobs go in parts. When the queue has acknowledged all of a part, a record of it is kept, so that
-//! a submission that was stopped in any way goes on behind its last record. The part that was under
-//! way is submitted once more: the queue drops what it remembers, and what is reviewed twice is
-//! collected once.
+//! Jobs are submitted in parts. When the queue has acknowledged a whole part, a record of it is
+//! stored. However a submission was stopped, it continues after its last record. The incomplete part
+//! is submitted again: the queue drops duplicates that it recognises, and a photo that is reviewed
+//! twice is collected once.
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -20,11 +20,10 @@ use crate::runtime::runtime;
 /// Photos in a part.
 const PART: usize = 500;
 
-/// Jobs that wait for their acknowledgement at a time: what the server cannot keep up with, waits
-/// here.
+/// How many jobs may wait for their acknowledgement if the server is slow.
 const UNACKNOWLEDGED: usize = 256;
 
-/// How to submit.
+/// Settings of a submission.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Submit {
@@ -32,9 +31,9 @@ pub struct Submit {
     pub access: Access,
     /// The name of the streams.
     pub stream: String,
-    /// Servers that keep each message, where the streams are new.
+    /// Servers that keep each message; used when the streams are created.
     pub replicas: NonZeroUsize,
-    /// Where metrics are to be had.
+    /// The address for metrics.
     pub metrics: Option<SocketAddr>,
 }
 
@@ -42,16 +41,16 @@ pub struct Submit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SubmitEnd {
-    /// Photos in all.
+    /// Number of photos.
     pub total: u64,
-    /// Those whose jobs an earlier run submitted.
+    /// Number of photos that an earlier run submitted.
     pub before: u64,
-    /// Those that are submitted now, `before` included. Fewer than all if it was stopped.
+    /// Number of submitted photos, including `before`. Fewer than all if it was stopped.
     pub submitted: u64,
 }
 
 impl Submit {
-    /// To the server of `access`.
+    /// A submission to the server of `access`.
     #[must_use]
     pub fn new(access: Access, stream: impl Into<String>) -> Self {
         Self {
@@ -62,11 +61,12 @@ impl Submit {
         }
     }
 
-    /// Submits what was not submitted yet. `told` hears how many photos are submitted, and `stop` is
-    /// asked between parts.
+    /// Submits the photos that were not submitted yet. Calls `told` with the number of submitted
+    /// photos, and checks `stop` between parts.
     ///
     /// # Errors
-    /// If the server cannot be reached or keeps nothing for long, or an id is in another submission.
+    /// If the server cannot be reached or stores nothing for a long time, or if an id is in another
+    /// submission.
     pub fn run(
         &self,
         submission: &Submission,
@@ -153,7 +153,7 @@ impl Submit {
     }
 }
 
-/// How many photos of `submission` were submitted before.
+/// The number of photos of `submission` that were submitted before.
 fn before(submission: &Submission, records: &[Submitted]) -> Result<u64, Error> {
     let mut before = 0;
     let particulars = submission.particulars();

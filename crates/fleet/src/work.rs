@@ -1,9 +1,9 @@
-//! `shomei work`: takes jobs from the queue, reviews their photos, and keeps the reviews.
+//! `shomei work`: takes jobs from the queue, reviews their photos, and stores the reviews.
 //!
-//! A job leaves the queue only when its review is kept, so that whatever happens to a worker, the
-//! job comes again, here or elsewhere. While it is here the queue is told so, time and again; a
-//! worker that is gone tells nothing. A job that came too often without an answer is given up: its
-//! message becomes a dead letter, and its photo has a review that says that it is unable.
+//! A job leaves the queue only when its review is stored. Whatever happens to a worker, its jobs are
+//! delivered again, to it or to another. A worker reports to the queue regularly while it has a job;
+//! a dead worker does not. A job that was delivered too often without an answer becomes a dead letter,
+//! and its photo gets a review with the outcome `unable`.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -31,28 +31,28 @@ use crate::metrics::{self, WorkMetrics};
 use crate::runtime::runtime;
 use crate::store::{NoBytes, Photos};
 
-/// Jobs that a worker has for each that it works on: one in work, one being read.
+/// Jobs in flight for each review at a time: one that is reviewed, one that is read.
 const IN_FLIGHT: usize = 2;
 
-/// Jobs that all workers together may have.
+/// The limit of jobs that all workers together may have.
 const ALL_IN_FLIGHT: i64 = 100_000;
 
-/// Workers that may wait for jobs at a time.
+/// The limit of workers that may wait for jobs at a time.
 const ALL_WORKERS: i64 = 10_000;
 
-/// How long the queue is told that a job is in work. What takes longer hangs.
+/// How long a worker reports progress of a job. A job that takes longer hangs.
 const LONGEST: Duration = Duration::from_secs(600);
 
-/// How long the queue keeps a job back after the first failure; doubled with each further one.
+/// The delay of a job after its first failure. It doubles with each further failure.
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 
-/// Photos in a row that the store may fail for: one more, and it is not the photos.
+/// How many photos in a row the store may fail for. After one more, the store is to blame.
 const FAILURES: usize = 16;
 
 const LOOKED_EVERY: Duration = Duration::from_millis(100);
 const COUNTED_EVERY: Duration = Duration::from_secs(2);
 
-/// How to work.
+/// Settings of a worker.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Work {
@@ -62,22 +62,22 @@ pub struct Work {
     pub stream: String,
     /// Photos reviewed at the same time.
     pub jobs: NonZeroUsize,
-    /// What the photos are reviewed with.
+    /// The reviewer for the photos.
     pub reviewer: Reviewer,
-    /// Rules that jobs may ask for, besides those of the reviewer and those that are built in.
+    /// Policies for jobs, in addition to the reviewer's and the built-in ones.
     pub policies: Vec<Policy>,
     /// Where the photos are.
     pub photos: Photos,
-    /// After so long without a word of its worker a job is given to another one.
+    /// A job is given to another worker after this time without a message from its worker.
     pub ack_wait: Duration,
-    /// How often a job is delivered before it is given up.
+    /// How often a job is delivered before it becomes a dead letter.
     pub deliveries: NonZeroUsize,
-    /// Where metrics are to be had.
+    /// The address for metrics.
     pub metrics: Option<SocketAddr>,
 }
 
 impl Work {
-    /// Work with one job at a time on photos where the environment says.
+    /// A worker with one job at a time, which finds the photos by the environment.
     #[must_use]
     pub fn new(access: Access, stream: impl Into<String>, reviewer: Reviewer) -> Self {
         Self {
@@ -93,13 +93,12 @@ impl Work {
         }
     }
 
-    /// Works until `stop`, and then until what is in flight is answered. Returns how many jobs were
-    /// answered.
+    /// Works until `stop`, then answers the jobs in flight. Returns the number of answered jobs.
     ///
     /// # Errors
-    /// If the server cannot be reached at the start, the photos are for other models or rules, or
-    /// the object store fails for one photo after the other. What was in flight is answered or
-    /// given back then too.
+    /// If the server cannot be reached at the start, if the jobs are for other models or policies, or
+    /// if the object store fails for too many photos in a row. Even then, jobs in flight are answered
+    /// or returned.
     pub fn run(self, stop: impl Fn() -> bool) -> Result<u64, Error> {
         let runtime = runtime()?;
         let worked = runtime.block_on(self.work(stop));
@@ -171,7 +170,7 @@ impl Work {
     }
 }
 
-/// Takes jobs as there are slots for them, until it is to end, and waits for the last ones.
+/// Takes jobs while there are free slots, until it must end, and waits for the last ones.
 async fn pull(
     worker: &Arc<Worker>,
     consumer: &Consumer<pull::Config>,
@@ -211,7 +210,7 @@ async fn pull(
         };
         if let Some(reason) = &wrong {
             if fine {
-                tracing::warn!(reason, "the queue hands out nothing");
+                tracing::warn!(reason, "no jobs from the queue");
             }
             sleep(PULL).await;
         }
@@ -237,9 +236,9 @@ async fn count(worker: Arc<Worker>, consumer: Consumer<pull::Config>) {
 /// Why a job has no answer now.
 #[derive(Debug)]
 enum NoAnswer {
-    /// Not from this worker.
+    /// This worker cannot do it.
     Refused(String),
-    /// It may work another time.
+    /// A retry may succeed.
     Failure(String),
 }
 
@@ -254,9 +253,9 @@ struct Worker {
     ack_wait: Duration,
     deliveries: u64,
     metrics: WorkMetrics,
-    /// Photos in a row that the store failed for.
+    /// For how many photos in a row the store failed.
     failures: AtomicUsize,
-    /// Why it is to end.
+    /// Why the worker must end.
     end: Mutex<Option<Error>>,
 }
 
@@ -265,7 +264,7 @@ impl Worker {
         self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Refuses before the first job what was submitted last and waits, so that no delivery of it is lost.
+    /// Checks the last submission before the first job, so that a refusal costs no delivery.
     async fn look_before_work(&self) -> Result<(), Error> {
         let Some(last) = self.connection.last_submitted().await? else {
             return Ok(());
@@ -277,7 +276,7 @@ impl Worker {
         }
     }
 
-    /// Answers a job, or gives it back. Whether it is answered.
+    /// Answers a job, or returns it to the queue. Returns whether it was answered.
     async fn take(&self, message: &Message) -> bool {
         let (deliveries, sequence) = message.info().map_or((1, 0), |info| {
             (
@@ -303,7 +302,10 @@ impl Worker {
             }
         };
         if message.ack_with(kind).await.is_err() {
-            tracing::debug!(sequence, "the queue was told nothing; the job comes again");
+            tracing::debug!(
+                sequence,
+                "the queue got no answer; the job will be delivered again"
+            );
         }
         match answer {
             Ok(()) => return true,
@@ -313,13 +315,13 @@ impl Worker {
             }
             Err(NoAnswer::Failure(reason)) => {
                 self.metrics.returned("failed");
-                tracing::warn!(sequence, deliveries, reason, "given back");
+                tracing::warn!(sequence, deliveries, reason, "returned");
             }
         }
         false
     }
 
-    /// Tells the queue that the job is in work, until it no longer is.
+    /// Reports progress of the job to the queue until it is done.
     async fn alive<T>(&self, message: &Message, work: impl Future<Output = T>) -> T {
         let start = Instant::now();
         let mut work = pin!(work);
@@ -335,7 +337,7 @@ impl Worker {
         }
     }
 
-    /// Reviews the photo and keeps the review, or gives the job up for good.
+    /// Reviews the photo and stores the review, or gives the job up for good.
     async fn answer(&self, payload: &[u8], deliveries: u64, sequence: u64) -> Result<(), NoAnswer> {
         if deliveries > self.deliveries {
             let reason = "it came too often without an answer: it ends the workers that have it, \
@@ -387,7 +389,7 @@ impl Worker {
         self.keep(&record).await
     }
 
-    /// The review, made on one of the threads that review.
+    /// The review, made on one of the reviewing threads.
     async fn on_worker(
         &self,
         bytes: Result<Vec<u8>, Unreadable>,
@@ -430,7 +432,7 @@ impl Worker {
         kept.map(drop).map_err(|error| failure(error.to_string()))
     }
 
-    /// The message becomes a dead letter, and its photo has a review.
+    /// Turns the message into a dead letter, and stores a review for its photo.
     async fn give_up(
         &self,
         payload: &[u8],
