@@ -348,12 +348,12 @@ fn photos_are_reviewed_elsewhere_as_they_are_here() {
     succeeded(
         &nats.submit(&manifest),
         0,
-        &["7 photos are submitted, 0 of them before"],
+        &["7 photos are submitted, 0 of them by earlier runs"],
     );
     succeeded(
         &nats.submit(&manifest),
         0,
-        &["7 photos are submitted, 7 of them before"],
+        &["7 photos are submitted, 7 of them by earlier runs"],
     );
     assert_eq!(nats.waiting(), 7);
     // Before there is a worker, all are missing.
@@ -565,7 +565,7 @@ fn what_nobody_can_review_becomes_a_dead_letter_and_a_review_that_says_unable() 
     succeeded(
         &output,
         1,
-        &["dead letters in night.dead, each with its reason: "],
+        &["dead letters in night.dead, with their reasons: "],
     );
     wait_for("the last dead letter", || nats.waiting() == 0);
     worker.signal("TERM");
@@ -597,7 +597,7 @@ fn what_nobody_can_review_becomes_a_dead_letter_and_a_review_that_says_unable() 
         reason(json!("next")).contains("\"shomei.job/2\"; this version reads \"shomei.job/1\"")
     );
     assert!(reason(json!("refused")).contains("neither file:// nor s3://"));
-    assert!(reason(json!("ill")).contains("no such language"));
+    assert!(reason(json!("ill")).contains("unknown language"));
     assert!(reason(Value::Null).starts_with("not a shomei.job/1 message"));
     assert!(
         letters
@@ -647,7 +647,7 @@ fn a_photo_that_ends_its_workers_is_given_up() {
     succeeded(&nats.collect(&out, &[]), 1, &["dead letters"]);
     assert!(lines(&out)["A-1"].contains("\"outcome\":\"unable\""));
     let reason = nats.dead()["reason"].as_str().unwrap().to_owned();
-    assert!(reason.contains("ends the workers"), "{reason}");
+    assert!(reason.contains("ends its workers"), "{reason}");
     worker.signal("TERM");
     assert_eq!(worker.ended(), Some(0));
 }
@@ -695,12 +695,12 @@ fn wrong_servers_credentials_and_settings_are_named_and_no_secret_is_shown() {
         (
             [&submit[..], &[&url]].concat(),
             &none,
-            &["does not take these credentials", &url],
+            &["the credentials are refused", &url],
         ),
         (
             vec!["work", "--nats", &url],
             &wrong,
-            &["does not take these credentials", &url],
+            &["the credentials are refused", &url],
         ),
         (
             vec!["work", "--nats", &url],

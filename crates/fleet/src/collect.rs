@@ -79,8 +79,8 @@ impl Wanted {
         let first = records.iter().find(is).ok_or_else(|| Error::Stream {
             stream: stream.to_owned(),
             reason: match &only {
-                Some(_) => "these photos were not submitted to it".to_owned(),
-                None => "nothing was submitted to it".to_owned(),
+                Some(_) => "these photos were not submitted".to_owned(),
+                None => "nothing was submitted".to_owned(),
             },
         })?;
         let settings = first.settings.clone();
@@ -394,7 +394,7 @@ where
             .create_consumer(config)
             .await
             .map_err(|error| Error::JetStream {
-                what: "hand over results",
+                what: "deliver results",
                 reason: error.to_string(),
             })
     }
@@ -446,11 +446,11 @@ where
             let line = match serde_json::from_slice::<Line>(&message.payload) {
                 Ok(line) if line.schema == SCHEMA => line,
                 Ok(line) => {
-                    self.strange(format!("its schema is {:?}, not {SCHEMA:?}", line.schema));
+                    self.strange(format!("the schema is {:?}, not {SCHEMA:?}", line.schema));
                     continue;
                 }
                 Err(_) => {
-                    self.strange(format!("it is no {SCHEMA:?} record"));
+                    self.strange(format!("not a {SCHEMA:?} record"));
                     continue;
                 }
             };

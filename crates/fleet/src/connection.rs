@@ -72,7 +72,7 @@ impl Access {
             value: value.to_owned(),
             allowed: allowed.to_owned(),
         };
-        let form = "nats://HOST:PORT or tls://HOST:PORT, several with \",\" between them";
+        let form = "nats://HOST:PORT or tls://HOST:PORT, several separated by \",\"";
         self.url
             .split(',')
             .map(|text| {
@@ -139,12 +139,12 @@ impl Access {
         let options = self.options()?;
         options.connect(servers).await.map_err(|error| {
             let reason = match error.kind() {
-                ConnectErrorKind::AuthorizationViolation => "it does not take these credentials",
-                ConnectErrorKind::Authentication => "the credentials cannot be used",
-                ConnectErrorKind::TimedOut => "it does not answer",
-                ConnectErrorKind::Dns => "its name is not known",
-                ConnectErrorKind::Tls => "no encrypted connection comes about",
-                _ => "it cannot be reached",
+                ConnectErrorKind::AuthorizationViolation => "the credentials are refused",
+                ConnectErrorKind::Authentication => "the credentials are not valid",
+                ConnectErrorKind::TimedOut => "no answer",
+                ConnectErrorKind::Dns => "unknown host name",
+                ConnectErrorKind::Tls => "cannot establish an encrypted connection",
+                _ => "cannot be reached",
             };
             let cause = std::error::Error::source(&error);
             let cause = cause.map(|cause| format!(" ({cause})")).unwrap_or_default();
@@ -252,13 +252,14 @@ impl Connection {
             let found = self.js.get_or_create_stream(config.clone()).await;
             let found = found.map_err(|error| Error::Stream {
                 stream: config.name.clone(),
-                reason: format!("it cannot be created ({error})"),
+                reason: format!("cannot be created ({error})"),
             })?;
             let is = &found.cached_info().config;
             if is.retention != config.retention || is.subjects != config.subjects {
                 return Err(Error::Stream {
                     stream: config.name,
-                    reason: "it is there and of another kind; take another --stream".to_owned(),
+                    reason: "exists already with other settings; choose another --stream"
+                        .to_owned(),
                 });
             }
         }
@@ -276,7 +277,7 @@ impl Connection {
                 GetStreamErrorKind::JetStream(of)
                     if of.error_code() == ErrorCode::STREAM_NOT_FOUND =>
                 {
-                    "it is not there; `shomei submit` creates it".to_owned()
+                    "does not exist; `shomei submit` creates it".to_owned()
                 }
                 _ => error.to_string(),
             };
@@ -313,7 +314,7 @@ impl Connection {
             let hopeless = error.kind() == PublishErrorKind::MaxPayloadExceeded;
             if hopeless || start.elapsed() > AWAY {
                 return Err(Error::JetStream {
-                    what: "keep a message",
+                    what: "store a message",
                     reason: error.to_string(),
                 });
             }
@@ -331,7 +332,7 @@ impl Connection {
         mut take: impl FnMut(&[u8]) -> Result<(), Error>,
     ) -> Result<u64, Error> {
         let failed = |reason: String| Error::JetStream {
-            what: "hand over what is kept",
+            what: "deliver stored messages",
             reason,
         };
         let stream = self.stream(false).await?;
@@ -372,7 +373,7 @@ impl Connection {
             }
             idle = if left < before { 0 } else { idle + 1 };
             if idle == 5 {
-                return Err(failed("it hands over nothing".to_owned()));
+                return Err(failed("no messages arrive".to_owned()));
             }
         }
         let _deleted = stream.delete_consumer(&consumer.cached_info().name).await;
@@ -389,7 +390,7 @@ impl Connection {
             Ok(message) => Ok(Some(Submitted::read(&message.payload)?)),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
             Err(error) => Err(Error::JetStream {
-                what: "tell what was submitted",
+                what: "return the submission records",
                 reason: error.to_string(),
             }),
         }

@@ -51,7 +51,7 @@ pub enum Error {
         reason: String,
     },
     /// A request to JetStream failed for too long.
-    #[error("JetStream does not {what}: {reason}")]
+    #[error("JetStream did not {what}: {reason}")]
     JetStream {
         /// What was asked for.
         what: &'static str,

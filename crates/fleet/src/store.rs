@@ -57,7 +57,7 @@ impl Photos {
     fn find(&self, url: &Url) -> Result<(Arc<dyn ObjectStore>, Path, bool), NoBytes> {
         let none = |reason: &str| NoBytes::Failure(reason.to_owned());
         let (scheme, path) = ObjectStoreScheme::parse(url)
-            .map_err(|_| none("the photo's URL leads to no store that is known"))?;
+            .map_err(|_| none("the photo's URL belongs to no known store"))?;
         let local = scheme == ObjectStoreScheme::Local;
         let base = format!("{}://{}", url.scheme(), url.host_str().unwrap_or("/"));
         let mut stores = self.stores();
@@ -87,7 +87,7 @@ impl Photos {
         let most = most.saturating_add(1);
         let read = async {
             let url = Url::parse(url)
-                .map_err(|_| NoBytes::Failure("the photo's URL is none".to_owned()))?;
+                .map_err(|_| NoBytes::Failure("the photo's URL is not valid".to_owned()))?;
             let (store, path, local) = self.find(&url)?;
             if local {
                 is_file(&url).await?;
@@ -99,7 +99,7 @@ impl Photos {
         };
         timeout(PATIENCE, read).await.unwrap_or_else(|_| {
             Err(NoBytes::Failure(
-                "the object store takes too long".to_owned(),
+                "the object store took too long".to_owned(),
             ))
         })
     }
@@ -189,10 +189,12 @@ fn reason(error: &object_store::Error) -> String {
     match error {
         E::PermissionDenied { .. } => "permission denied".to_owned(),
         E::Unauthenticated { .. } => "credentials refused".to_owned(),
-        E::InvalidPath { .. } => "the photo's URL cannot be a name there".to_owned(),
+        E::InvalidPath { .. } => {
+            "the photo's URL is not a valid name in the object store".to_owned()
+        }
         _ => match io_error(error) {
             Some(found) => found.kind().to_string(),
-            None => "it answers with an error".to_owned(),
+            None => "unexpected error".to_owned(),
         },
     }
 }

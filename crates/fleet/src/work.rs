@@ -127,7 +127,7 @@ impl Work {
             .await
             .map_err(|error| Error::Stream {
                 stream: self.stream.clone(),
-                reason: format!("there is no consumer for workers ({error})"),
+                reason: format!("cannot create the consumer for workers ({error})"),
             })?;
 
         let pool = ThreadPoolBuilder::new()
@@ -340,8 +340,8 @@ impl Worker {
     /// Reviews the photo and stores the review, or gives the job up for good.
     async fn answer(&self, payload: &[u8], deliveries: u64, sequence: u64) -> Result<(), NoAnswer> {
         if deliveries > self.deliveries {
-            let reason = "it came too often without an answer: it ends the workers that have it, \
-                          or takes too long";
+            let reason = "delivered too often without an answer: the job ends its workers or takes \
+                          too long";
             return self
                 .give_up(payload, reason.to_owned(), deliveries, sequence)
                 .await;
@@ -364,7 +364,7 @@ impl Worker {
             return Err(NoAnswer::Refused(refusal_of_policy(&job.policy)));
         };
         let lang = lang_named(&job.lang);
-        let lang = lang.ok_or_else(|| failure(format!("no such language: {:?}", job.lang)))?;
+        let lang = lang.ok_or_else(|| failure(format!("unknown language: {:?}", job.lang)))?;
         let options = ReviewOptions {
             waivers: job.waivers.clone(),
             policy: Some(Arc::clone(policy)),
@@ -423,7 +423,8 @@ impl Worker {
 
     async fn keep(&self, record: &ReviewRecord) -> Result<(), NoAnswer> {
         let failure = |reason: String| NoAnswer::Failure(reason);
-        let text = serde_json::to_vec(record).map_err(|_| failure("no JSON".to_owned()))?;
+        let text = serde_json::to_vec(record)
+            .map_err(|_| failure("cannot write the review as JSON".to_owned()))?;
         let subject = &self.connection.names.results;
         let kept = self
             .connection

@@ -16,13 +16,13 @@ pub(super) mod collect;
 pub(super) mod submit;
 pub(super) mod work;
 
-/// Who asks, with what is secret from the environment, where other users do not see it.
+/// The credentials. Secrets come from the environment, where other users cannot see them.
 fn access(args: &ServerArgs) -> Result<Access> {
     let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
     let (user, password) = (variable("NATS_USER"), variable("NATS_PASSWORD"));
     ensure!(
         user.is_some() == password.is_some(),
-        "NATS_USER and NATS_PASSWORD are needed both, or none"
+        "set both NATS_USER and NATS_PASSWORD, or neither"
     );
     let mut access = Access::new(&args.nats);
     access.user = user.zip(password);
@@ -33,7 +33,8 @@ fn access(args: &ServerArgs) -> Result<Access> {
     Ok(access)
 }
 
-/// The log to standard error. Only what is ours: the clients' own logs hold addresses of photos.
+/// Starts the log on standard error. It contains only our own messages: those of the clients contain
+/// addresses of photos.
 fn log(args: &ServerArgs) {
     let level = match args.log_level {
         LogLevel::Error => LevelFilter::ERROR,
@@ -50,6 +51,6 @@ fn log(args: &ServerArgs) {
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
     let ours = Targets::new().with_target("shomei_fleet", level);
-    // There may be one already where this is no program of its own.
+    // A program that links this crate may have set a log already.
     let _set = registry().with(layer.with_filter(ours)).try_init();
 }

@@ -38,7 +38,7 @@ pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
         sha256: collection.digest(),
         streamed: false,
     };
-    let lang = lang_named(&settings.lang).context("the submission names no language")?;
+    let lang = lang_named(&settings.lang).context("the submission names no known language")?;
     let header = Header::new(
         &settings.engine,
         settings.policy.clone(),
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
             .flat_map(|review| review.line.iter().copied())
             .collect();
         sink.write(&lines)?;
-        // They are acknowledged next, and then come no more.
+        // They are acknowledged next, and then not delivered again.
         sink.finish()?;
         reviews
             .iter()
@@ -84,12 +84,12 @@ pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
     if end.dead > 0 {
         let (dead, stream) = (end.dead, &server.stream);
         message(&format!(
-            "dead letters in {stream}.dead, each with its reason: {dead}"
+            "dead letters in {stream}.dead, with their reasons: {dead}"
         ));
     }
     if let Some((count, first)) = end.foreign {
         message(&format!(
-            "messages among the results that are no reviews: {count} ({first})"
+            "messages among the results that are not reviews: {count} ({first})"
         ));
     }
     if complete {
@@ -97,7 +97,7 @@ pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
     }
     print(&listed(&end.missing))?;
     let missing = format!(
-        "{} of {} reviews are missing{}; --resume goes on",
+        "{} of {} reviews are missing{}; --resume continues",
         end.missing.len() as u64 + end.unsubmitted,
         progress.photos() + end.missing.len() as u64 + end.unsubmitted,
         if end.unsubmitted == 0 {
@@ -113,7 +113,7 @@ pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
     bail!(missing);
 }
 
-/// Ids, one a line; line breaks in them do not look like the end of one.
+/// Ids, one on each line. Line breaks inside an id are escaped.
 fn listed(ids: &[String]) -> String {
     ids.iter().fold(String::new(), |mut text, id| {
         // Writing to a String cannot fail.

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &SubmitArgs) -> Result<u8> {
         ProgressBar::hidden()
     } else {
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} photos  {per_sec}");
-        // Hidden by itself where nobody watches.
+        // Hidden if standard error is not a terminal.
         ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     };
     let end = submit.run(
@@ -43,12 +43,12 @@ pub(crate) fn run(args: &SubmitArgs) -> Result<u8> {
     if end.submitted < end.total {
         let (submitted, total) = (end.submitted, end.total);
         message(&format!(
-            "stopped after {submitted} of {total} photos; the same command goes on"
+            "stopped after {submitted} of {total} photos; run the same command again to continue"
         ));
         return Ok(exit::INTERRUPTED);
     }
     message(&format!(
-        "{} photos are submitted, {} of them before",
+        "{} photos are submitted, {} of them by earlier runs",
         end.total, end.before
     ));
     Ok(exit::ACCEPTED)
@@ -62,7 +62,7 @@ fn submission(args: &SubmitArgs) -> Result<Submission> {
     let folder = args.manifest.parent().unwrap_or(Path::new(""));
     let base = match &args.photos {
         Some(place) => Base::new(place)?,
-        // The path of no folder is that of none.
+        // A path without a folder has an empty one.
         None => Base::new(
             Path::new(".")
                 .join(folder)
