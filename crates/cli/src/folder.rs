@@ -46,7 +46,7 @@ impl Fresh {
         match fs::read_dir(path) {
             Ok(mut entries) => ensure!(
                 entries.next().is_none(),
-                "{option} {path:?}: the folder is not empty; name a new one"
+                "{option} {path:?}: the folder is not empty; choose a new one"
             ),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error).with_context(named),

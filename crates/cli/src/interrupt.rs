@@ -35,7 +35,7 @@ impl Interrupt {
                 Arc::clone(&armed),
             )
             .and_then(|_| flag::register(signal, Arc::clone(&asked)))
-            .context("signals cannot be listened to")?;
+            .context("cannot listen to signals")?;
         }
         let interrupt = Self(asked);
         let watched = interrupt.clone();
@@ -48,7 +48,7 @@ impl Interrupt {
                 thread::sleep(ONE_SIGNAL);
                 armed.store(true, Ordering::Relaxed);
             })
-            .context("signals cannot be listened to")?;
+            .context("cannot listen to signals")?;
         Ok(interrupt)
     }
 

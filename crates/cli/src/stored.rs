@@ -74,7 +74,7 @@ impl Stored {
             take(done)?;
             count += 1;
         }
-        ensure!(count > 0, "reviews {path:?}: no review is there");
+        ensure!(count > 0, "reviews {path:?}: contains no review");
         Ok(count)
     }
 }
@@ -98,7 +98,7 @@ fn its_policy<'a>(stored: &StoredReview, policies: &'a [Policy]) -> Result<&'a P
             .take(32)
             .collect();
         anyhow!(
-            "judged by the policy {name:?} ({hash:?}), which is not known here; give its file as \
+            "judged by the policy {name:?} ({hash:?}), which is not built in; pass its file with \
              --policy, or judge the reviews again with `shomei judge` first"
         )
     })

@@ -258,7 +258,7 @@ fn misuse_is_refused_with_the_thing_named() {
     fs::write(at("gone.csv"), "file,verdict,defects\na.jpg,accept,\n").unwrap();
     refused(
         &["eval", &at("gone.csv"), "--photos", photos],
-        "1 photos of the manifest are not there (\"a.jpg\")",
+        "1 photos of the manifest are missing (\"a.jpg\")",
     );
     refused(&["explain", "too_closs"], "too_close");
     refused(

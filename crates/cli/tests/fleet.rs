@@ -730,7 +730,7 @@ fn wrong_servers_credentials_and_settings_are_named_and_no_secret_is_shown() {
         (
             vec!["work", "--nats", &url],
             &right,
-            &["\"shomei\"", "not there", "`shomei submit`"],
+            &["\"shomei\"", "does not exist", "`shomei submit`"],
         ),
         (
             vec!["work", "--nats", &url, "--stream", "a.b"],
@@ -740,7 +740,7 @@ fn wrong_servers_credentials_and_settings_are_named_and_no_secret_is_shown() {
         (
             vec!["collect", "--nats", &url, "--out", out],
             &right,
-            &["not there"],
+            &["does not exist"],
         ),
         (
             [&submit[..], &[&url], &bucket].concat(),

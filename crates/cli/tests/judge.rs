@@ -315,7 +315,7 @@ fn misuse_is_refused_with_the_thing_named() {
         (vec!["judge"], "REVIEWS"),
         (vec!["judge", "no/such.jsonl"], "no/such.jsonl"),
         (vec!["judge", directory], "directory"),
-        (vec!["judge", &empty], "no review is there"),
+        (vec!["judge", &empty], "contains no review"),
         (
             vec!["judge", &reviews, "--out", &reviews],
             "one of the inputs",

@@ -260,7 +260,7 @@ fn a_photo_that_vanished_or_changed_is_named() {
         &site,
     ]);
     assert!(
-        stderr(&output).contains("\n5 photos are not found"),
+        stderr(&output).contains("\n5 photos are missing"),
         "{}",
         stderr(&output)
     );

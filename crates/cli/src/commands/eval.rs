@@ -130,7 +130,7 @@ fn records(
             review(photos, rows, policy, args.jobs)
         }
         // The command line does not let this happen.
-        (None, None) => bail!("neither --photos nor --reviews is given"),
+        (None, None) => bail!("give --photos or --reviews"),
     }
 }
 
@@ -171,7 +171,7 @@ fn review<'a>(
     let photos: Vec<(String, PathBuf)> = rows
         .map(|row| (row.file.clone(), folder.join(&row.file)))
         .collect();
-    // A photo that is not there would be "caught" as unreadable.
+    // A missing photo would be "caught" as unreadable.
     let gone: Vec<_> = photos
         .iter()
         .filter(|(_, path)| fs::symlink_metadata(path).is_err())
@@ -179,7 +179,7 @@ fn review<'a>(
         .collect();
     ensure!(
         gone.is_empty(),
-        "--photos {folder:?}: {} photos of the manifest are not there ({:?}{})",
+        "--photos {folder:?}: {} photos of the manifest are missing ({:?}{})",
         gone.len(),
         gone[0],
         if gone.len() > 1 { ", …" } else { "" },

@@ -34,7 +34,7 @@ fn about(code: Code, lang: Lang) -> String {
     }
     let _ = write!(text, "{}\n\nRule: {}\n", explain(code).trim(), summary.rule);
     if code.waivable() {
-        let _ = write!(text, "\nAn exception can be declared: --waive {code}\n");
+        let _ = write!(text, "\nTo record an exception: --waive {code}\n");
     }
     text
 }

@@ -61,7 +61,7 @@ pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     sink.finish()?;
     ensure!(
         progress.photos() > 0,
-        "reviews {:?}: no review is there",
+        "reviews {:?}: contains no review",
         args.reviews
     );
     if let Some(summary) = progress.finish(lang) {

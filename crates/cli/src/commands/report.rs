@@ -60,7 +60,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8> {
         folder.path("index.html")
     );
     for (count, what) in [
-        (site.gone(), "photos are not found; the gallery names them"),
+        (site.gone(), "photos are missing; the gallery lists them"),
         (site.unreadable(), "photos cannot be shown"),
     ] {
         if count > 0 {

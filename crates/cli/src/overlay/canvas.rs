@@ -33,7 +33,7 @@ pub(super) struct Canvas {
 impl Canvas {
     pub(super) fn new(width: u32, height: u32, colour: Rgb) -> io::Result<Self> {
         let mut pixmap = Pixmap::new(width, height)
-            .ok_or_else(|| io::Error::other("a picture of this size cannot be made"))?;
+            .ok_or_else(|| io::Error::other("cannot make a picture of this size"))?;
         let [r, g, b] = colour;
         pixmap.fill(Color::from_rgba8(r, g, b, 255));
         Ok(Self { pixmap })
