@@ -98,7 +98,7 @@ fn its_policy<'a>(stored: &StoredReview, policies: &'a [Policy]) -> Result<&'a P
             .take(32)
             .collect();
         anyhow!(
-            "judged by the policy {name:?} ({hash:?}), which is not built in; pass its file with \
+            "judged by the policy {name:?} ({hash:?}), which is not available; pass its file with \
              --policy, or judge the reviews again with `shomei judge` first"
         )
     })

@@ -1,18 +1,18 @@
 //! Limits proposed from one half of the subjects.
 //!
-//! A rule with few degrees of freedom, the same for every check, that sees nothing but tipping
-//! points. For each limit with enough examples in the calibrating half:
+//! One rule for all checks, with few degrees of freedom, which uses only tipping points. For each limit
+//! with enough examples in the calibrating half:
 //!
-//! - *Refer*: if 98 % of the good photos lie below 98 % of the defects, the middle between these
-//!   two quantiles; else where misses and [`ALARM_COST`] times alarms (both as shares) are
-//!   fewest. The middle is the geometric one where both ends are positive.
-//! - *Reject*: beyond every good photo by [`MARGIN`] of the way to the median of the defects that
-//!   are referred, and at least in the middle between the refer and the gap's far end.
-//! - Both are rounded to two significant digits, or more where the room is narrower.
+//! - *Refer*: if 98 % of the good photos are below 98 % of the defects, the middle between these two
+//!   quantiles (the geometric mean if both are positive). Otherwise, the value with the least sum of
+//!   misses and [`ALARM_COST`] times alarms, both as shares.
+//! - *Reject*: beyond every good photo, by [`MARGIN`] of the distance to the median of the referred
+//!   defects, and at least in the middle between the refer limit and the far end of the gap.
+//! - Both are rounded to two significant digits, or more if the gap is narrower.
 //!
-//! Where the equal error rate is above [`MAX_EER`], the limit by itself does not tell good from bad
-//! (a check may have several, each for another sort of defect). It stays, as all others do. The outcome is a proposal: a developer looks at it, and at the photos
-//! behind it, before anything becomes a default.
+//! If the equal error rate is above [`MAX_EER`], the limit does not separate good photos from bad ones
+//! (a check may have several limits, each for another sort of defect). Such a limit stays as it is. The
+//! result is a proposal: a developer checks it, and the photos behind it, before it becomes a default.
 
 use std::fmt::Write as _;
 
@@ -25,47 +25,47 @@ use crate::stats::quantile;
 use crate::text::{limit, percent};
 use crate::{Expected, Half};
 
-/// Fewer photos with the defect in the calibrating half than this leave a limit as it is.
+/// With fewer photos with the defect in the calibrating half than this, a limit stays as it is.
 pub const MIN_EXAMPLES: usize = 8;
 
-/// How much worse it is to bother a share of the good photos than to miss one of the defects.
+/// How much worse it is to refuse a share of the good photos than to miss that share of the defects.
 pub const ALARM_COST: f64 = 5.0;
 
-/// How far beyond the worst good photo rejecting begins, on the way to the median defect.
+/// Where rejecting begins between the worst good photo and the median defect.
 pub const MARGIN: f64 = 0.15;
 
-/// A limit that errs more often than this is left as it is.
+/// A limit with a higher equal error rate than this stays as it is.
 pub const MAX_EER: f64 = 0.2;
 
-/// The share of good photos, and of defects, that may lie on the wrong side of a gap.
+/// The share of good photos, and of defects, that may be on the wrong side of a gap.
 const TAIL: f64 = 0.02;
 
 /// A policy with limits chosen on the calibrating half.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Proposal {
-    /// The base policy with the proposed limits, `-proposed` after its name.
+    /// The base policy with the proposed limits; its name ends with `-proposed`.
     pub policy: Policy,
-    /// What was chosen, in check order.
+    /// The proposed limits, in check order.
     pub limits: Vec<Proposed>,
 }
 
-/// One proposed pair of limits and what it was chosen on, in the limit's unit.
+/// A proposed pair of limits and the values that it was chosen from, in the limit's unit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Proposed {
-    /// Which.
+    /// The limits.
     #[serde(rename = "limit", serialize_with = "title")]
     pub pair: LimitPair,
-    /// In the base policy.
+    /// Their values in the base policy.
     pub before: Limits,
-    /// Proposed.
+    /// The proposed values.
     pub after: Limits,
     /// Number of good photos.
     pub negatives: usize,
     /// Number of photos with the defect.
     pub positives: usize,
-    /// Photos of both that the check could not assess.
+    /// Photos of both groups that the check could not assess.
     pub unassessed: usize,
     /// 98 % of the good photos are not worse.
     pub good_98: f64,
@@ -107,7 +107,7 @@ impl Proposal {
         Self { policy, limits }
     }
 
-    /// The proposed policy as a file: what differs from the usual one, and why.
+    /// The proposed policy as a file: what differs from the base policy, and why.
     #[must_use]
     pub fn to_toml(&self) -> String {
         let comment = |code, key: &str| {
@@ -121,9 +121,9 @@ impl Proposal {
             ))
         };
         format!(
-            "# Limits proposed by `shomei eval --calibrate` on the calibrating half of the subjects.\n\
-             # Look at them, and at the photos behind them, before adopting any.\n\
-             # \"98 % to\": so many of these photos are not worse than this value.\n\n{}",
+            "# Limits proposed by `shomei eval --calibrate` from the calibrating half of the subjects.\n\
+             # Check them, and the photos behind them, before you adopt any.\n\
+             # \"98 % to\": 98 % of these photos are not worse than this value.\n\n{}",
             self.policy.changes_toml(comment)
         )
     }
@@ -230,7 +230,7 @@ fn propose(samples: &Samples, pair: LimitPair, base: &Policy) -> Option<Proposed
     })
 }
 
-/// Between which severities a limit costs least; `None` if nothing costs less than no limit.
+/// The severities between which a limit costs least; `None` if no limit costs less than none.
 fn cheapest_gap(samples: &Samples) -> Option<(f64, f64)> {
     let mut values = [&samples.positives[..], &samples.negatives].concat();
     values.sort_by(f64::total_cmp);
@@ -262,8 +262,8 @@ fn rounded(pair: &LimitPair, severity: f64) -> f64 {
     round_within(pair, pair.severity(severity), severity, severity + slightly)
 }
 
-/// `value` to as few significant digits, at least two, as keep its severity from `low` to below
-/// `high`.
+/// `value` rounded to as few significant digits as keep its severity between `low` and `high`, but at
+/// least two.
 fn round_within(pair: &LimitPair, value: f64, low: f64, high: f64) -> f64 {
     let fits = |rounded: &f64| {
         let severity = pair.severity(*rounded);
@@ -287,7 +287,7 @@ fn round_within(pair: &LimitPair, value: f64, low: f64, high: f64) -> f64 {
         .unwrap_or_else(|| if pair.whole { value.round() } else { value })
 }
 
-/// How many photos of each sort stand in each half: calibrating, then reporting.
+/// The number of photos of each sort in each half: calibrating, then reporting.
 #[must_use]
 pub fn balance(set: &Set) -> Vec<(&'static str, [usize; 2])> {
     [

@@ -1,4 +1,5 @@
-//! Detection error trade-off: what each value of a limit would miss, and whom it would bother.
+//! Detection error trade-off: for each value of a limit, the defects that it would miss and the good
+//! photos that it would refuse.
 
 use serde::{Serialize, Serializer};
 use shomei_verdict::{LimitPair, Limits, Policy};
@@ -9,10 +10,10 @@ use crate::{Expected, Half};
 /// Fewer photos with the defect than this give no curve.
 pub const MIN_POSITIVES: usize = 5;
 
-/// The errors that one limit makes by itself, over all values that it could have.
+/// The errors of a single limit, over all its possible values.
 ///
-/// Examples are the photos with a label that means the check and nothing else, counter-examples
-/// the good photos, both by their [tipping point](Policy::tipping_point). Photos that the check
+/// The examples are the photos whose label means exactly this check; the counter-examples are the good
+/// photos. Both are compared by their [tipping point](Policy::tipping_point). Photos that the check
 /// cannot assess are left out and counted.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -26,15 +27,16 @@ pub struct Curve {
     pub positives: usize,
     /// Good photos.
     pub negatives: usize,
-    /// Photos, with the defect or good, that the check could not assess.
+    /// Photos of both groups that the check could not assess.
     pub unassessed: usize,
     /// From the strictest limit, at which all photos are refused, to the loosest.
     pub points: Vec<Errors>,
-    /// Equal error rate: where both errors are equally frequent; a straight line between points.
+    /// Equal error rate: the rate at which both errors are equally frequent, interpolated between
+    /// points.
     pub eer_ratio: f64,
-    /// At the limit from which a person looks.
+    /// The errors at the limit that refers.
     pub at_refer: Option<Errors>,
-    /// At the limit from which a photo is rejected.
+    /// The errors at the limit that rejects.
     pub at_reject: Option<Errors>,
 }
 
@@ -46,15 +48,15 @@ fn title<S: Serializer>(pair: &LimitPair, serializer: S) -> Result<S::Ok, S::Err
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[expect(clippy::exhaustive_structs, reason = "two errors")]
 pub struct Errors {
-    /// The limit; `None` if it is stricter, or looser, than all that the policy allows.
+    /// The limit; `None` if it is outside the range that the policy allows.
     pub limit: Option<f64>,
     /// Good photos that are refused, over all good ones.
     pub alarm_ratio: f64,
-    /// Photos with the defect that pass, over all such.
+    /// Photos with the defect that pass, over all photos with the defect.
     pub miss_ratio: f64,
 }
 
-/// Severities, that is tipping points with the sign that makes more worse, sorted.
+/// Severities, sorted: tipping points with the sign that makes a larger value worse.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Samples {
     pub(crate) positives: Vec<f64>,
@@ -84,7 +86,7 @@ impl Samples {
         samples
     }
 
-    /// What happens if everything beyond `severity` is refused; `limit` is the severity.
+    /// The errors if everything beyond `severity` is refused; `limit` is the severity.
     pub(crate) fn errors(&self, severity: f64) -> Errors {
         let passing = |sorted: &[f64]| sorted.partition_point(|&value| value <= severity);
         let share = |count: usize, of: usize| count as f64 / of.max(1) as f64;
@@ -111,8 +113,8 @@ impl Samples {
     }
 }
 
-/// Where the way through `points` crosses the line of equal errors. Falling alarms and growing
-/// misses let it cross once.
+/// Where the line through `points` crosses that of equal errors. Alarms fall and misses grow, so it
+/// crosses once.
 pub(crate) fn eer(points: &[Errors]) -> f64 {
     let over = |point: &Errors| point.alarm_ratio - point.miss_ratio;
     for (a, b) in points.iter().zip(points.iter().skip(1)) {

@@ -1,4 +1,4 @@
-//! What can be wrong with an evaluation's inputs.
+//! Errors in the inputs of an evaluation.
 
 /// The manifest or the reviews cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -12,9 +12,9 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The manifest is not as [`crate::Manifest`] describes it.
+    /// The manifest is not valid; see [`crate::Manifest`].
     Manifest,
-    /// Photos and reviews do not belong together one to one.
+    /// Photos and reviews do not match one to one.
     Ids,
 }
 
@@ -23,14 +23,14 @@ impl Error {
         Self { kind, message }
     }
 
-    /// What kind of mistake it is.
+    /// The kind of error.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         self.kind
     }
 }
 
-/// A value in quotes, without control characters and not too long for a message.
+/// A value in quotes for a message: shortened, and without control characters.
 pub(crate) fn shown(value: &str) -> String {
     const CHARS: usize = 60;
     let start: String = value.chars().take(CHARS).collect();

@@ -1,4 +1,4 @@
-//! The report as one page that needs nothing beside it: no script, no request to anywhere.
+//! The report as one self-contained page, without scripts and requests.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ pub fn html(report: &Report, pictures: &BTreeMap<String, String>) -> String {
     page + "</body>\n</html>\n"
 }
 
-/// Text as it may stand in an element or a quoted attribute.
+/// Text escaped for an element or a quoted attribute.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -93,7 +93,7 @@ fn tiles(report: &Report, page: &mut String) {
               from so many photos. They know nothing of how the photos were chosen.</p>\n";
 }
 
-/// A cell with a share; `least` is what is hoped for.
+/// A cell with a share; `least` is the target.
 fn cell(share: Share, least: f64) -> String {
     let (Some(ratio), Some((low, high))) = (share.ratio(), share.interval()) else {
         return "<td>–</td>".to_owned();
@@ -107,7 +107,7 @@ fn cell(share: Share, least: f64) -> String {
     )
 }
 
-/// What is hoped for of shares that are better the higher; below it a cell stands out.
+/// The target for shares where higher is better. Cells below it are highlighted.
 const HOPED: f64 = 0.98;
 
 fn hits(hits: &Hits) -> String {
@@ -211,7 +211,7 @@ fn good(report: &Report, page: &mut String) {
     }
     table(&head, &rows, page);
     if !report.alarms.is_empty() {
-        *page += "<h3>What was said against good photos</h3>\n";
+        *page += "<h3>Findings of good photos</h3>\n";
         let mut rows = String::new();
         for alarm in &report.alarms {
             let _ = writeln!(
@@ -223,7 +223,7 @@ fn good(report: &Report, page: &mut String) {
         table(&["Code", "Referred", "Rejected"], &rows, page);
     }
     if !report.unclear.is_empty() {
-        *page += "<h3>Where the rules leave it open (not scored)</h3>\n";
+        *page += "<h3>Photos for which the rules leave the verdict open (not scored)</h3>\n";
         let name = |label: &str| if label.is_empty() { "no label" } else { label }.to_owned();
         let rows: String = report
             .unclear
@@ -238,9 +238,9 @@ fn families(report: &Report, page: &mut String) {
     *page += "<h2>Families, kinds and sides</h2>\n";
     let _ = writeln!(
         page,
-        "<p>A family is how a photo came about, a kind its file name without numbers. Natural \
-         families: {}. All others were made to have the defect, and flatter a check that fits \
-         the making.</p>",
+        "<p>A family says how a photo was made; a kind is its file name without numbers. Natural \
+         families: {}. All others were made to have the defect. A check looks better on them if \
+         it fits the way they were made.</p>",
         escape(&report.natural.join(", "))
     );
     let head = ["", "n", "Caught", "Rejected", "Named"];
@@ -283,12 +283,12 @@ fn limits(report: &Report, page: &mut String) {
     let mark = |mark: String| format!("<svg viewBox=\"-6 -6 12 12\">{mark}</svg>");
     let _ = writeln!(
         page,
-        "<h2>Limits: what each value would miss, and whom it would bother</h2>\n\
-         <p class=\"key\">Each limit by itself, over all values that it could have (detection \
-         error trade-off; both axes by their square root). The nearer to the corner at the lower \
-         left, the better. {} equal error rate, {} the limit from which a person looks, {} the \
-         one from which a photo is rejected. Where a check has several limits, a photo that \
-         another one catches counts as missed here.</p>\n<div class=\"plots\">",
+        "<h2>Limits: missed defects and refused good photos</h2>\n\
+         <p class=\"key\">Each figure shows the errors of one limit for all its possible values \
+         (detection error trade-off; both axes use square roots). The nearer to the lower left \
+         corner, the better. {} equal error rate, {} the limit that refers, {} the limit that \
+         rejects. If a check has several limits, a photo that another limit catches counts as \
+         missed here.</p>\n<div class=\"plots\">",
         mark(plot::eer_mark(0.0, 0.0)),
         mark(plot::refer_mark(0.0, 0.0)),
         mark(plot::reject_mark(0.0, 0.0)),
@@ -300,7 +300,7 @@ fn limits(report: &Report, page: &mut String) {
 }
 
 fn misses(report: &Report, pictures: &BTreeMap<String, String>, page: &mut String) {
-    *page += "<h2>What was judged wrongly</h2>\n";
+    *page += "<h2>Wrong verdicts</h2>\n";
     for wrong in Wrong::ALL {
         let all = || report.misses.iter().filter(|miss| miss.wrong == wrong);
         if all().next().is_none() {

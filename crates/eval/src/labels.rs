@@ -1,4 +1,4 @@
-//! What the labels of a manifest mean.
+//! The labels of a manifest and their codes.
 
 use shomei_verdict::Code;
 
@@ -15,7 +15,7 @@ const FILE: &[&str] = &[
     "single_component",
 ];
 
-/// Names of labels that are not codes, and the codes that name such a defect rightly.
+/// Names of labels that are not codes, and the right codes for such a defect.
 const NAMES: &[(&str, &[&str])] = &[
     ("blur", &["blurred"]),
     ("cmyk", &["colour_model"]),
@@ -59,26 +59,24 @@ const NAMES: &[(&str, &[&str])] = &[
     ("yaw", &["turned"]),
 ];
 
-/// Codes that a manifest may name before a build knows them.
+/// Codes that a manifest may use before a build knows them.
 const FUTURE: &[&str] = &["expression", "glasses_glare", "red_eye"];
 
-/// A defect that a manifest says a photo has.
+/// A defect of a photo, according to the manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Label {
     /// As the manifest has it.
     pub name: String,
-    /// The codes of this build that name it rightly; any of them will do. Empty if this build
-    /// cannot name it.
+    /// The right codes of this build; any of them is enough. Empty if this build has none.
     pub codes: Vec<Code>,
     /// The one check that the photo is an example for.
     pub means: Option<Code>,
 }
 
 impl Label {
-    /// `None` if there is no such label. `family` tells apart what one name has two codes for:
-    /// `shadow` in a family such as `shadowbg` lies on the background, in `shadowface` on the
-    /// face.
+    /// `None` if there is no such label. `family` resolves names with two codes: a `shadow` is on the
+    /// background in a family such as `shadowbg`, and on the face in `shadowface`.
     pub(crate) fn new(name: &str, family: &str) -> Option<Self> {
         let listed = NAMES.iter().find(|(listed, _)| *listed == name);
         let names = match listed {

@@ -1,8 +1,7 @@
-//! How right the reviews are: compares them with a [`Manifest`] of labelled photos.
+//! Measures the accuracy of reviews by comparing them with a [`Manifest`] of labelled photos.
 //!
-//! A [`Set`] puts reviews beside photos; a [`Report`] judges them by a policy and counts by
-//! defect, family and limit; [`human`] and [`html`] write it,
-//! serde as JSON (`shomei.eval/1`).
+//! A [`Set`] matches reviews with photos. A [`Report`] judges them by a policy and counts by defect,
+//! family and limit. [`human`] and [`html`] write it; serde writes it as JSON (`shomei.eval/1`).
 //!
 //! ```
 //! use shomei_eval::{Half, Manifest, Report, Set, human};
@@ -18,8 +17,8 @@
 //! # Ok::<(), shomei_eval::Error>(())
 //! ```
 //!
-//! This crate must not know files, models, or how any check works: it sees measurements and
-//! policies through `shomei-verdict` alone. It reads no clock and no environment.
+//! This crate knows no files or models, and not how a check works: it sees measurements and policies
+//! only through `shomei-verdict`. It reads no clock and no environment.
 
 pub mod calibrate;
 mod curve;

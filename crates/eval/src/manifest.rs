@@ -1,4 +1,4 @@
-//! The list of photos with what is known about them.
+//! The list of photos and their labels.
 
 use std::collections::HashSet;
 use std::path::{Component, Path};
@@ -13,35 +13,35 @@ use crate::labels::{self, Label};
 /// Photos and their labels, read from CSV (UTF-8, with a header). Columns are found by name, in
 /// any order; unknown ones are ignored.
 ///
-/// | column | holds |
+/// | column | contents |
 /// |---|---|
 /// | `file` | the photo's path inside the folder of photos, unique |
-/// | `verdict` | `accept`, `reject`, or `unclear` where the rules leave it open; `refer` is the same as `unclear` |
+/// | `verdict` | `accept`, `reject`, or `unclear` if the rules leave it open; `refer` means the same |
 /// | `defects` | labels joined by `;`: codes (`shomei explain` lists them) or older names for them such as `hat`; empty for a good photo |
-/// | `subject` | optional: who is shown. One person's photos stay in one [`Half`]; empty or `none` stands for nobody in particular |
-/// | `family` | optional: how the photo came about; if it is missing, what the file's name begins with, up to the first `_` |
-/// | `sides` | optional: `top`, `bottom`, `left`, `right` joined by `;`, where the head is cut. If it is missing, `left edge` and the like are looked for in `note` |
+/// | `subject` | optional: who is in the photo. All photos of a person are in the same [`Half`]; empty or `none` if unknown |
+/// | `family` | optional: how the photo was made; the default is the file name up to the first `_` |
+/// | `sides` | optional: `top`, `bottom`, `left`, `right` joined by `;`, where the head is cut; the default is to look for `left edge` and the like in `note` |
 /// | `note` | optional, for people |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
     rows: Vec<Row>,
 }
 
-/// What is known about one photo.
+/// The labels of one photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Row {
     /// Its path inside the folder of photos, with `/`.
     pub file: String,
-    /// What a review should come to.
+    /// The expected verdict.
     pub expected: Expected,
     /// What is wrong with it.
     pub labels: Vec<Label>,
     /// The person shown; empty if unknown.
     pub subject: String,
-    /// How it came about.
+    /// How it was made.
     pub family: String,
-    /// Its name without numbers at the end: `bguneven_dots` of `bguneven_dots_007.jpg`.
+    /// Its file name without numbers at the end: `bguneven_dots` of `bguneven_dots_007.jpg`.
     pub kind: String,
     /// Where the head is cut.
     pub sides: Vec<Side>,
@@ -49,14 +49,14 @@ pub struct Row {
     pub note: String,
 }
 
-/// What a review should come to. Complete.
+/// The expected verdict. The list is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// A good photo.
     Accept,
     /// A bad one.
     Reject,
-    /// The rules leave it open; not scored.
+    /// A photo for which the rules leave it open; not scored.
     Unclear,
 }
 
@@ -65,12 +65,12 @@ pub enum Expected {
 #[serde(rename_all = "snake_case")]
 #[expect(clippy::exhaustive_enums, reason = "there are two halves")]
 pub enum Half {
-    /// Both.
+    /// Both halves.
     #[default]
     All,
-    /// Where limits are chosen.
+    /// The half on which limits are chosen.
     Calibrate,
-    /// Where they are reported.
+    /// The half on which they are reported.
     Report,
 }
 
@@ -88,7 +88,7 @@ impl Manifest {
     /// Reads the text of a manifest.
     ///
     /// # Errors
-    /// If it is not as described above; the message names line, column, value and what is
+    /// If it is not as described above. The message names the line, the column, the value and what is
     /// allowed.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -109,7 +109,7 @@ impl Manifest {
             rows.push(row);
         }
         if rows.is_empty() {
-            return Err(mistake("it lists no photo".to_owned()));
+            return Err(mistake("contains no photo".to_owned()));
         }
         Ok(Self { rows })
     }
@@ -127,7 +127,7 @@ impl Columns {
             let mut found = (0..header.len()).filter(|&at| header[at].trim() == name);
             let first = found.next();
             match found.next() {
-                Some(_) => Err(mistake(format!("line 1: column {name} stands there twice"))),
+                Some(_) => Err(mistake(format!("line 1: column {name} appears twice"))),
                 None => Ok(first),
             }
         };
@@ -254,9 +254,9 @@ fn kind(stem: &str) -> &str {
 }
 
 impl Row {
-    /// The half that the photo belongs to, by the subject, or by the file where there is none:
-    /// 64 bits of FNV-1a over its bytes, both halves of them combined by exclusive or, even for
-    /// calibrating and odd for reporting. Never [`Half::All`].
+    /// The half of the photo. It depends on the subject, or on the file if there is no subject: 64-bit
+    /// FNV-1a of its bytes, with its upper and lower 32 bits combined by exclusive or. Even values
+    /// calibrate, odd values report. Never [`Half::All`].
     #[must_use]
     pub fn half(&self) -> Half {
         let who = match self.subject.as_str() {
@@ -304,7 +304,7 @@ fn refuse<T>(record: &StringRecord, column: &str, value: &str, allowed: &str) ->
     )))
 }
 
-/// What the CSV reader stumbles over. Its own message may hold whole rows.
+/// The error of the CSV reader without its own message, which may contain whole rows.
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn broken(error: csv::Error) -> Error {
     let line = error.position().map_or(1, csv::Position::line);
@@ -312,7 +312,7 @@ fn broken(error: csv::Error) -> Error {
         csv::ErrorKind::UnequalLengths {
             expected_len, len, ..
         } => format!("line {line}: {len} columns; allowed: {expected_len}, as in the header"),
-        _ => format!("line {line}: it is not UTF-8 CSV"),
+        _ => format!("line {line}: not UTF-8 CSV"),
     })
 }
 
@@ -377,9 +377,9 @@ mod tests {
             ),
             (
                 "file,file,verdict,defects\n",
-                "line 1: column file stands there twice",
+                "line 1: column file appears twice",
             ),
-            (HEADER, "it lists no photo"),
+            (HEADER, "contains no photo"),
             (
                 "file,verdict,defects,sides\na.jpg,accept\n",
                 "line 2: 2 columns; allowed: 4, as in the header",

@@ -1,4 +1,4 @@
-//! Photos beside their reviews, and what comes of comparing them.
+//! Compares photos with their reviews.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, shown};
 use crate::stats::Share;
 use crate::{Expected, Half, Manifest, Row};
 
-/// Photos of a manifest, each with what was measured on it.
+/// Photos of a manifest, each with its measurements.
 #[derive(Clone, Debug)]
 pub struct Set {
     cases: Vec<Case>,
@@ -28,14 +28,14 @@ pub(crate) struct Case {
 }
 
 impl Set {
-    /// Puts the reviews beside the photos of one half.
+    /// Matches reviews with the photos of one half.
     ///
-    /// The id of a review is the photo's path: any folders may stand before the manifest's
-    /// `file`. Reviews of the other half are passed over.
+    /// The id of a review is the photo's path; it may have more folders in front than the `file` of
+    /// the manifest. Reviews of the other half are skipped.
     ///
     /// # Errors
-    /// If a photo has no review or two, or a review belongs to no photo. The message says how
-    /// many, and names the first.
+    /// If a photo has no review or two, or if a review matches no photo. The message contains their
+    /// number and the first of them.
     pub fn new(
         manifest: &Manifest,
         half: Half,
@@ -107,10 +107,10 @@ fn endings(id: &str) -> impl Iterator<Item = &str> {
     std::iter::once(0).chain(starts).map(|at| &id[at..])
 }
 
-/// How right a policy judges a set of photos.
+/// The accuracy of a policy on a set of photos.
 ///
-/// Verdicts are those of the policy on the reviews' measurements and waivers, so that old
-/// reviews can be evaluated under new limits.
+/// The policy judges the measurements and waivers of the reviews, so you can evaluate old reviews under
+/// new limits.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 #[serde(tag = "schema", rename = "shomei.eval/1")]
@@ -121,24 +121,24 @@ pub struct Report {
     pub policy_hash: String,
     /// Which subjects.
     pub half: Half,
-    /// Families that were not made for the purpose.
+    /// Families that were not made to have a defect.
     pub natural: Vec<String>,
     /// Number of photos.
     pub photos: usize,
     /// Photos that should be accepted.
     pub good: Split<Verdicts>,
-    /// What was said against good photos, in check order.
+    /// Findings of good photos, in check order.
     pub alarms: Vec<Alarm>,
-    /// Photos that should not be accepted; *named* if a code answers to one of their labels.
+    /// Photos that should not be accepted. *Named*: a code matches one of their labels.
     pub bad: Split<Hits>,
     /// The same by label, in check order.
     pub defects: Vec<Defect>,
-    /// Photos for which the rules leave it open, by label; those without one first.
+    /// Photos for which the rules leave the verdict open, by label; those without a label first.
     pub unclear: Vec<(String, Verdicts)>,
     /// For each limit with enough examples, in check order.
     pub curves: Vec<Curve>,
-    /// What was judged wrongly: rejected good photos, accepted bad ones, referred good ones,
-    /// and bad ones without the right code.
+    /// Wrong verdicts: rejected good photos, accepted bad ones, referred good ones, and bad ones
+    /// without the right code.
     pub misses: Vec<Miss>,
 }
 
@@ -166,7 +166,7 @@ pub struct Verdicts {
     pub rejected: Share,
 }
 
-/// How bad photos fared.
+/// Results for bad photos.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Hits {
@@ -174,11 +174,11 @@ pub struct Hits {
     pub caught: Share,
     /// Rejected.
     pub rejected: Share,
-    /// A right code is among the findings.
+    /// Those with a right code among the findings.
     pub named: Share,
 }
 
-/// What one code said against good photos.
+/// Findings of one code on good photos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Alarm {
@@ -196,15 +196,15 @@ pub struct Alarm {
 pub struct Defect {
     /// As the manifest has it.
     pub label: String,
-    /// The codes that answer to it; empty if this build has none.
+    /// The codes that match it; empty if this build has none.
     pub codes: Vec<Code>,
-    /// Over all photos with the label.
+    /// Results for all photos with the label.
     pub hits: Split<Hits>,
-    /// By family; empty if there is but one.
+    /// By family; empty if there is only one.
     pub families: Vec<(String, Hits)>,
     /// By kind; empty if these are the families.
     pub kinds: Vec<(String, Hits)>,
-    /// By the side that the manifest names; *named* if the finding has that side as well.
+    /// By the side in the manifest. *Named*: the finding has that side as well.
     pub sides: Vec<(Side, Hits)>,
 }
 
@@ -218,7 +218,7 @@ pub struct Miss {
     pub file: String,
     /// Its family.
     pub family: String,
-    /// Its labels; those that were not named if that is what is wrong.
+    /// Its labels; for [`Wrong::NotNamed`], those that were not named.
     pub labels: Vec<String>,
     /// The verdict.
     pub verdict: Verdict,
@@ -228,7 +228,7 @@ pub struct Miss {
     pub note: String,
 }
 
-/// In what way a photo was judged wrongly, the worst first.
+/// The ways to judge a photo wrongly, the worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[expect(
     clippy::exhaustive_enums,
@@ -255,7 +255,7 @@ impl Wrong {
         Self::NotNamed,
     ];
 
-    /// In a few words.
+    /// A short title.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -305,8 +305,8 @@ struct Counts {
 }
 
 impl Report {
-    /// Judges the photos of `half` by `policy`. `natural` lists families that were not made for
-    /// the purpose.
+    /// Judges the photos of `half` by `policy`. `natural` lists families that were not made to have a
+    /// defect.
     #[must_use]
     pub fn new(set: &Set, half: Half, policy: &Policy, natural: &[String]) -> Self {
         let mut report = Self {
@@ -399,7 +399,7 @@ impl Report {
         report
     }
 
-    /// Good and bad photos, those without a clear label left out.
+    /// Good and bad photos without those that have no clear label.
     #[must_use]
     pub const fn scored(&self) -> usize {
         self.good.all.accepted.of + self.bad.all.caught.of
@@ -429,7 +429,7 @@ fn defect(label: String, counts: Counts) -> Defect {
     }
 }
 
-/// The labels that no finding answers to.
+/// The labels that no finding matches.
 fn unnamed(row: &Row, review: &Review) -> Vec<String> {
     let answered = |codes: &[Code]| {
         let mut findings = review.findings().iter();

@@ -5,24 +5,24 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 /// Standard normal quantile of 97.5 %.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// So many of so many.
+/// A count out of a total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "a fraction")]
 pub struct Share {
-    /// How many.
+    /// The count.
     pub count: usize,
-    /// Of how many.
+    /// The total.
     pub of: usize,
 }
 
 impl Share {
-    /// The share, 1 is the whole; `None` of nothing.
+    /// The share, where 1 is the whole; `None` if the total is zero.
     #[must_use]
     pub fn ratio(self) -> Option<f64> {
         (self.of > 0).then(|| self.count as f64 / self.of as f64)
     }
 
-    /// The Wilson score interval at 95 %: where the share may lie in truth.
+    /// The Wilson score interval at 95 % for the true share.
     ///
     /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
     /// J. Amer. Statist. Assoc. 22 (1927).
@@ -71,8 +71,8 @@ pub(crate) fn round(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 
-/// The value below which a share `q` of `sorted` lies, linear between neighbours. Infinite
-/// values are not mixed with finite ones: between them, the nearer stands.
+/// The quantile `q` of `sorted`, linear between neighbours. Between a finite and an infinite value,
+/// the nearer one is taken.
 pub(crate) fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
     let last = sorted.len().checked_sub(1)?;
     let at = q * last as f64;

@@ -18,7 +18,7 @@ pub fn human(report: &Report) -> String {
     text
 }
 
-/// What was proposed, and how the halves are filled.
+/// The proposals, and the sizes of the halves.
 #[must_use]
 pub fn calibration(proposal: &Proposal, set: &Set) -> String {
     let mut halves = Table::new(["HALVES", "calibrate", "report"]);
@@ -144,7 +144,7 @@ fn rate(share: Share) -> String {
     )
 }
 
-/// `98.2`: rounded, but never to a whole that it is not.
+/// `98.2`: rounded, but never to 0 or 100 if it is not exactly that.
 pub(crate) fn percent(ratio: f64) -> String {
     let text = format!("{:.1}", ratio * 100.0);
     match text.as_str() {
@@ -253,8 +253,8 @@ fn sides(report: &Report) -> Option<Table> {
     table.unless_empty()
 }
 
-/// Families of a made defect often differ in nothing but a number; kinds smaller than this are
-/// left to the other formats unless something went wrong in them.
+/// Families of a made defect often differ only in a number. The text leaves out kinds smaller than
+/// this, unless one of their photos was judged wrongly; the other formats have them.
 const MIN_KIND: usize = 2;
 
 fn kinds(report: &Report) -> Option<Table> {
@@ -366,7 +366,7 @@ fn misses(report: &Report, text: &mut String) {
     }
 }
 
-/// A name must neither break the line nor steer the terminal.
+/// The name without characters that break the line or control the terminal.
 fn printable(name: &str) -> String {
     name.replace(char::is_control, "�")
 }

@@ -13,8 +13,8 @@ const BOTTOM: f64 = 26.0;
 const TOP: f64 = 16.0;
 const TICKS: [f64; 6] = [0.0, 0.01, 0.05, 0.1, 0.25, 0.5];
 
-/// Where an error stands on its axis: by its square root, so that small errors are seen apart
-/// and none at all still has a place.
+/// The position of an error on its axis. The axis uses square roots, so that small errors are
+/// distinguishable and zero has a place.
 fn along(ratio: f64) -> f64 {
     ratio.sqrt() * SIZE
 }
@@ -27,13 +27,13 @@ fn y(errors: &Errors) -> f64 {
     TOP + SIZE - along(errors.miss_ratio)
 }
 
-/// The mark of a limit from which a person looks, around a point.
+/// The mark of the limit that refers, around a point.
 pub(super) fn refer_mark(x: f64, y: f64) -> String {
     let (top, left, right, foot) = (y - 5.5, x - 5.0, x + 5.0, y + 4.0);
     format!(r#"<path class="at-refer" d="M{x:.1} {top:.1}L{right:.1} {foot:.1}H{left:.1}Z"/>"#)
 }
 
-/// The mark of a limit from which a photo is rejected.
+/// The mark of the limit that rejects.
 pub(super) fn reject_mark(x: f64, y: f64) -> String {
     let (left, top) = (x - 4.0, y - 4.0);
     format!(r#"<rect class="at-reject" x="{left:.1}" y="{top:.1}" width="8" height="8"/>"#)
@@ -138,7 +138,7 @@ pub(super) fn figure(curve: &Curve) -> String {
     )
 }
 
-/// The way from one point to the next. Straight in shares, it is bent on axes by square roots.
+/// The line from one point to the next. It is straight in shares, and bent on square-root axes.
 fn steps(from: &Errors, to: &Errors) -> impl Iterator<Item = Errors> {
     const STEPS: u8 = 16;
     let (from, to) = (*from, *to);
