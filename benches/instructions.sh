@@ -1,14 +1,14 @@
 #!/bin/sh
-# Counts the instructions of one run of every stage with callgrind, and compares with the record.
+# Counts the instructions of every stage with callgrind, and compares them with a record.
 #
 #   benches/instructions.sh record    writes benches/instructions.txt
 #   benches/instructions.sh check     fails if a stage takes over 3 % more than recorded
 #
-# The bodies are those that criterion measures (`src/stages.rs`), each run once to warm up and once
-# to count. Two runs of one build agree to some parts in ten thousand, so this finds a regression
-# that no clock on a busy machine could; it does not rank programs, since instructions are not
-# time. The record holds for its compiler and kind of processor: record anew before a change made
-# elsewhere. Needs valgrind; takes some minutes.
+# The bodies are those of criterion (`src/stages.rs`). Each runs once to warm up and once to be counted.
+# Two runs of one build agree to some parts in ten thousand, so this finds regressions that a clock on
+# a busy machine would miss. Instructions are not time, so it does not rank programs. The record is
+# valid for its compiler and kind of processor: on another machine, record again before a change.
+# Needs valgrind and takes some minutes.
 set -eu
 mode=${1:?record or check}
 cd "$(dirname "$0")/.."

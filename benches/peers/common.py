@@ -1,4 +1,4 @@
-"""What the peers share: each reviews the photos on its command line and prints a line of JSON."""
+"""Common code of the peers. Each reviews the photos on its command line and prints a line of JSON."""
 
 import json
 import resource
@@ -20,7 +20,7 @@ class Clock:
 
 
 def run(prepare, review) -> None:
-    """`review(tools, path, clock)` gives the reasons against a photo; none is acceptance."""
+    """`review(tools, path, clock)` returns the reasons to refuse a photo; none means accepted."""
     photos = sys.argv[1:]
     tools = prepare()
     review(tools, photos[0], Clock())

@@ -1,4 +1,4 @@
-"""What one would write on MediaPipe: BlazeFace, FaceMesh and SelfieSegmentation of its wheel."""
+"""A script that you might write with MediaPipe: BlazeFace, FaceMesh and SelfieSegmentation of its wheel."""
 
 import os
 

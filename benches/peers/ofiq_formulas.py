@@ -1,10 +1,10 @@
 """The formulas of OFIQ (ISO/IEC 29794-5) as `ofiqpy` writes them, on substitute networks.
 
-This is not OFIQ: its own networks are in no registry. In their place stand those of MediaPipe's
-wheel: BlazeFace for the detector, FaceMesh for the 98 landmarks and the pose, SelfieSegmentation
-for the parsing; nothing is held to be covered. Measures that need other networks (unified score,
-sharpness, compression, expression, head covering) are left out. OFIQ scores and judges nothing;
-acceptance here is that no score is below 50, and says little.
+This is not OFIQ: its own networks are in no registry. Those of MediaPipe's wheel replace them:
+BlazeFace as the detector, FaceMesh for the 98 landmarks and the pose, SelfieSegmentation for the
+parsing; nothing counts as covered. Measures that need other networks (unified score, sharpness,
+compression, expression, head covering) are left out. OFIQ gives scores and no verdict. Here, a photo is
+accepted if no score is below 50, which says little.
 """
 
 import os

@@ -1,6 +1,6 @@
-"""The fastest script that one would write on OpenCV: scaled decoding, YuNet, checks by hand.
+"""The fastest script that you might write with OpenCV: scaled decoding, YuNet, checks by hand.
 
-No landmarks but YuNet's five points, no mask: a quarter of Shomei's checks.
+It has no landmarks but YuNet's five points, and no mask: a quarter of Shomei's checks.
 """
 
 import importlib.util

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Fuzzes each target for MINUTES, one after the other, and fails if one of them found something.
+# Fuzzes each target for MINUTES, one after the other, and fails if one of them finds something.
 #
 #   crates/fuzz/run.sh MINUTES [TARGET...]
 #
 # Needs Rust nightly, `cargo install cargo-fuzz --locked` and python3. The first run compiles the
-# networks' runtime, for minutes. What was found lies in `crates/fuzz/artifacts`; fix it, and keep
-# it as a test beside the code at fault.
+# networks' runtime, which takes minutes. Findings are in `crates/fuzz/artifacts`. Fix them, and keep
+# each as a test beside the faulty code.
 set -eu
 cd "$(dirname "$0")"
 seconds=$((${1:?how many minutes for each target} * 60))

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Twice the rate that the service can sustain, for some minutes, and then a drain under load.
+# Loads the service with twice the rate that it can sustain, and then shuts it down under load.
 #
 #   crates/service/tools/load.sh [SECONDS] [PHOTO]
 #
-# Needs wrk and curl, and `cargo build --release -p shomei-cli -p shomei-service` before. Measures
-# the rate with as many clients as are never refused, then sends twice that (or twice RATE of the
-# environment, on a machine whose speed varies) from 64 clients, and prints resident memory every
-# 10 s. At the end, SIGTERM while clients wait.
+# Needs wrk and curl; run `cargo build --release -p shomei-cli -p shomei-service` first. It measures the
+# rate with so few clients that none is refused. Then it sends twice that rate from 64 clients, and
+# prints resident memory every 10 s. If the speed of the machine varies, set RATE in the environment.
+# At the end, it sends SIGTERM while clients wait.
 set -eu
 cd "$(dirname "$0")/../../.."
 seconds=${1:-180}
@@ -27,7 +27,7 @@ count() { sed -n "s/^status $1: //p" "$2"; }
 echo "## Sustainable: 4 clients without pauses, 15 s"
 load 4 15s 0 | grep -E "^(status|socket|accepted)" | tee "$log.rate"
 rate=${RATE:-$(($(count 200 "$log.rate") / 15))}
-# An accepted photo waits, too; that much less is paused.
+# An admitted photo waits, too, so clients pause for less.
 pause=$((clients * 1000 / (2 * rate) - 200))
 echo "## Twice $rate/s: $clients clients with pauses of $pause ms, $seconds s"
 load $clients "${seconds}s" $pause >"$log.load" &

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""A batch and the service at work for a long time on good, bad and hostile photos: memory and
-file descriptors must stay level.
+"""Keeps a batch and the service busy for a long time with good, bad and hostile photos, and checks that
+memory and file descriptors do not grow.
 
     crates/service/tools/soak.py MINUTES [FOLDER...]
 
-Needs `cargo build --release --workspace --bins` before. Photos are those of `testdata` and of the
-folders, and damaged ones made of them. One process of `shomei review` goes through a manifest and
-one of `shomei-service` answers four clients, who also send nonsense and hang up. Every 2 s resident
-memory and descriptors are read. To warm up, all clients first send what takes most memory at the same
-time, and a tenth of the time passes; then the median memory of the last third may be above that of
-the first by 5 % and 4 MiB, the most descriptors by 2. Every photo must get its verdict, in order, and
-every request its answer.
+Run `cargo build --release --workspace --bins` first. The photos are those of `testdata` and of the
+folders, and damaged copies of them. One process of `shomei review` works through a manifest, and one of
+`shomei-service` answers four clients, who also send nonsense and hang up. Resident memory and
+descriptors are read every 2 s. To warm up, all clients first send the photos that need most memory at
+the same time, and a tenth of the time passes. After that, the median memory of the last third may
+exceed that of the first by 5 % and 4 MiB, and the highest number of descriptors by 2. Every photo must
+get its verdict, in order, and every request its answer.
 """
 
 import collections
