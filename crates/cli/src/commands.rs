@@ -1,4 +1,4 @@
-//! One file a command.
+//! One file for each command.
 
 use std::io::{self, ErrorKind, Write};
 
@@ -43,7 +43,7 @@ pub(crate) fn run(command: Command) -> Result<u8> {
     }
 }
 
-/// Writes to standard output; a reader that has gone has seen enough.
+/// Writes to standard output. A closed pipe is not an error.
 fn print(text: &str) -> Result<u8> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

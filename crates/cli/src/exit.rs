@@ -1,13 +1,13 @@
-//! The exit codes of the command. They are a contract with scripts.
+//! The exit codes of the command. Scripts rely on them.
 
-/// Every photo was accepted; or nothing was to be reviewed and the command did its work.
+/// Every photo was accepted, or a command that reviews no photos succeeded.
 pub const ACCEPTED: u8 = 0;
 
 /// Some photo was rejected or referred to a person.
 pub const NOT_ALL_ACCEPTED: u8 = 1;
 
-/// Wrong usage or configuration, or an error of input or output. Says nothing about the photos.
+/// Wrong usage or configuration, or an input or output error. Says nothing about the photos.
 pub const ERROR: u8 = 2;
 
-/// A signal ended the batch before its last photo: 128 and the number of SIGINT, also for SIGTERM.
+/// A signal stopped the batch before its last photo: 128 plus the number of SIGINT, also for SIGTERM.
 pub const INTERRUPTED: u8 = 130;

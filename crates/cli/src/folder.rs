@@ -1,5 +1,5 @@
-//! Folders of results, and names in them. What lies in them shows or names people, so that they
-//! are their owner's alone.
+//! Folders for results, and file names in them. The contents show or name people, so only the owner can
+//! read them.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, ErrorKind, Write};
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::output::private_file;
 
-/// Creates the folder of an option if it is missing, for its owner alone, and tries to write there.
+/// Creates the folder of an option if it is missing, private to its owner, and tries to write there.
 pub(crate) fn prepare(option: &str, folder: &Path) -> Result<()> {
     let named = || format!("{option} {folder:?}");
     private(folder).with_context(named)?;
@@ -31,8 +31,8 @@ fn private(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// A folder that holds nothing but what is written now: what an earlier run left there would be
-/// taken for its result.
+/// A folder that was empty before this run: files of an earlier run would look like results of this
+/// one.
 #[derive(Clone, Debug)]
 pub(crate) struct Fresh {
     option: &'static str,
@@ -40,7 +40,7 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// Creates the folder unless it is there and empty.
+    /// Creates the folder, or checks that it is empty.
     pub(crate) fn prepare(option: &'static str, path: &Path) -> Result<Self> {
         let named = || format!("{option} {path:?}");
         match fs::read_dir(path) {
@@ -58,7 +58,7 @@ impl Fresh {
         })
     }
 
-    /// Where a file of that name lies.
+    /// The path of the file with that name.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
@@ -79,8 +79,8 @@ impl Fresh {
 /// Longest part of an id that a file name keeps, in bytes; file systems allow 255.
 const LONGEST: usize = 180;
 
-/// A file name of its own for every id: `a/b.jpg` gives `a__b.jpg.png`. Where that could be the
-/// name for another id too, or is no good name, a hash of the id follows.
+/// A unique file name for every id: `a/b.jpg` gives `a__b.jpg.png`. If another id could give the same
+/// name, or the name is not valid, a hash of the id is added.
 pub(crate) fn file_name(id: &str, extension: &str) -> String {
     let plain = |c: char| !c.is_control() && !"\\:*?\"<>|".contains(c);
     let mut name: String = id.chars().map(|c| if plain(c) { c } else { '_' }).collect();
@@ -104,7 +104,7 @@ pub(crate) fn file_name(id: &str, extension: &str) -> String {
     )
 }
 
-/// FNV-1a: the same in every version of this program, as file names should be.
+/// FNV-1a: file names should be the same in every version of this program.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

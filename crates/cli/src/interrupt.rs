@@ -1,8 +1,8 @@
-//! SIGINT and SIGTERM: the first one ends the batch after the photos in flight, a second one ends
-//! the process.
+//! SIGINT and SIGTERM: the first one stops the batch after the photos in flight, a second one ends the
+//! process.
 //!
-//! What arrives within half a second counts as one: `timeout` and service managers signal the
-//! process and then its group, which reaches it twice.
+//! Signals within half a second count as one: `timeout` and service managers signal the process and
+//! then its group, so that it gets the signal twice.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,15 +17,15 @@ use crate::exit;
 
 const ONE_SIGNAL: Duration = Duration::from_millis(500);
 
-/// How often the first signal is looked for.
+/// How often the first signal is checked for.
 const LOOKED_EVERY: Duration = Duration::from_millis(100);
 
-/// Whether the batch is to end.
+/// Whether the batch should stop.
 #[derive(Clone, Debug)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on.
+    /// Starts to listen for signals.
     pub(crate) fn listen() -> Result<Self> {
         let (asked, armed) = (Arc::default(), Arc::default());
         for signal in [SIGINT, SIGTERM] {

@@ -1,12 +1,11 @@
-//! The command `shomei`: finds the photos, has them reviewed, and writes what was found as text,
-//! JSON lines, a table or annotated pictures.
+//! The command `shomei`: finds photos, has them reviewed, and writes the reviews as text, JSON lines, a
+//! table or annotated pictures.
 //!
-//! This crate must not know how a check works: codes, thresholds, texts and explanations all come
-//! from the library `shomei`, which in turn must not know what is here, that is paths, terminals
-//! and files of results.
+//! This crate does not know how a check works: codes, thresholds, texts and explanations come from the
+//! library `shomei`. That library in turn knows no paths, terminals or result files.
 //!
-//! Standard output carries data only; messages and progress go to standard error. Except for
-//! errors about arguments, no message names a photo. The exit codes are those of [`exit`].
+//! Standard output contains only data; messages and progress go to standard error. No message names
+//! a photo, except in errors about arguments. The exit codes are those of [`exit`].
 //!
 //! ```
 //! use std::process::ExitCode;
@@ -40,7 +39,7 @@ mod table;
 mod thumbnail;
 mod waivers;
 
-/// Runs the command line `args`, the program's name first.
+/// Runs the command line `args`, which begins with the name of the program.
 pub fn run<I, T>(args: I) -> ExitCode
 where
     I: IntoIterator<Item = T>,
@@ -52,7 +51,7 @@ where
             exit::ERROR
         }),
         Err(answer) => {
-            // Help and version are answers too, and a closed pipe is no reason to complain.
+            // Help and version are not errors, and neither is a closed pipe.
             let _printed = answer.print();
             if answer.use_stderr() {
                 exit::ERROR
@@ -66,8 +65,8 @@ where
 
 /// Keeps panics of the threads that review photos off standard error.
 ///
-/// A panic there is caught and becomes a finding of its photo; printed, it would tear the
-/// progress bar and could show parts of a photo's data. All other panics are reported as usual.
+/// Such a panic is caught and becomes a finding of its photo. Printing it would break the progress bar
+/// and could show parts of a photo. All other panics are reported as usual.
 pub fn silence_workers() {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -80,7 +79,7 @@ pub fn silence_workers() {
     }));
 }
 
-/// A line on standard error. There is nowhere to complain if that is closed.
+/// Writes a line to standard error. If that is closed, nobody can read an error either.
 fn message(text: &str) {
     let _written = writeln!(io::stderr().lock(), "{text}");
 }

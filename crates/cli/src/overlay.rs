@@ -1,4 +1,4 @@
-//! `--overlay`: a picture per photo with what was found drawn into it.
+//! `--overlay`: draws a picture for each photo that shows what was found.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use crate::output::private_file;
 mod canvas;
 mod sheet;
 
-/// The directory that the pictures go to.
+/// The directory for the pictures.
 #[derive(Clone, Debug)]
 pub(crate) struct Overlays {
     folder: Arc<Path>,
@@ -27,7 +27,7 @@ impl fmt::Display for Overlays {
 }
 
 impl Overlays {
-    /// Creates the directory if it is missing, for its owner alone, and tries to write there.
+    /// Creates the directory if it is missing, private to its owner, and tries to write there.
     pub(crate) fn prepare(folder: &Path) -> Result<Self> {
         folder::prepare("--overlay", folder)?;
         Ok(Self {

@@ -1,4 +1,4 @@
-//! How far the batch is: counts, the bar on a terminal, the last line.
+//! The progress of a batch: counts, the bar on a terminal, the last line.
 
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ impl Tally {
         }
     }
 
-    /// `before`: how many of the photos an earlier run reviewed.
+    /// `before` is the number of photos that earlier runs reviewed.
     fn summary(self, lang: Lang, elapsed: Duration, before: u64) -> String {
         let photos = self.photos();
         let rate = (photos - before) as f64 / elapsed.as_secs_f64().max(1e-3);
@@ -77,12 +77,12 @@ pub(crate) struct Progress {
     told: Option<Instant>,
 }
 
-/// How far a batch is, for schedulers (`shomei.progress/1`).
+/// The progress of a batch, for schedulers (`shomei.progress/1`).
 #[derive(Debug, Serialize)]
 struct Record {
     schema: &'static str,
     state: &'static str,
-    /// Photos with a review, those of earlier runs included.
+    /// Photos with a review, including those of earlier runs.
     done: u64,
     /// Null for an archive on standard input.
     total: Option<u64>,
@@ -98,7 +98,7 @@ struct Record {
 }
 
 impl Progress {
-    /// The bar appears only on a terminal that the reviews do not go to as well, and if the
+    /// The bar appears only on a terminal that does not show the reviews as well, and only if the
     /// number of photos is known.
     pub(crate) fn new(
         photos: Option<usize>,
@@ -125,7 +125,7 @@ impl Progress {
         }
     }
 
-    /// Where standard output is written only after the last photo.
+    /// For commands that write to standard output only after the last photo.
     pub(crate) fn before_output(photos: usize) -> Self {
         let watched = io::stderr().is_terminal();
         Self {
@@ -143,7 +143,7 @@ impl Progress {
         }
     }
 
-    /// Counts what an earlier run reviewed, and begins.
+    /// Counts the photos that earlier runs reviewed, and starts.
     pub(crate) fn begin(&mut self, before: impl IntoIterator<Item = Verdict>) {
         before
             .into_iter()
@@ -167,7 +167,7 @@ impl Progress {
         }
     }
 
-    /// The last record, if records are written: whether the batch is `complete`.
+    /// Writes the last record, if records are written; `complete` says whether the batch is complete.
     pub(crate) fn end(&mut self, complete: bool) {
         self.tell(if complete { "finished" } else { "stopped" });
     }
@@ -175,7 +175,7 @@ impl Progress {
     fn tell(&mut self, state: &'static str) {
         if let Some(told) = &mut self.told {
             *told = Instant::now();
-            // Plain data, which always can be written.
+            // Plain data, which serde can always write.
             if let Ok(text) = serde_json::to_string(&self.record(state, self.start.elapsed())) {
                 message(&text);
             }
@@ -203,7 +203,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away and returns the line to end with, if somebody is there to read it.
+    /// Removes the bar and returns the last line, if standard error shows one.
     pub(crate) fn finish(&self, lang: Lang) -> Option<String> {
         self.bar.finish_and_clear();
         self.summarises
@@ -215,7 +215,7 @@ impl Progress {
         self.tally.photos()
     }
 
-    /// What the photos so far mean for the exit code.
+    /// The exit code for the photos so far.
     pub(crate) const fn exit_code(&self) -> u8 {
         if self.tally.referred + self.tally.rejected == 0 {
             exit::ACCEPTED

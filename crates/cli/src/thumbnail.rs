@@ -14,7 +14,7 @@ use crate::inputs;
 const SIDE: u32 = 220;
 /// IJG quality.
 const QUALITY: u8 = 80;
-/// The pictures shown are often those that are meant to do harm.
+/// Strict limits: the pictures on the page are often hostile files.
 const MAX_SIDE: u32 = 8_000;
 const MAX_ALLOC: u64 = 256 << 20;
 

@@ -21,7 +21,7 @@ use crate::{exit, message};
 /// IJG quality: the card's printer sees no difference above it.
 const QUALITY: u8 = 95;
 
-/// What became of one review.
+/// The result for one review.
 enum Made {
     NotAccepted,
     Cut {
@@ -89,7 +89,7 @@ pub(super) fn run(args: &CropArgs) -> Result<u8> {
                 cells.push(guide.to_owned());
             }
             cells.resize(head.len(), String::new());
-            // The pictures are wanted also by those who do not read the table to its end.
+            // Pictures are still written if nobody reads the table to its end.
             listened = listened && sink.write(&row(&cells)?)?;
             Ok(())
         },
@@ -151,8 +151,7 @@ fn part(rgb: &[u8], width: u32, region: Region) -> Option<RgbImage> {
     RgbImage::from_raw(region.width, region.height, pixels)
 }
 
-/// The part at the size of the card, as a JPEG that says how large that is, and how many times
-/// it was enlarged.
+/// The part at the size of the card, as a JPEG with its resolution, and how much it was enlarged.
 fn encoded(part: RgbImage, dpi: u16) -> Option<(Vec<u8>, f64)> {
     let (width, height) = card::size_px(dpi);
     let enlarged = f64::from(height) / f64::from(part.height());

@@ -1,7 +1,7 @@
-//! `shomei judge`: verdicts anew from stored reviews; no photo is read and no model loaded.
+//! `shomei judge`: judges stored reviews again, without photos or models.
 //!
-//! Everything that can be refused is refused before the first record is read. A line that is no
-//! record ends the work after what stands before it is written.
+//! Wrong arguments are refused before the first record is read. A line that is not a record ends the
+//! command after the records before it are written.
 
 use std::num::NonZeroUsize;
 

@@ -1,7 +1,7 @@
 //! `shomei report`: a static site to look through stored reviews.
 //!
-//! What the gallery shows of each photo waits in a file until the order is known, so that memory
-//! holds some bytes a photo.
+//! The gallery's data waits in a file until the order is known, so that memory holds only a few bytes
+//! for each photo.
 
 use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
@@ -78,19 +78,19 @@ fn write(site: &Site, waiting: &mut Waiting, folder: &Fresh, lang: Lang) -> Resu
         let text = site::chunk_text(number, photos.iter().map(String::as_str));
         folder.write(&site::chunk_path(number), text.as_bytes())?;
     }
-    // The pages come last: a site with an index is whole.
+    // The pages come last: a site with an index is complete.
     for (name, text) in site.files(lang)?.iter().rev() {
         folder.write(name, text.as_bytes())?;
     }
     Ok(())
 }
 
-/// What the gallery shows of each photo, on disk until it is written in order.
+/// The gallery's data of each photo, on disk until it is written in order.
 struct Waiting {
     path: PathBuf,
     writer: BufWriter<File>,
     reader: BufReader<File>,
-    /// Where each begins, and where the last ends.
+    /// The start of each, and the end of the last.
     starts: Vec<u64>,
 }
 
@@ -103,7 +103,7 @@ impl Waiting {
             .create_new(true)
             .open(&path)
             .with_context(named)?;
-        // The two share no position: each seeks or writes through a handle of its own.
+        // Reader and writer have their own handles, so neither moves the position of the other.
         let reader = File::open(&path).with_context(named)?;
         Ok(Self {
             writer: BufWriter::new(file),

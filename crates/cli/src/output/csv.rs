@@ -1,5 +1,5 @@
-//! One row a photo. Ids are kept as they are: a program that takes a cell beginning with `=` for
-//! a formula must be told to import text.
+//! One row for each photo. Ids are written as they are. If a spreadsheet treats a cell that begins with
+//! `=` as a formula, import the file as text.
 
 use std::io;
 

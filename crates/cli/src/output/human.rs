@@ -1,4 +1,4 @@
-//! Text to read.
+//! Text for people.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! One `shomei.review/1` record a line.
+//! One `shomei.review/1` record on each line.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use super::Exporter;
 
 /// The record as the library writes it.
 pub(super) struct Jsonl {
-    /// The only part that differs from run to run.
+    /// The timings are the only part that differs between runs.
     pub(super) timings: bool,
 }
 

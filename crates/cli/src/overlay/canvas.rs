@@ -62,7 +62,7 @@ impl Canvas {
         }
     }
 
-    /// A line through `points`, on a dark seam that sets it off from any ground.
+    /// A line through `points` with a dark outline, so that it is visible on any background.
     pub(super) fn line(&mut self, points: &[At], closed: bool, line: Line) {
         let Some(path) = self.path(points, closed) else {
             return;
@@ -117,7 +117,7 @@ impl Canvas {
         }
     }
 
-    /// Letters of 8 × 8 times `scale` pixels; what is not ASCII stands as `?`.
+    /// Letters of 8 × 8 times `scale` pixels; characters outside ASCII become `?`.
     pub(super) fn text(&mut self, (left, top): At, scale: u32, colour: Rgb, text: &str) {
         let (width, height) = (self.pixmap.width(), self.pixmap.height());
         let [r, g, b] = colour;

@@ -1,5 +1,5 @@
-//! What an overlay shows: the photo as a viewer shows it with room around it for what lies
-//! outside, the measurements in it, and a strip of text below.
+//! The contents of an overlay: the photo as a viewer shows it, with a margin for parts of the head that
+//! are outside, the measurements, and a strip of text below.
 
 use std::io;
 
@@ -8,8 +8,8 @@ use shomei::{Finding, Inspection, Outcome, Review, Verdict};
 
 use super::canvas::{At, Bounds, Canvas, LETTER, Line, Rgb, wrapped};
 
-/// Longer side of the photo in the sheet: twice the working size, so that lines and letters can
-/// be told apart.
+/// Longer side of the photo in the sheet: twice the working size, so that lines and letters are
+/// readable.
 const PHOTO_SIDE: f32 = 960.0;
 /// Room around the photo, over its longer side.
 const MARGIN: f32 = 0.06;
