@@ -346,7 +346,8 @@ mod tests {
         for coding in [Coding::Baseline, Coding::Progressive, Coding::Restart] {
             let bytes = small(coding).bytes().unwrap();
             assert_eq!(bytes, small(coding).bytes().unwrap());
-            let header = shomei_jpeg::Header::read(&bytes).unwrap();
+            let file = shomei_jpeg::File::open(&bytes, &shomei_jpeg::Limits::default()).unwrap();
+            let header = file.header();
             let progressive = header.process == shomei_jpeg::Process::Progressive;
             assert_eq!(progressive, coding == Coding::Progressive);
             let pixels = header.width * header.height;

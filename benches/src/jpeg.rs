@@ -5,7 +5,7 @@
 )]
 
 use cpu_time::ThreadTime;
-use shomei_jpeg::{Buffers, Options, Precision, Scale, decode};
+use shomei_jpeg::{Buffers, File, Limits, Precision, Process, Scale};
 
 use crate::cpu::median;
 
@@ -22,12 +22,13 @@ pub type Decoder<'f> = (&'static str, Box<dyn FnMut() -> usize + 'f>);
 #[must_use]
 pub fn decoders(file: &[u8], scale: Scale, precision: Precision) -> Vec<Decoder<'_>> {
     let mut buffers = Buffers::new();
-    let options = Options::new(scale).precision(precision);
     let mut list: Vec<Decoder<'_>> = Vec::new();
     list.push((
         "shomei",
         Box::new(move || {
-            let picture = decode(file, &options, &mut buffers).expect("a sound file");
+            let file = File::open(file, &Limits::default()).expect("a sound file");
+            let picture = file.decode(scale, precision, &mut buffers);
+            let picture = picture.expect("a sound file");
             assert!(picture.damage.is_empty());
             picture.width
         }),
@@ -141,8 +142,8 @@ pub fn paired(file: &[u8], scale: Scale, precision: Precision, rounds: usize) ->
 /// The scales and precisions that are measured of a file.
 #[must_use]
 pub fn cases(file: &[u8]) -> Vec<(Scale, Precision)> {
-    let progressive = shomei_jpeg::probe(file)
-        .is_ok_and(|probe| probe.header.process == shomei_jpeg::Process::Progressive);
+    let progressive = File::open(file, &Limits::default())
+        .is_ok_and(|file| file.header().process == Process::Progressive);
     let mut cases = Vec::new();
     for scale in [Scale::Eighth, Scale::Quarter, Scale::Half] {
         cases.push((scale, Precision::Exact));

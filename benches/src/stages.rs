@@ -12,12 +12,12 @@ use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use shomei::{Lang, Limits, Measurements, Policy, Reviewer, Waivers};
-use shomei_decode::{Decoded, Options};
+use shomei_decode::{Decoded, Options, Scratch};
 use shomei_face::{
     Analyser, Analysis, ClassSegmenter, FaceDetector, FaceMesh, Landmarker, ModelSet,
     MulticlassSelfie, PersonSegmenter, SelfieSegmentation, YuNet,
 };
-use shomei_jpeg::{Buffers, Scale};
+use shomei_jpeg::{Buffers, Precision, Scale};
 use shomei_photo::{ImageSize, Photo, Rect};
 use shomei_verdict::wire::v1::StoredReview;
 
@@ -120,20 +120,22 @@ impl File {
         ] {
             let mut buffers = Buffers::new();
             let decode = move || {
-                let options = shomei_jpeg::Options::new(scale);
-                let picture = shomei_jpeg::decode(bytes, &options, &mut buffers);
+                let file = shomei_jpeg::File::open(bytes, &shomei_jpeg::Limits::default());
+                let file = file.expect("a sound file");
+                let picture = file.decode(scale, Precision::Exact, &mut buffers);
                 picture.expect("a sound file").width
             };
             bodies.push(Body::new("jpeg", name, decode));
         }
-        let decode = move || decode(bytes);
+        let mut scratch = Scratch::new();
+        let decode = move || decode(bytes, &mut scratch);
         bodies.push(Body::new("decode", "decode", decode));
         bodies
     }
 }
 
-fn decode(bytes: &[u8]) -> Decoded {
-    shomei_decode::decode(bytes, &Limits::default(), &Options::default())
+fn decode(bytes: &[u8], scratch: &mut Scratch) -> Decoded {
+    shomei_decode::decode(bytes, &Limits::default(), &Options::default(), scratch)
 }
 
 /// A portrait, and what each stage makes of it.
@@ -159,7 +161,7 @@ impl Portrait {
     /// If it shows no face.
     pub fn open(path: PathBuf, engines: &Engines) -> io::Result<Self> {
         let file = File::open(path)?;
-        let photo = decode(&file.bytes)
+        let photo = decode(&file.bytes, &mut Scratch::new())
             .photo
             .expect("a photo that can be decoded");
         let analysis = engines

@@ -9,7 +9,7 @@
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use shomei_benches::jpeg::folder_of_jpegs;
-use shomei_jpeg::{Buffers, Options, Scale, decode};
+use shomei_jpeg::{Buffers, File, Limits, Precision, Scale};
 
 /// Largest difference of a sample from libjpeg-turbo's, over all files and scales.
 const MOST: u8 = 0;
@@ -82,7 +82,8 @@ fn turbo(file: &[u8], scale: Scale) -> Option<(usize, usize, Vec<u8>)> {
 
 /// Whether both decoders take the file and it was compared.
 fn compare(file: &[u8], scale: Scale, buffers: &mut Buffers, what: &str) -> bool {
-    let Ok(ours) = decode(file, &Options::new(scale), buffers) else {
+    let opened = File::open(file, &Limits::default());
+    let Ok(ours) = opened.and_then(|file| file.decode(scale, Precision::Exact, buffers)) else {
         return false;
     };
     // Where something is missing, each decoder makes up what it likes.
@@ -93,7 +94,7 @@ fn compare(file: &[u8], scale: Scale, buffers: &mut Buffers, what: &str) -> bool
         return false;
     };
     assert_eq!((ours.width, ours.height), (width, height), "{what}");
-    let ours = ours.pixels.rgb().unwrap();
+    let ours = ours.pixels.to_rgb();
     let most = ours.iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b)).max();
     assert_eq!(most, Some(MOST), "{what} {scale:?}");
     true

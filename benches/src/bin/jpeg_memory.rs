@@ -9,7 +9,7 @@
 )]
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
-use shomei_jpeg::{Buffers, Options, Scale, decode};
+use shomei_jpeg::{Buffers, File, Limits, Precision, Scale};
 
 fn peak_kilobytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -29,7 +29,9 @@ fn main() -> std::io::Result<()> {
         .expect("1, 2, 4 or 8");
     let before = peak_kilobytes();
     let mut buffers = Buffers::new();
-    let picture = decode(&file, &Options::new(scale), &mut buffers).expect("a sound file");
+    let opened = File::open(&file, &Limits::default()).expect("a sound file");
+    let picture = opened.decode(scale, Precision::Exact, &mut buffers);
+    let picture = picture.expect("a sound file");
     println!("{}x{} at {eighths}/8", picture.width, picture.height);
     if let (Some(before), Some(after)) = (before, peak_kilobytes()) {
         println!(

@@ -1,12 +1,13 @@
 //! From the colours of an embedded ICC profile to sRGB.
 
+use std::borrow::Cow;
 use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use moxcms::{
     CmsError, ColorProfile, DataColorSpace, Layout, Transform8BitExecutor, TransformOptions,
 };
-use shomei_jpeg::Header;
+use shomei_jpeg::Icc;
 use shomei_photo::{ColourModel, IccState};
 
 use crate::pixels::Channels;
@@ -22,24 +23,24 @@ const MAX_PROFILE: usize = 4 << 20;
 
 /// The embedded profile, not yet understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Profile {
+pub(crate) enum Profile<'d> {
     Absent,
     /// A piece of it is missing, doubled or in doubt.
     Damaged,
-    Whole(Vec<u8>),
+    Whole(Cow<'d, [u8]>),
 }
 
-impl Profile {
-    /// The profile in the APP2 segments of a file (ICC.1:2022, B.4).
-    pub(crate) fn of(header: &Header, bytes: &[u8]) -> Self {
-        let Some(icc) = &header.icc else {
+impl<'d> Profile<'d> {
+    /// The profile that a file embeds.
+    pub(crate) fn of(icc: Option<&Icc<'d>>) -> Self {
+        let Some(icc) = icc else {
             return Self::Absent;
         };
-        let length: usize = icc.parts.iter().map(ExactSizeIterator::len).sum();
+        let length: usize = icc.parts.iter().map(|part| part.len()).sum();
         if length == 0 || length > MAX_PROFILE {
             return Self::Damaged;
         }
-        icc.profile(bytes).map_or(Self::Damaged, Self::Whole)
+        icc.profile().map_or(Self::Damaged, Self::Whole)
     }
 
     /// What the profile's header lets expect, for a picture that is not decoded.
@@ -72,7 +73,7 @@ impl Profile {
 pub(crate) fn to_srgb(
     samples: Vec<u8>,
     channels: Channels,
-    profile: &Profile,
+    profile: &Profile<'_>,
 ) -> (Vec<u8>, IccState) {
     let plain = |samples: Vec<u8>| match channels {
         Channels::Rgb => samples,
@@ -148,21 +149,28 @@ fn is_identity(
 
 #[cfg(test)]
 mod tests {
+    use shomei_jpeg::{File, Limits};
+
     use super::*;
     use crate::testing;
 
-    fn embedded(profile: &[u8]) -> Profile {
-        Profile::Whole(profile.to_vec())
+    fn embedded(profile: &[u8]) -> Profile<'_> {
+        Profile::Whole(profile.into())
     }
 
     /// The profile of a file with these pieces: sequence number, number of chunks, data.
-    fn pieces(pieces: &[(u8, u8, &[u8])]) -> Profile {
+    fn pieces(pieces: &[(u8, u8, &[u8])]) -> Profile<'static> {
         let mut file = testing::jpeg(16, 16);
         for (number, count, data) in pieces.iter().rev() {
             let chunk = [&b"ICC_PROFILE\0"[..], &[*number, *count], data].concat();
             file = testing::with_segment(&file, 0xE2, &chunk);
         }
-        Profile::of(&Header::read(&file).unwrap(), &file)
+        let file = File::open(&file, &Limits::default()).unwrap();
+        match Profile::of(file.icc()) {
+            Profile::Absent => Profile::Absent,
+            Profile::Damaged => Profile::Damaged,
+            Profile::Whole(profile) => Profile::Whole(profile.into_owned().into()),
+        }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! fields, so a name counts only if it is in the list below, as a word of its own. The name
 //! given out is the list's, never text of the file.
 
+use shomei_jpeg::{File, Segment};
+
 /// Words to look for (lower case), and the name that is reported.
 ///
 /// Programs that retouch, filter, cut out or generate pictures; not cameras, viewers,
@@ -79,8 +81,24 @@ const MAX_FIELD: usize = 256;
 /// Values of one XMP field that are looked at; an editing history has some dozens.
 const MAX_VALUES: usize = 64;
 
+/// The first editor that left its mark in a file.
+pub(crate) fn of(file: &File<'_>) -> Option<&'static str> {
+    let exif = file.exif().into_iter();
+    let mut software = exif.flat_map(|exif| &exif.software);
+    software.find_map(|field| named_in(field)).or_else(|| {
+        file.segments().iter().find_map(|segment| match segment {
+            Segment::Xmp(packet) => named_in_xmp(packet),
+            // Written by Photoshop's "Save for Web" only.
+            Segment::Ducky(_) => Some("Photoshop"),
+            Segment::Photoshop(block) => named_in_resources(block),
+            Segment::Comment(text) => named_in(text),
+            _ => None,
+        })
+    })
+}
+
 /// The editor named in a field that holds a program's name.
-pub(crate) fn named_in(field: &[u8]) -> Option<&'static str> {
+fn named_in(field: &[u8]) -> Option<&'static str> {
     let field = field.get(..MAX_FIELD).unwrap_or(field).to_ascii_lowercase();
     EDITORS
         .iter()
@@ -104,7 +122,7 @@ fn holds_word(text: &[u8], word: &[u8]) -> bool {
 }
 
 /// The editor named in an XMP packet.
-pub(crate) fn named_in_xmp(packet: &[u8]) -> Option<&'static str> {
+fn named_in_xmp(packet: &[u8]) -> Option<&'static str> {
     XMP_FIELDS.iter().find_map(|field| {
         xmp_values(packet, field)
             .take(MAX_VALUES)
@@ -138,7 +156,7 @@ fn xmp_values<'a>(packet: &'a [u8], field: &'static [u8]) -> impl Iterator<Item 
 /// Photoshop writes.
 ///
 /// The block itself proves nothing: it is also the common home of IPTC captions.
-pub(crate) fn named_in_resources(block: &[u8]) -> Option<&'static str> {
+fn named_in_resources(block: &[u8]) -> Option<&'static str> {
     const JPEG_QUALITY: [u8; 2] = [0x04, 0x06];
     const VERSION_INFO: [u8; 2] = [0x04, 0x21];
     let mut rest = block;

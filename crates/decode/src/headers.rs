@@ -1,58 +1,38 @@
-//! The facts that stand before the picture: frame, metadata, quantisation table.
+//! The facts that come before the picture: frame, metadata, quantisation table.
 
-use shomei_jpeg::{Header, segments};
+use shomei_jpeg::{File, Header};
 use shomei_photo::{ColourModel, ImageSize, JpegFacts, Process};
 
 use crate::colour::Profile;
-use crate::{editor, exif, quality};
+use crate::{editor, quality};
 
-/// Marker codes, ITU-T T.81 table B.1.
-mod code {
-    pub(super) const APP1: u8 = 0xE1;
-    pub(super) const APP12: u8 = 0xEC;
-    pub(super) const APP13: u8 = 0xED;
-    pub(super) const COM: u8 = 0xFE;
-    /// SOF of JPEG-LS (ITU-T T.87).
-    pub(super) const SOF55: u8 = 0xF7;
-}
-
-/// Fields looked at for an editor's name, since each is searched for every name.
-const MAX_EDITOR_FIELDS: usize = 512;
-
-/// The facts of a file with this header. What is known only at its end – the end marker and what
-/// follows it – is guessed from its last bytes.
-pub(crate) fn facts(bytes: &[u8], header: &Header) -> JpegFacts {
-    let exif = header
-        .exif
-        .as_ref()
-        .and_then(|exif| bytes.get(exif.range.clone()))
-        .map(exif::read)
-        .unwrap_or_default();
+/// The facts of a file. What is known only at its end – the end marker and what follows it – is
+/// guessed from its last bytes.
+pub(crate) fn facts(bytes: &[u8], file: &File<'_>, profile: &Profile<'_>) -> JpegFacts {
+    let header = file.header();
     let colour_model = colour_model(header);
     JpegFacts {
         stored_size: ImageSize::new(header.width, header.height),
-        orientation: exif.orientation.unwrap_or(1),
-        process: process(bytes, header),
+        orientation: file.orientation().unwrap_or_default() as u8,
+        process: process(header),
         precision_bits: header.precision,
         components: u8::try_from(header.components.len()).unwrap_or(u8::MAX),
         colour_model,
-        icc: Profile::of(header, bytes).state_by_header(colour_model),
+        icc: profile.state_by_header(colour_model),
         eoi: bytes.ends_with(&[0xFF, 0xD9]),
         trailing_bytes: 0,
         quality: header.luma_table.as_ref().map(quality::nearest),
-        editor: editor(bytes, &exif).map(str::to_owned),
+        editor: editor::of(file).map(str::to_owned),
     }
 }
 
-/// The process by the marker of the frame header: the decoder's own names put some together
-/// that it does not decode anyway.
-fn process(bytes: &[u8], header: &Header) -> Process {
-    match (bytes.get(header.frame_offset + 1), header.process) {
-        (Some(&(0xC3 | 0xC7 | 0xCB | 0xCF | code::SOF55)), _) => Process::Lossless,
-        (Some(0xC9 | 0xCA | 0xCD | 0xCE), _) => Process::Arithmetic,
-        (_, shomei_jpeg::Process::Baseline) => Process::Baseline,
-        (_, shomei_jpeg::Process::Extended) => Process::ExtendedSequential,
-        (_, shomei_jpeg::Process::Progressive) => Process::Progressive,
+const fn process(header: &Header) -> Process {
+    match header.process {
+        shomei_jpeg::Process::Baseline => Process::Baseline,
+        shomei_jpeg::Process::Extended => Process::ExtendedSequential,
+        shomei_jpeg::Process::Progressive => Process::Progressive,
+        shomei_jpeg::Process::Lossless => Process::Lossless,
+        shomei_jpeg::Process::Arithmetic => Process::Arithmetic,
         _ => Process::Hierarchical,
     }
 }
@@ -68,43 +48,20 @@ const fn colour_model(header: &Header) -> ColourModel {
     }
 }
 
-/// The first editor that left its mark.
-fn editor(bytes: &[u8], exif: &exif::Exif<'_>) -> Option<&'static str> {
-    const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
-    let named = exif
-        .software
-        .iter()
-        .find_map(|field| editor::named_in(field));
-    named.or_else(|| {
-        segments(bytes)
-            .filter(|segment| {
-                matches!(
-                    segment.code,
-                    code::APP1 | code::APP12 | code::APP13 | code::COM
-                )
-            })
-            .take(MAX_EDITOR_FIELDS)
-            .find_map(|segment| match segment.code {
-                code::APP1 => editor::named_in_xmp(segment.payload.strip_prefix(XMP)?),
-                // Written by Photoshop's "Save for Web" only.
-                code::APP12 => segment.payload.starts_with(b"Ducky").then_some("Photoshop"),
-                code::APP13 => {
-                    editor::named_in_resources(segment.payload.strip_prefix(b"Photoshop 3.0\0")?)
-                }
-                _ => editor::named_in(segment.payload),
-            })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use shomei_photo::Decoding;
 
     use super::*;
-    use crate::{Decoded, Limits, Options, decode, testing};
+    use crate::{Decoded, Limits, Options, Scratch, decode, testing};
 
     fn read(bytes: &[u8]) -> Decoded {
-        decode(bytes, &Limits::default(), &Options::default())
+        decode(
+            bytes,
+            &Limits::default(),
+            &Options::default(),
+            &mut Scratch::new(),
+        )
     }
 
     fn known(decoded: &Decoded) -> &JpegFacts {

@@ -8,11 +8,11 @@
 //! The steps, each in its module:
 //!
 //! 1. `sniff` names the format by content;
-//! 2. `shomei-jpeg` reads the header, and `headers` turns it and the metadata into facts: size,
-//!    coding process, orientation, colour model, editor;
-//! 3. the limits are checked, before anything of the picture's size is allocated;
-//! 4. `pixels` decodes at the smallest scale that is large enough, and judges the damage that
-//!    the decoder met;
+//! 2. `shomei-jpeg` opens the file, and `headers` turns what it says into facts: size, coding
+//!    process, orientation, colour model, editor;
+//! 3. `shomei-jpeg` checks the limits, before anything of the picture's size is allocated, and
+//!    decodes at the smallest scale that is large enough;
+//! 4. `pixels` judges the damage that the decoder met;
 //! 5. `scale` shrinks to the working size; `colour` converts the embedded ICC profile to sRGB;
 //!    `scale` turns as the EXIF orientation says. In this order the last two touch only the
 //!    small picture.
@@ -26,19 +26,20 @@
 //!
 //! ```
 //! use image::codecs::jpeg::JpegEncoder;
-//! use shomei_decode::{Limits, Options, decode};
+//! use shomei_decode::{Limits, Options, Scratch, decode};
 //! use shomei_photo::{Decoding, Format};
 //!
 //! let mut file = Vec::new();
 //! JpegEncoder::new(&mut file)
 //!     .encode(&[200; 960 * 640 * 3], 960, 640, image::ExtendedColorType::Rgb8)?;
-//! let decoded = decode(&file, &Limits::default(), &Options::default());
+//! let mut scratch = Scratch::new(); // one per worker, for any number of files
+//! let decoded = decode(&file, &Limits::default(), &Options::default(), &mut scratch);
 //! assert_eq!(decoded.facts.format, Format::Jpeg);
 //! assert_eq!(decoded.facts.decoding, Decoding::Complete);
 //! let photo = decoded.photo.ok_or("no photo")?;
 //! assert_eq!((photo.size().width(), photo.size().height()), (480, 320));
 //!
-//! let decoded = decode(b"a letter", &Limits::default(), &Options::default());
+//! let decoded = decode(b"a letter", &Limits::default(), &Options::default(), &mut scratch);
 //! assert_eq!(decoded.facts.decoding, Decoding::NotJpeg);
 //! assert!(decoded.photo.is_none());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -46,7 +47,6 @@
 
 mod colour;
 mod editor;
-mod exif;
 mod headers;
 mod pixels;
 mod quality;
@@ -55,12 +55,12 @@ mod sniff;
 #[cfg(test)]
 mod testing;
 
-use shomei_jpeg::{Header, Unsupported};
+use fast_image_resize::Resizer;
+use shomei_jpeg::{Buffers, ErrorKind, Extent, File, Precision, Scale};
 use shomei_photo::{Decoding, FileFacts, Format, JpegFacts, LimitKind, Photo};
 
 use crate::colour::Profile;
 use crate::pixels::Pixels;
-use crate::scale::Orientation;
 
 pub use crate::sniff::sniff;
 
@@ -172,11 +172,47 @@ pub struct Decoded {
     pub photo: Option<Photo>,
 }
 
+/// The memory that decoding works in. Keep one per worker and give it to every call: memory is
+/// then allocated only when a photo is larger than those before it. What one photo leaves behind
+/// changes nothing in the next.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    jpeg: Buffers,
+    resizer: Resizer,
+}
+
+impl Scratch {
+    /// Most bytes that are kept from one photo to the next: 16 MiB. A baseline photo of
+    /// 12 megapixels takes about 1 MiB, a progressive one about 9; what a larger one takes is given
+    /// back.
+    pub const KEPT: usize = 16 << 20;
+
+    /// Some tens of kilobytes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bytes held that grow with photos.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.jpeg.bytes() + self.resizer.size_of_internal_buffers()
+    }
+
+    /// Gives the memory of a large photo back.
+    fn trim(&mut self) {
+        if self.bytes() > Self::KEPT {
+            self.jpeg.shrink();
+            self.resizer.reset_internal_buffers();
+        }
+    }
+}
+
 /// Reads the facts of a file and, if it is a whole JPEG that can be shown, its picture.
 ///
-/// Never fails and never panics: what is wrong with the file stands in `facts.decoding`.
+/// Never fails and never panics: `facts.decoding` says what is wrong with the file.
 #[must_use]
-pub fn decode(bytes: &[u8], limits: &Limits, options: &Options) -> Decoded {
+pub fn decode(bytes: &[u8], limits: &Limits, options: &Options, scratch: &mut Scratch) -> Decoded {
     let mut facts = FileFacts {
         bytes: bytes.len() as u64,
         format: sniff(bytes),
@@ -186,7 +222,8 @@ pub fn decode(bytes: &[u8], limits: &Limits, options: &Options) -> Decoded {
     if facts.format != Format::Jpeg {
         return Decoded { facts, photo: None };
     }
-    let (jpeg, decoding, photo) = decode_jpeg(bytes, limits, options);
+    let (jpeg, decoding, photo) = decode_jpeg(bytes, limits, options, scratch);
+    scratch.trim();
     facts.jpeg = jpeg;
     facts.decoding = decoding;
     Decoded { facts, photo }
@@ -196,75 +233,61 @@ fn decode_jpeg(
     bytes: &[u8],
     limits: &Limits,
     options: &Options,
+    scratch: &mut Scratch,
 ) -> (Option<JpegFacts>, Decoding, Option<Photo>) {
     if bytes.len() as u64 > limits.max_bytes {
-        return (None, exceeded(LimitKind::Bytes), None);
+        let limit = LimitKind::Bytes;
+        return (None, Decoding::LimitExceeded { limit }, None);
     }
-    let header = match Header::read(bytes) {
-        Ok(header) => header,
+    let limits = shomei_jpeg::Limits::default()
+        .with_pixels(limits.max_pixels)
+        .with_scans(limits.max_scans);
+    let file = match File::open(bytes, &limits) {
+        Ok(file) => file,
         Err(error) => return (None, pixels::refusal(&error), None),
     };
     // From here on there are facts to report, whatever else is wrong.
-    let mut facts = headers::facts(bytes, &header);
-    if u64::from(header.width) * u64::from(header.height) > limits.max_pixels {
-        // The picture data are not looked at: a bomb should cost nothing.
-        return (Some(facts), exceeded(LimitKind::Pixels), None);
-    }
-    if let Some(decoding) = unsupported(&header) {
-        if let Ok(probe) = shomei_jpeg::probe(bytes) {
-            facts.eoi = probe.extent.end.is_some();
-            facts.trailing_bytes = probe.extent.trailing as u64;
+    let profile = Profile::of(file.icc());
+    let mut facts = headers::facts(bytes, &file, &profile);
+    let header = file.header();
+    let scale = Scale::for_longer_side(header.width, header.height, options.working_size);
+    // Of a progressive file a small scale needs a part only, and most damage is in the rest.
+    let picture = match file.decode(scale, Precision::Checked, &mut scratch.jpeg) {
+        Ok(picture) => picture,
+        Err(error) => {
+            // A file that exceeds a limit is not looked at any further: a bomb should cost nothing.
+            if let ErrorKind::Unsupported(_) = error.kind() {
+                note_end(&mut facts, file.extent());
+            }
+            return (Some(facts), pixels::refusal(&error), None);
         }
+    };
+    note_end(&mut facts, picture.extent);
+    let decoding = pixels::judge(&picture);
+    if !pixels::is_whole(&decoding) {
         return (Some(facts), decoding, None);
     }
-    let scans = match pixels::read(bytes, &header, limits, options.working_size) {
-        Ok(scans) => scans,
-        Err(decoding) => return (Some(facts), decoding, None),
-    };
-    facts.eoi = scans.trailing.is_some();
-    facts.trailing_bytes = scans.trailing.unwrap_or(0);
-    let Some(pixels) = scans.pixels else {
-        return (Some(facts), scans.decoding, None);
-    };
-    match render(pixels, &header, bytes, &mut facts, options) {
-        Some(photo) => (Some(facts), scans.decoding, Some(photo)),
-        None => {
-            let detail = "the picture cannot be scaled".to_owned();
-            (Some(facts), Decoding::Corrupt { detail }, None)
-        }
+    let photo = Pixels::of(&picture, header, scale).and_then(|pixels| {
+        let orientation = file.orientation().unwrap_or_default();
+        let stored = facts.stored_size?;
+        let working = stored.shrunk_to(options.working_size);
+        let small = scale::shrink(&pixels, working, &mut scratch.resizer)?;
+        let (rgb, state) = colour::to_srgb(small, pixels.channels, &profile);
+        facts.icc = state;
+        let (upright, working) = scale::upright(rgb, working, orientation);
+        Photo::new(upright, working, scale::shown(stored, orientation))
+    });
+    if photo.is_none() {
+        let detail = "the picture cannot be scaled".to_owned();
+        return (Some(facts), Decoding::Corrupt { detail }, None);
     }
+    (Some(facts), decoding, photo)
 }
 
-fn exceeded(limit: LimitKind) -> Decoding {
-    Decoding::LimitExceeded { limit }
-}
-
-/// Why a file is not decoded, if so.
-fn unsupported(header: &Header) -> Option<Decoding> {
-    Some(match header.unsupported()? {
-        Unsupported::Components { .. } => Decoding::UnsupportedColour,
-        _ => Decoding::UnsupportedJpeg,
-    })
-}
-
-/// The photo of a picture that was decoded; notes in `facts` whether its ICC profile could be
-/// used. `None` only if the sizes contradict each other.
-fn render(
-    pixels: Pixels,
-    header: &Header,
-    bytes: &[u8],
-    facts: &mut JpegFacts,
-    options: &Options,
-) -> Option<Photo> {
-    let stored = facts.stored_size?;
-    let working = stored.shrunk_to(options.working_size);
-    let small = scale::shrink(pixels, working)?;
-    let profile = Profile::of(header, bytes);
-    let (rgb, state) = colour::to_srgb(small.samples, small.channels, &profile);
-    facts.icc = state;
-    let orientation = Orientation::from_exif(facts.orientation);
-    let (upright, working) = orientation.apply(&rgb, working);
-    Photo::new(upright, working, orientation.shown(stored))
+/// Notes how the file ends.
+const fn note_end(facts: &mut JpegFacts, extent: Extent) {
+    facts.eoi = extent.end.is_some();
+    facts.trailing_bytes = extent.trailing as u64;
 }
 
 #[cfg(test)]

@@ -6,8 +6,12 @@ use shomei_photo::{ColourModel, IccState, ImageSize, Process, Ratio};
 use super::*;
 use crate::testing::{self, Noise, encode, encode_grey, find, jpeg, tiff, with_segment};
 
+fn with(bytes: &[u8], limits: &Limits, options: &Options) -> Decoded {
+    decode(bytes, limits, options, &mut Scratch::new())
+}
+
 fn read(bytes: &[u8]) -> Decoded {
-    decode(bytes, &Limits::default(), &Options::default())
+    with(bytes, &Limits::default(), &Options::default())
 }
 
 fn facts(decoded: &Decoded) -> &JpegFacts {
@@ -68,7 +72,7 @@ fn every_orientation_ends_upright() {
         let exif = [b"Exif\0\0", &tiff(value % 2 == 0, value, None)[..]].concat();
         let file = with_segment(&encode(&rgb, width, height), 0xE1, &exif);
         let options = Options { working_size: 48 };
-        let decoded = decode(&file, &Limits::default(), &options);
+        let decoded = with(&file, &Limits::default(), &options);
         let photo = decoded.photo.as_ref().unwrap();
         assert_eq!((photo.size().width(), photo.size().height()), (32, 48));
         let original = photo.frame().original();
@@ -311,7 +315,7 @@ fn unsupported_processes_and_models_keep_their_facts() {
 #[test]
 fn limits_are_met_before_decoding() {
     let file = jpeg(64, 48);
-    let with = |limits: &Limits| decode(&file, limits, &Options::default()).facts.decoding;
+    let decoding = |limits: &Limits| with(&file, limits, &Options::default()).facts.decoding;
     let limits = Limits::default();
     for (limits, limit) in [
         (
@@ -336,7 +340,7 @@ fn limits_are_met_before_decoding() {
             LimitKind::Scans,
         ),
     ] {
-        assert_eq!(with(&limits), Decoding::LimitExceeded { limit });
+        assert_eq!(decoding(&limits), Decoding::LimitExceeded { limit });
     }
     let exact = Limits {
         max_bytes: file.len() as u64,
@@ -344,7 +348,7 @@ fn limits_are_met_before_decoding() {
         max_scans: 1,
         ..limits
     };
-    assert_eq!(with(&exact), Decoding::Complete);
+    assert_eq!(decoding(&exact), Decoding::Complete);
     // One file is let in whatever is said.
     let held = |max_held| Limits { max_held, ..exact }.held(3);
     let one = exact.max_bytes + 1;
@@ -460,6 +464,65 @@ fn hostile_metadata_does_not_touch_the_picture() {
     }
 }
 
+/// Photos of every kind, and each with damage in its middle.
+#[test]
+fn nothing_of_one_photo_shows_in_the_next() {
+    let photos = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/photos");
+    let entries = std::fs::read_dir(photos).unwrap();
+    let mut files: Vec<_> = entries
+        .map(|entry| std::fs::read(entry.unwrap().path()).unwrap())
+        .collect();
+    files.extend([
+        jpeg(640, 960),
+        encode_grey(&[90; 600 * 500], 600, 500),
+        jpeg(33, 7),
+    ]);
+    let mut noise = Noise(0xD1127);
+    for index in 0..files.len() {
+        let mut damaged = files[index].clone();
+        let middle = damaged.len() / 2;
+        for byte in damaged.iter_mut().skip(middle).take(8) {
+            *byte = noise.next() as u8;
+        }
+        files.push(damaged);
+    }
+    let (limits, mut used) = (Limits::default(), Scratch::new());
+    let mut whole = 0;
+    for _ in 0..3 * files.len() {
+        let file = &files[noise.below(files.len())];
+        let options = Options {
+            working_size: [100, 480, 800][noise.below(3)],
+        };
+        let fresh = with(file, &limits, &options);
+        let again = decode(file, &limits, &options, &mut used);
+        assert_eq!(again.facts, fresh.facts);
+        match (again.photo, fresh.photo) {
+            (Some(again), Some(fresh)) => {
+                assert_eq!(again.frame(), fresh.frame());
+                assert!(again.rgb() == fresh.rgb());
+                whole += 1;
+            }
+            (again, fresh) => assert!(again.is_none() && fresh.is_none()),
+        }
+    }
+    assert!(whole > files.len());
+}
+
+#[test]
+fn the_memory_of_a_large_photo_is_given_back() {
+    let (small, large) = (jpeg(640, 480), encode(&[90; 3000 * 2500 * 3], 3000, 2500));
+    let mut scratch = Scratch::new();
+    let mut held_after = |file: &[u8], working_size| {
+        let options = Options { working_size };
+        let decoded = decode(file, &Limits::default(), &options, &mut scratch);
+        assert!(decoded.photo.is_some());
+        scratch.bytes()
+    };
+    assert!(held_after(&small, 480) > 0);
+    assert!((1 << 19..Scratch::KEPT).contains(&held_after(&large, 480)));
+    assert_eq!(held_after(&large, u32::MAX), 0);
+}
+
 #[test]
 fn mutated_files_never_panic() {
     let exif = [b"Exif\0\0", &tiff(true, 6, Some("GIMP"))[..]].concat();
@@ -471,6 +534,7 @@ fn mutated_files_never_panic() {
         max_pixels: 1_000_000,
         ..Limits::default()
     };
+    let mut scratch = Scratch::new();
     let mut noise = Noise(0x5EED);
     for round in 0..4000 {
         let mut file = if round % 4 == 0 {
@@ -491,7 +555,7 @@ fn mutated_files_never_panic() {
                 _ => file.insert(at, value),
             }
         }
-        let decoded = decode(&file, &limits, &Options { working_size: 32 });
+        let decoded = decode(&file, &limits, &Options { working_size: 32 }, &mut scratch);
         let whole = match decoded.facts.decoding {
             Decoding::Complete => true,
             Decoding::Truncated { valid_ratio } => valid_ratio == Ratio::new(1.0),

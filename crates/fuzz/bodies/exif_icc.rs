@@ -2,8 +2,14 @@
 //! reader may rely on. The first byte chooses the picture; the rest are segments, each a byte for
 //! its marker, two for its length and its content.
 
-use shomei_decode::{Limits, Options, decode};
+use std::cell::RefCell;
+
+use shomei_decode::{Limits, Options, Scratch, decode};
 use shomei_photo::{Decoding, IccState};
+
+thread_local! {
+    static SCRATCH: RefCell<Scratch> = RefCell::new(Scratch::new());
+}
 
 const PICTURES: [&[u8]; 2] = [include_bytes!("colour.jpg"), include_bytes!("grey.jpg")];
 
@@ -24,7 +30,8 @@ pub(crate) fn run(data: &[u8]) {
     }
     file.extend(&picture[2..]);
 
-    let decoded = decode(&file, &Limits::default(), &Options::default());
+    let decoded = SCRATCH
+        .with_borrow_mut(|scratch| decode(&file, &Limits::default(), &Options::default(), scratch));
     assert_eq!(decoded.facts.decoding, Decoding::Complete);
     assert_eq!(decoded.facts.bytes, file.len() as u64);
     let (Some(facts), Some(photo)) = (decoded.facts.jpeg, decoded.photo) else {

@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
-use shomei_jpeg::{Buffers, Header, Options, Output, Precision, Process, Scale, decode, probe};
+use shomei_jpeg::{Buffers, File, Limits, Precision, Process, Scale};
 
 use super::decode::holds as decoded;
 use super::tools;
@@ -29,7 +29,9 @@ pub(crate) fn run(data: &[u8]) {
     let Ok((frame, file)) = made(&mut Unstructured::new(data)) else {
         return;
     };
-    let header = Header::read(&file).unwrap_or_else(|error| panic!("{error}: {frame:?}"));
+    let opened = File::open(&file, &Limits::default());
+    let opened = opened.unwrap_or_else(|error| panic!("{error}: {frame:?}"));
+    let header = opened.header();
     assert_eq!(
         (header.width, header.height),
         (u32::from(frame.width), u32::from(frame.height))
@@ -44,26 +46,22 @@ pub(crate) fn run(data: &[u8]) {
     } else {
         assert_eq!(factors, frame.factors);
     }
-    assert_eq!(probe(&file).map(|found| found.header), Ok(header));
 
     BUFFERS.with_borrow_mut(|used| {
         for scale in Scale::ALL {
             for precision in [Precision::Exact, Precision::Draft, Precision::Checked] {
-                let options = Options::new(scale).precision(precision);
-                decoded(&file, &options, used);
-                decoded(&file, &options.output(Output::Planes), used);
+                decoded(&file, scale, precision, used);
             }
         }
-        let options = Options::new(Scale::Full);
         let mut new = Buffers::new();
         let (again, fresh) = (
-            decode(&file, &options, used),
-            decode(&file, &options, &mut new),
+            opened.decode(Scale::Full, Precision::Exact, used),
+            opened.decode(Scale::Full, Precision::Exact, &mut new),
         );
         match (again, fresh) {
             (Ok(again), Ok(fresh)) => {
                 assert_eq!(again.damage, fresh.damage);
-                assert!(again.pixels.rgb() == fresh.pixels.rgb());
+                assert!(again.pixels.to_rgb() == fresh.pixels.to_rgb());
             }
             (again, fresh) => assert_eq!(again.err(), fresh.err()),
         }

@@ -10,7 +10,7 @@
 use std::path::PathBuf;
 
 use libjpeg_turbo_rs::{PixelFormat, ScalingFactor, StreamingDecoder};
-use shomei_jpeg::{Buffers, Options, Scale, decode};
+use shomei_jpeg::{Buffers, File, Limits, Precision, Scale};
 
 fn oracle(data: &[u8], scale: Scale) -> Option<(usize, usize, Vec<u8>)> {
     let run = || {
@@ -43,7 +43,11 @@ fn main() -> std::io::Result<()> {
             .into_owned();
         for scale in Scale::ALL {
             let theirs = oracle(&data, scale);
-            let ours = decode(&data, &Options::new(scale), &mut buffers);
+            let file = File::open(&data, &Limits::default());
+            let ours = file
+                .as_ref()
+                .map_err(Clone::clone)
+                .and_then(|file| file.decode(scale, Precision::Exact, &mut buffers));
             match (ours, theirs) {
                 (Err(_), None) => both_refuse += 1,
                 (Err(error), Some(_)) => {
@@ -59,7 +63,7 @@ fn main() -> std::io::Result<()> {
                     }
                 }
                 (Ok(ours), Some((width, height, theirs))) => {
-                    let pixels = ours.pixels.rgb().unwrap_or_default();
+                    let pixels = ours.pixels.to_rgb();
                     let differences = pixels.iter().zip(&theirs).map(|(a, b)| a.abs_diff(*b));
                     let most = differences.clone().max().unwrap_or(0);
                     let sum: u64 = differences.map(u64::from).sum();
@@ -76,11 +80,7 @@ fn main() -> std::io::Result<()> {
                             ours.width,
                             ours.height,
                             ours.damage.first().map(ToString::to_string),
-                            ours.header
-                                .components
-                                .iter()
-                                .map(|c| (c.horizontal, c.vertical))
-                                .collect::<Vec<_>>(),
+                            file.map(|file| file.header().components.clone()),
                         );
                     }
                 }

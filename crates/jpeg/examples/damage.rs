@@ -16,7 +16,7 @@
     reason = "bytes are cut out of words on purpose"
 )]
 
-use shomei_jpeg::{Buffers, Options, Precision, Scale, decode, segments};
+use shomei_jpeg::{Buffers, File, Limits, Precision, Scale};
 
 const CASES: [(Scale, Precision); 4] = [
     (Scale::Eighth, Precision::Exact),
@@ -34,10 +34,9 @@ fn main() -> std::io::Result<()> {
             .map_or(default, |n| n.parse().expect("a number"))
     };
     let (trials, lost): (usize, usize) = (number(500), number(0));
-    let header = segments(&file)
-        .map(|segment| segment.payload.len() + 4)
-        .sum::<usize>()
-        + 2;
+    let limits = Limits::default();
+    let opened = File::open(&file, &limits).expect("a JPEG");
+    let header = opened.header().scan_offset;
     let mut state = 1u64;
     let mut random = || {
         state = state
@@ -57,8 +56,8 @@ fn main() -> std::io::Result<()> {
             *byte = random() as u8 & 0xFE;
         }
         for (count, (scale, precision)) in noticed.iter_mut().zip(CASES) {
-            let options = Options::new(scale).precision(precision);
-            let sound = decode(&damaged, &options, &mut buffers)
+            let sound = File::open(&damaged, &limits)
+                .and_then(|file| file.decode(scale, precision, &mut buffers))
                 .is_ok_and(|picture| picture.damage.is_empty());
             *count += usize::from(!sound);
         }

@@ -1,13 +1,15 @@
 //! Memory that outlives one decode.
 
-use crate::decode::Output;
 use crate::huffman::{AcTable, DcTable};
+use crate::output::Pixels;
 use crate::progressive::Coefficients;
 use crate::sequential::Groups;
+use crate::upsample::Scratch;
 
 /// What a decoder works in. Give the same to every call on a thread: memory is then allocated
 /// only when a picture is larger than all before it, and Huffman tables are built only when they
-/// change – most cameras always write the same.
+/// change – most cameras always write the same. What one picture leaves behind changes nothing in
+/// the next.
 ///
 /// ```
 /// let mut buffers = shomei_jpeg::Buffers::new();
@@ -21,6 +23,8 @@ pub struct Buffers {
     pub(crate) coefficients: [Coefficients; 3],
     /// The output.
     pub(crate) out: Vec<u8>,
+    /// A row of each component on its way to the output.
+    pub(crate) rows: [Scratch; 3],
     /// Coefficients of blocks that are transformed together; all zero between uses.
     pub(crate) groups: Box<Groups>,
     pub(crate) dc: [Option<DcTable>; 4],
@@ -41,6 +45,7 @@ impl Default for Buffers {
             planes: Default::default(),
             coefficients: Default::default(),
             out: Vec::new(),
+            rows: Default::default(),
             groups: Box::new([[0; 1024]; 16]),
             dc: Default::default(),
             ac: Default::default(),
@@ -64,55 +69,19 @@ impl Buffers {
         }
     }
 
-    pub(crate) fn pixels(
-        &self,
-        output: Output,
-        components: usize,
-        width: usize,
-        height: usize,
-    ) -> Pixels<'_> {
-        let size = width * height;
-        let part = |index: usize| {
-            self.out
-                .get(size * index..size * (index + 1))
-                .unwrap_or_default()
-        };
-        match (output, components) {
-            (Output::Rgb, _) => Pixels::Rgb(&self.out),
-            (Output::Planes, 1) => Pixels::Grey(part(0)),
-            (Output::Planes, _) => Pixels::Planes([part(0), part(1), part(2)]),
-        }
-    }
-}
-
-/// The pixels of a decoded picture, in rows from the top without padding.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum Pixels<'b> {
-    /// Three bytes per pixel: red, green and blue.
-    Rgb(&'b [u8]),
-    /// One byte per pixel: the only component.
-    Grey(&'b [u8]),
-    /// Three planes of one byte per pixel, all of the output's size.
-    Planes([&'b [u8]; 3]),
-}
-
-impl<'b> Pixels<'b> {
-    /// The interleaved pixels, if that is what was asked for.
+    /// Bytes held that grow with pictures: what [`Buffers::shrink`] gives back.
     #[must_use]
-    pub const fn rgb(&self) -> Option<&'b [u8]> {
-        match self {
-            Self::Rgb(pixels) => Some(pixels),
-            _ => None,
-        }
+    pub fn bytes(&self) -> usize {
+        let planes: usize = self.planes.iter().map(Vec::capacity).sum();
+        let coefficients: usize = self.coefficients.iter().map(Coefficients::capacity).sum();
+        planes + coefficients + self.out.capacity()
     }
 
-    /// The first plane – luma, for nearly all files – if planes were asked for.
-    #[must_use]
-    pub const fn luma(&self) -> Option<&'b [u8]> {
-        match self {
-            Self::Rgb(_) => None,
-            Self::Grey(plane) | Self::Planes([plane, _, _]) => Some(plane),
+    /// The pixels of a picture of so many components.
+    pub(crate) fn pixels(&self, components: usize) -> Pixels<'_> {
+        match components {
+            1 => Pixels::Grey(&self.out),
+            _ => Pixels::Rgb(&self.out),
         }
     }
 }

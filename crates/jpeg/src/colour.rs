@@ -4,6 +4,9 @@
     reason = "the sums are bounded by their 8-bit terms"
 )]
 
+/// A sample of what could not be read.
+pub(crate) const MID_GREY: u8 = 128;
+
 /// Pixels converted at a time.
 const STEP: usize = 32;
 
@@ -77,13 +80,6 @@ pub(crate) fn rgb_row(r: &[u8], g: &[u8], b: &[u8], rgb: &mut [u8]) {
     }
 }
 
-/// One plane, all colours alike.
-pub(crate) fn grey_row(y: &[u8], rgb: &mut [u8]) {
-    for (pixel, &y) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(y) {
-        *pixel = [y; 3];
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,8 +112,7 @@ mod tests {
             let row: Vec<u8> = (0..length).map(|i| i as u8 * 3).collect();
             let mut rgb = vec![0; row.len() * 3];
             ycbcr_row(&row, &vec![128; row.len()], &vec![128; row.len()], &mut rgb);
-            let mut grey = vec![0; row.len() * 3];
-            grey_row(&row, &mut grey);
+            let grey: Vec<u8> = row.iter().flat_map(|&y| [y; 3]).collect();
             assert_eq!(rgb, grey);
         }
     }

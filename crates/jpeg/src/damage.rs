@@ -20,6 +20,8 @@ pub enum DamageKind {
     RestartOrder,
     /// Bytes that belong to no segment, or that a restart interval or a scan has left over.
     StrayBytes,
+    /// A few bytes of zeros or ones left over by a restart interval or a scan: some writers pad.
+    Padding,
     /// A scan header that contradicts the frame header or an earlier scan (T.81 B.2.3, G.1.1.1).
     BadScan,
     /// A scan that uses a table that was never given.
@@ -54,6 +56,18 @@ pub struct Damage {
     pub valid_fraction: f32,
 }
 
+impl Damage {
+    /// Whether all that was coded is there in spite of it: bytes between segments, and padding.
+    #[must_use]
+    pub const fn is_harmless(&self) -> bool {
+        match self.kind {
+            DamageKind::Padding => true,
+            DamageKind::StrayBytes => self.mcu_row.is_none(),
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Damage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.kind {
@@ -64,6 +78,7 @@ impl fmt::Display for Damage {
             DamageKind::BadBlock => "invalid block",
             DamageKind::RestartOrder => "restart markers out of order",
             DamageKind::StrayBytes => "stray bytes",
+            DamageKind::Padding => "padding",
             DamageKind::BadScan => "invalid scan",
             DamageKind::MissingTable => "missing table",
             DamageKind::MissingScan => "missing scan",
@@ -79,7 +94,7 @@ impl fmt::Display for Damage {
 
 /// The faults met so far. A hostile file can have one per restart interval, so only the first
 /// ones are kept.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) list: Vec<Damage>,
     pub(crate) omitted: usize,
@@ -88,6 +103,11 @@ pub(crate) struct Report {
 impl Report {
     /// Faults that are kept.
     const KEPT: usize = 64;
+
+    /// A report that begins with these.
+    pub(crate) const fn new(list: Vec<Damage>) -> Self {
+        Self { list, omitted: 0 }
+    }
 
     pub(crate) fn add(&mut self, damage: Damage) {
         // The end of the data is met once only, and is what callers ask for first.

@@ -5,43 +5,23 @@
     reason = "numbers of MCUs fit in 32 bits, as widths and heights fit in 16"
 )]
 
-use crate::buffers::{Buffers, Pixels};
+use crate::buffers::Buffers;
+use crate::colour::MID_GREY;
 use crate::damage::{Damage, DamageKind, Report};
 use crate::error::{Error, ErrorKind};
+use crate::extent::Extent;
 use crate::geometry::{Layout, Scale};
-use crate::header::{self, Header, Preamble, Process, Tables};
+use crate::header::{Header, Process};
 use crate::huffman::{AcTable, DcTable, Spec};
 use crate::idct::Transform;
 use crate::limits::Limits;
 use crate::markers::{self, Marker};
-use crate::output::Writer;
-use crate::probe::{Extent, too_many_scans};
+use crate::output::{self, Pixels, Writer};
 use crate::progressive::{self, AcPart, Band, Coefficients, DcPart};
 use crate::scan::{ScanHeader, Units, walk};
 use crate::sequential::{self, Ac, Part};
+use crate::tables::Tables;
 use crate::upsample::Source;
-
-/// The form of the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Output {
-    /// Interleaved red, green and blue, 8 bits each, rows without padding. A picture of one
-    /// component has the three alike.
-    #[default]
-    Rgb,
-    /// The components as coded, each a plane of the output's size: Y, Cb and Cr for most files;
-    /// Y alone for grey ones; R, G and B where [`Header::colour`] says so.
-    Planes,
-}
-
-impl Output {
-    /// Samples per pixel.
-    pub(crate) const fn samples(self, components: usize) -> usize {
-        match self {
-            Self::Rgb => 3,
-            Self::Planes => components,
-        }
-    }
-}
 
 /// How much of a progressive file is read. Other files are always read to the last bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,63 +40,7 @@ pub enum Precision {
     Checked,
 }
 
-/// How to decode.
-///
-/// ```
-/// use shomei_jpeg::{Limits, Options, Output, Scale};
-/// let options = Options::new(Scale::Eighth)
-///     .output(Output::Planes)
-///     .limits(Limits::default().with_pixels(36_000_000));
-/// assert_eq!(options.scale, Scale::Eighth);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Options {
-    /// Size of the output relative to the coded picture.
-    pub scale: Scale,
-    /// Form of the output.
-    pub output: Output,
-    /// How much of a progressive file is read.
-    pub precision: Precision,
-    /// What the file may ask for.
-    pub limits: Limits,
-}
-
-impl Options {
-    /// RGB output at this scale, under the default limits.
-    #[must_use]
-    pub fn new(scale: Scale) -> Self {
-        Self {
-            scale,
-            output: Output::default(),
-            precision: Precision::default(),
-            limits: Limits::default(),
-        }
-    }
-
-    /// The same with another form of output.
-    #[must_use]
-    pub const fn output(mut self, output: Output) -> Self {
-        self.output = output;
-        self
-    }
-
-    /// The same with another precision.
-    #[must_use]
-    pub const fn precision(mut self, precision: Precision) -> Self {
-        self.precision = precision;
-        self
-    }
-
-    /// The same under other limits.
-    #[must_use]
-    pub const fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-}
-
-/// A decoded picture. Its pixels lie in the caller's [`Buffers`].
+/// A decoded picture. Its pixels are in the caller's [`Buffers`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Decoded<'b> {
@@ -126,9 +50,7 @@ pub struct Decoded<'b> {
     pub height: usize,
     /// The pixels. What could not be read is mid-grey.
     pub pixels: Pixels<'b>,
-    /// What the file says about itself.
-    pub header: Header,
-    /// How the file goes on behind its header.
+    /// What follows the header.
     pub extent: Extent,
     /// What is wrong with the file, in the order of the file; empty for a sound one. At most
     /// some dozens are listed.
@@ -148,29 +70,35 @@ impl Decoded<'_> {
     }
 }
 
+/// What a decode starts from: everything before the first scan.
+pub(crate) struct Start<'d> {
+    /// The file.
+    pub(crate) data: &'d [u8],
+    pub(crate) header: &'d Header,
+    pub(crate) tables: Tables,
+    /// The first SOS marker.
+    pub(crate) scan: Marker,
+    pub(crate) damage: Vec<Damage>,
+    pub(crate) limits: Limits,
+}
+
 /// Decodes a file at a scale.
-///
-/// Work is linear in the bytes of the file plus the pixels of the output. The buffers keep their
-/// memory for the next call.
-///
-/// # Errors
-///
-/// Those of [`Header::read`]; `Unsupported` for a process that this crate does not decode; the
-/// kinds of [`Limits`]. Damage behind the header is no error: see [`Decoded::damage`].
-pub fn decode<'b>(
-    data: &[u8],
-    options: &Options,
+pub(crate) fn decode<'b>(
+    start: Start<'_>,
+    scale: Scale,
+    precision: Precision,
     buffers: &'b mut Buffers,
 ) -> Result<Decoded<'b>, Error> {
-    let Preamble {
+    let Start {
+        data,
         header,
         tables,
         scan,
-    } = Preamble::read(data)?;
-    options
-        .limits
-        .check_pixels(header.width, header.height, header.frame_offset)?;
-    let layout = Layout::new(&header, options.scale).map_err(|process| {
+        damage,
+        limits,
+    } = start;
+    limits.check_pixels(header.width, header.height, header.frame_offset)?;
+    let layout = Layout::new(header, scale).map_err(|process| {
         Error::new(
             ErrorKind::Unsupported(process),
             header.frame_offset,
@@ -180,7 +108,7 @@ pub fn decode<'b>(
     let out_of_memory = || Error::new(ErrorKind::TooMuchMemory, 0, "out of memory");
     // No quantisation table is known yet, but sizes do not depend on them.
     let progressive = header.process == Process::Progressive;
-    let checked = options.precision == Precision::Checked;
+    let checked = precision == Precision::Checked;
     let transforms: Vec<Transform> = layout
         .planes
         .iter()
@@ -194,11 +122,11 @@ pub fn decode<'b>(
             bytes += Coefficients::bytes(plane, transform, plane.size > 1 || checked);
         }
     }
-    options.limits.check_memory(bytes)?;
+    limits.check_memory(bytes)?;
     for (buffer, plane) in buffers.planes.iter_mut().zip(&layout.planes) {
         resize(buffer, plane.samples()).map_err(|()| out_of_memory())?;
     }
-    let samples = layout.width * layout.height * options.output.samples(layout.planes.len());
+    let samples = layout.width * layout.height * output::samples(layout.planes.len());
     resize(&mut buffers.out, samples).map_err(|()| out_of_memory())?;
     if progressive {
         for ((coefficients, plane), transform) in buffers
@@ -215,7 +143,7 @@ pub fn decode<'b>(
     let count = layout.planes.len();
     let mut decoder = Decoder {
         data,
-        header: &header,
+        header,
         layout: &layout,
         tables,
         transforms,
@@ -223,12 +151,12 @@ pub fn decode<'b>(
         progress: vec![Progress::default(); count],
         valid: vec![None; count],
         buffers,
-        writer: Writer::new(options.output, header.colour, &layout),
-        report: Report::default(),
+        writer: Writer::new(header.colour, &layout),
+        report: Report::new(damage),
         scans: 0,
-        limits: options.limits,
+        limits,
         checked,
-        draft: options.precision == Precision::Draft && options.scale <= Scale::Quarter,
+        draft: precision == Precision::Draft && scale <= Scale::Quarter,
     };
     let extent = decoder.scans(scan)?;
     decoder.finish(extent);
@@ -238,8 +166,7 @@ pub fn decode<'b>(
     Ok(Decoded {
         width: layout.width,
         height: layout.height,
-        pixels: buffers.pixels(options.output, count, layout.width, layout.height),
-        header,
+        pixels: buffers.pixels(count),
         extent,
         damage: report.list,
         damage_omitted: report.omitted,
@@ -333,18 +260,12 @@ impl Decoder<'_> {
     /// Reads all scans and the segments between them.
     fn scans(&mut self, first: Marker) -> Result<Extent, Error> {
         let data = self.data;
-        let mut extent = Extent {
-            bytes: data.len(),
-            scans: 0,
-            end: None,
-            trailing: 0,
-        };
+        let mut extent = Extent::new(data);
         let mut next = Some(first);
         while let Some(marker) = next {
             let mut pos = marker.after;
             if marker.code == markers::EOI {
-                extent.end = Some(marker.at);
-                extent.trailing = data.len() - marker.after;
+                extent.end_at(marker);
                 break;
             }
             if !marker.stands_alone() {
@@ -352,9 +273,7 @@ impl Decoder<'_> {
                     Ok((payload, after)) => {
                         pos = if marker.code == markers::SOS {
                             self.scans += 1;
-                            if self.scans > self.limits.scans {
-                                return Err(too_many_scans(marker.at));
-                            }
+                            self.limits.check_scans(self.scans, marker.at)?;
                             self.scan(marker, payload, after)
                         } else {
                             self.segment(marker, payload);
@@ -371,8 +290,7 @@ impl Decoder<'_> {
                 }
             }
             next = markers::next_marker(data, pos);
-            let gap = header::stray(data, pos, next.map_or(data.len(), |marker| marker.at));
-            if gap > 0 && next.is_some() {
+            if next.is_some_and(|next| !markers::stray(data, pos, next.at).is_empty()) {
                 self.note(DamageKind::StrayBytes, pos);
             }
         }
@@ -385,9 +303,7 @@ impl Decoder<'_> {
 
     /// A segment behind the first scan.
     fn segment(&mut self, marker: Marker, payload: &[u8]) {
-        let is_frame = matches!(marker.code, markers::SOF0..=markers::SOF15)
-            && !matches!(marker.code, markers::DHT | markers::JPG | markers::DAC);
-        if is_frame || self.tables.install(marker.code, payload).is_err() {
+        if marker.is_frame() || self.tables.install(marker.code, payload).is_err() {
             self.note(DamageKind::BadSegment, marker.at);
         }
     }
@@ -402,7 +318,7 @@ impl Decoder<'_> {
                 data.len()
             }
         };
-        let Some(scan) = ScanHeader::parse(payload, &self.header.components) else {
+        let Some(mut scan) = ScanHeader::parse(payload, &self.header.components) else {
             self.note(DamageKind::BadScan, marker.at);
             return skip(self);
         };
@@ -416,21 +332,13 @@ impl Decoder<'_> {
             bands && scan.low <= 13 && (scan.high == 0 || scan.high == scan.low + 1)
         };
         // In a sequential file the band and precision mean nothing; some writers leave them 0.
-        let noted = if progressive {
-            scan.clone()
-        } else {
-            ScanHeader {
-                first: 0,
-                last: 63,
-                high: 0,
-                low: 0,
-                ..scan.clone()
-            }
-        };
+        if !progressive {
+            (scan.first, scan.last, scan.high, scan.low) = (0, 63, 0, 0);
+        }
         let in_order = fits
             && scan.components.iter().all(|part| {
                 let progress = self.progress.get(part.index);
-                progress.is_some_and(|progress| progress.allows(&noted))
+                progress.is_some_and(|progress| progress.allows(&scan))
             });
         if !in_order {
             self.note(DamageKind::BadScan, marker.at);
@@ -438,7 +346,7 @@ impl Decoder<'_> {
         }
         for part in &scan.components {
             if let Some(progress) = self.progress.get_mut(part.index) {
-                progress.advance(&noted);
+                progress.advance(&scan);
             }
         }
         // The table in use is that of the component's first scan (B.2.4.1).
@@ -508,7 +416,7 @@ impl Decoder<'_> {
             table.prepare(skip, !skip);
             ready_dc(&mut buffers.dc, part.dc, &self.tables.dc)?;
         }
-        let mut samples: Vec<Option<&mut Vec<u8>>> = buffers.planes.iter_mut().map(Some).collect();
+        let mut samples = buffers.planes.each_mut().map(Some);
         let mut parts = Vec::with_capacity(scan.components.len());
         let alone = scan.components.len() == 1;
         for part in &scan.components {
@@ -532,28 +440,25 @@ impl Decoder<'_> {
             });
         }
         let groups = &mut buffers.groups;
-        let (layout, writer, out) = (self.layout, &mut self.writer, &mut buffers.out);
+        let (lines, out) = (&mut buffers.rows, &mut buffers.out);
+        let (layout, writer) = (self.layout, &mut self.writer);
         let whole = parts.len() == layout.planes.len();
+        let blocks = sequential::blocks(&parts);
         // Rows are written while their samples are in the cache.
         let mut row_done = |row: usize, parts: &[Part<'_>]| {
             if !whole {
                 return;
             }
-            let mut sources: Vec<_> = parts
-                .iter()
-                .map(|part| (part.index, &*part.samples))
-                .collect();
-            sources.sort_unstable_by_key(|&(index, _)| index);
-            let sources: Vec<_> = sources
-                .into_iter()
-                .map(|(index, samples)| Source::new(layout.planes[index], samples, layout))
-                .collect();
+            let sources = std::array::from_fn(|index| {
+                let part = parts.iter().find(|part| part.index == index)?;
+                Some(Source::new(part.plane, part.samples, layout))
+            });
             let Some(part) = parts.first() else {
                 return;
             };
             let rows = (row + 1) * part.v * layout.v_max * layout.scale / part.plane.v;
             // The last row may be interpolated with the one below it.
-            writer.write(&sources, rows - 1, out);
+            writer.write(&sources, rows - 1, lines, out);
         };
         let (pos, good) = walk(
             self.data,
@@ -562,7 +467,16 @@ impl Decoder<'_> {
             self.scans - 1,
             &mut self.report,
             |input, from, to| {
-                sequential::decode(input, from, to, units, &mut parts, groups, &mut row_done)
+                let run = from..to;
+                sequential::decode(
+                    input,
+                    run,
+                    units,
+                    &blocks,
+                    &mut parts,
+                    groups,
+                    &mut row_done,
+                )
             },
         );
         for part in &mut parts {
@@ -581,8 +495,7 @@ impl Decoder<'_> {
             }
         }
         let alone = scan.components.len() == 1;
-        let mut coefficients: Vec<Option<&mut Coefficients>> =
-            buffers.coefficients.iter_mut().map(Some).collect();
+        let mut coefficients = buffers.coefficients.each_mut().map(Some);
         let mut parts = Vec::with_capacity(scan.components.len());
         for part in &scan.components {
             let plane = self.layout.planes[part.index];
@@ -664,22 +577,21 @@ impl Decoder<'_> {
                 coefficients.transform(plane, transform, group, samples);
             }
         }
-        let Buffers { planes, out, .. } = &mut *self.buffers;
+        let Buffers {
+            planes, rows, out, ..
+        } = &mut *self.buffers;
         for (samples, valid) in planes.iter_mut().zip(&self.valid) {
             if valid.is_none() {
                 samples.fill(MID_GREY);
             }
         }
-        let planes = planes.iter().zip(&self.layout.planes);
-        let sources: Vec<Source<'_>> = planes
-            .map(|(samples, plane)| Source::new(*plane, samples, self.layout))
-            .collect();
-        self.writer.write(&sources, self.layout.height, out);
+        let sources = std::array::from_fn(|index| {
+            let (samples, plane) = (planes.get(index)?, self.layout.planes.get(index)?);
+            Some(Source::new(*plane, samples, self.layout))
+        });
+        self.writer.write(&sources, self.layout.height, rows, out);
     }
 }
-
-/// What is not read is shown as.
-pub(crate) const MID_GREY: u8 = 128;
 
 /// Makes room, whose content is arbitrary. `Err` if there is no memory.
 fn resize(buffer: &mut Vec<u8>, length: usize) -> Result<(), ()> {
@@ -694,9 +606,9 @@ fn resize(buffer: &mut Vec<u8>, length: usize) -> Result<(), ()> {
 fn ready_dc<'t>(
     built: &'t mut [Option<DcTable>; 4],
     slot: usize,
-    specs: &[Option<Box<Spec>>; 4],
+    specs: &[Option<Spec>; 4],
 ) -> Option<&'t mut DcTable> {
-    let spec = specs.get(slot)?.as_deref()?;
+    let spec = specs.get(slot)?.as_ref()?;
     let built = built.get_mut(slot)?;
     if !built.as_ref().is_some_and(|table| table.is_of(spec)) {
         *built = Some(DcTable::new(spec));
@@ -708,9 +620,9 @@ fn ready_dc<'t>(
 fn ready_ac<'t>(
     built: &'t mut [Option<AcTable>; 4],
     slot: usize,
-    specs: &[Option<Box<Spec>>; 4],
+    specs: &[Option<Spec>; 4],
 ) -> Option<&'t mut AcTable> {
-    let spec = specs.get(slot)?.as_deref()?;
+    let spec = specs.get(slot)?.as_ref()?;
     let built = built.get_mut(slot)?;
     if !built.as_ref().is_some_and(|table| table.is_of(spec)) {
         *built = Some(AcTable::new(spec));

@@ -1,4 +1,4 @@
-//! What `probe` and `decode` refuse, and why.
+//! What cannot be opened or decoded, and why.
 //!
 //! Damage to a picture is *not* an error here: it is described by [`crate::Damage`] next to the
 //! pixels that could be read. An [`Error`] means that there is no picture to give.
@@ -7,15 +7,15 @@ use std::fmt;
 
 /// A coding process of ITU T.81 (or a relative of it) that this crate does not decode.
 ///
-/// `probe` reports all of these; only `decode` refuses them.
+/// [`crate::Header::process`] names all of these; only decoding refuses them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unsupported {
-    /// Arithmetic entropy coding (SOF9, SOF10, SOF11, SOF13–SOF15).
+    /// DCT with arithmetic entropy coding (SOF9, SOF10, SOF13, SOF14).
     Arithmetic,
-    /// Lossless coding (SOF3, SOF11) or the lossless JPEG-LS family (SOF55).
+    /// Lossless coding (SOF3, SOF7, SOF11, SOF15) or the lossless JPEG-LS family (SOF55).
     Lossless,
-    /// Hierarchical coding: differential frames (SOF5–SOF7, SOF13–SOF15) or a DHP segment.
+    /// Hierarchical coding: differential frames (SOF5, SOF6) or a DHP segment.
     Hierarchical,
     /// Samples of another precision than 8 bits.
     Precision {

@@ -1,9 +1,14 @@
-//! The one EXIF tag a decoder has to know: orientation (TIFF 6.0, tag 0x0112, in IFD0).
+//! The EXIF tags that say how a picture is to be shown and what wrote it, from a TIFF structure
+//! that nobody has checked (EXIF 2.32, TIFF 6.0).
+//!
+//! Only IFD0 is read, once, and the chain to the next directory is not followed: nothing can loop,
+//! and no offset is used without a bounds check.
 
-/// How the coded picture must be turned to be upright (EXIF 2.3, 4.6.4.A). Reported, never applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How the coded picture must be turned to be upright (EXIF 2.32, 4.6.4.A). Reported, never applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Orientation {
     /// 1: upright as coded.
+    #[default]
     Upright = 1,
     /// 2: mirrored left to right.
     Mirrored = 2,
@@ -48,53 +53,128 @@ impl Orientation {
     }
 }
 
-const ORIENTATION_TAG: u16 = 0x0112;
-const TYPE_SHORT: u16 = 3;
-const ENTRY_BYTES: usize = 12;
+/// What the EXIF segment says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exif<'d> {
+    /// The orientation, if the tag is there and valid: one value of type SHORT from 1 to 8.
+    pub orientation: Option<Orientation>,
+    /// The texts of the tags Software, often the camera's firmware, and ProcessingSoftware, in
+    /// the order of the file, each up to its first zero byte and no longer than 256 bytes.
+    pub software: Vec<&'d [u8]>,
+}
 
-/// Reads the orientation out of a TIFF structure. Only IFD0 is looked at and no offset is
-/// followed twice, so a looping or lying structure costs nothing.
-pub(crate) fn orientation(tiff: &[u8]) -> Option<Orientation> {
-    let big_endian = match tiff.first_chunk::<4>()? {
-        b"II*\0" => false,
-        b"MM\0*" => true,
-        _ => return None,
-    };
-    let short = |at: usize| -> Option<u16> {
-        let bytes = *tiff.get(at..)?.first_chunk::<2>()?;
-        Some(if big_endian {
+const ORIENTATION: u16 = 0x0112;
+const SOFTWARE: u16 = 0x0131;
+/// A tag of TIFF/EP.
+const PROCESSING_SOFTWARE: u16 = 0x000B;
+
+const ASCII: u16 = 2;
+const SHORT: u16 = 3;
+const UTF8: u16 = 129;
+
+const ENTRY_BYTES: usize = 12;
+/// Entries read at most; real files hold about twenty.
+const MAX_ENTRIES: usize = 512;
+/// Bytes of a text read at most.
+const MAX_TEXT: usize = 256;
+
+impl<'d> Exif<'d> {
+    /// Reads the tags of a TIFF structure: what follows `Exif\0\0`.
+    pub(crate) fn parse(tiff: &'d [u8]) -> Self {
+        let mut exif = Self::default();
+        // Whatever is read before the structure breaks off counts.
+        let _broken_off = exif.read(tiff);
+        exif
+    }
+
+    fn read(&mut self, bytes: &'d [u8]) -> Option<()> {
+        let tiff = Tiff::new(bytes)?;
+        let directory = tiff.long(4)?;
+        let count = usize::from(tiff.short(directory)?);
+        // The directory begins inside the segment, so that no sum overflows.
+        let first = directory + 2;
+        for index in 0..count.min(MAX_ENTRIES) {
+            let entry = first + index * ENTRY_BYTES;
+            match tiff.short(entry)? {
+                ORIENTATION if self.orientation.is_none() => {
+                    self.orientation = tiff.orientation(entry);
+                }
+                SOFTWARE | PROCESSING_SOFTWARE => self.software.extend(tiff.text(entry)),
+                _ => {}
+            }
+        }
+        Some(())
+    }
+}
+
+/// A TIFF structure in either byte order.
+struct Tiff<'d> {
+    bytes: &'d [u8],
+    big_endian: bool,
+}
+
+impl<'d> Tiff<'d> {
+    fn new(bytes: &'d [u8]) -> Option<Self> {
+        let big_endian = match bytes.first_chunk::<4>()? {
+            b"II*\0" => false,
+            b"MM\0*" => true,
+            _ => return None,
+        };
+        Some(Self { bytes, big_endian })
+    }
+
+    fn short(&self, at: usize) -> Option<u16> {
+        let bytes = *self.bytes.get(at..)?.first_chunk::<2>()?;
+        Some(if self.big_endian {
             u16::from_be_bytes(bytes)
         } else {
             u16::from_le_bytes(bytes)
         })
-    };
-    let long = |at: usize| -> Option<usize> {
-        let bytes = *tiff.get(at..)?.first_chunk::<4>()?;
-        let value = if big_endian {
+    }
+
+    fn long(&self, at: usize) -> Option<usize> {
+        let bytes = *self.bytes.get(at..)?.first_chunk::<4>()?;
+        let value = if self.big_endian {
             u32::from_be_bytes(bytes)
         } else {
             u32::from_le_bytes(bytes)
         };
         usize::try_from(value).ok()
-    };
-    let ifd = long(4)?;
-    let entries = usize::from(short(ifd)?);
-    let first = ifd.checked_add(2)?;
-    for index in 0..entries {
-        let entry = first.checked_add(index * ENTRY_BYTES)?;
-        if short(entry)? == ORIENTATION_TAG {
-            if short(entry + 2)? != TYPE_SHORT || long(entry + 4)? != 1 {
-                return None;
-            }
-            return Orientation::from_exif(short(entry + 8)?);
-        }
     }
-    None
+
+    /// The value of the entry at `entry`. Other types and counts are not valid, and viewers do not
+    /// follow them either.
+    fn orientation(&self, entry: usize) -> Option<Orientation> {
+        let valid = self.short(entry + 2)? == SHORT && self.long(entry + 4)? == 1;
+        valid
+            .then(|| self.short(entry + 8))?
+            .and_then(Orientation::from_exif)
+    }
+
+    /// The text of the entry at `entry`, without what follows its first zero byte.
+    fn text(&self, entry: usize) -> Option<&'d [u8]> {
+        if !matches!(self.short(entry + 2)?, ASCII | UTF8) {
+            return None;
+        }
+        let length = self.long(entry + 4)?;
+        let at = if length <= 4 {
+            entry + 8
+        } else {
+            self.long(entry + 8)?
+        };
+        let text = self.bytes.get(at..)?.get(..length.min(MAX_TEXT))?;
+        text.split(|&byte| byte == 0).next()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn orientation(tiff: &[u8]) -> Option<Orientation> {
+        Exif::parse(tiff).orientation
+    }
 
     fn tiff(big_endian: bool, value: u16) -> Vec<u8> {
         let short = |v: u16| {
@@ -118,8 +198,8 @@ mod tests {
         };
         out.extend(long(8));
         out.extend(short(1));
-        out.extend(short(ORIENTATION_TAG));
-        out.extend(short(TYPE_SHORT));
+        out.extend(short(ORIENTATION));
+        out.extend(short(SHORT));
         out.extend(long(1));
         out.extend(short(value));
         out.extend(short(0));
@@ -177,5 +257,71 @@ mod tests {
         let mut wild = whole;
         wild[4..8].fill(0xFF);
         assert_eq!(orientation(&wild), None);
+    }
+
+    /// The same with another entry behind, whose text of `count` bytes is at offset 26.
+    fn with_text(tag: u16, kind: u16, count: u32, text: &[u8]) -> Vec<u8> {
+        let mut out = tiff(false, 6);
+        out[8] = 2;
+        out.extend(tag.to_le_bytes());
+        out.extend(kind.to_le_bytes());
+        out.extend(count.to_le_bytes());
+        out.extend(34u32.to_le_bytes());
+        out.extend(text);
+        out
+    }
+
+    #[test]
+    fn software_is_read_up_to_its_end() {
+        let text = b"GIMP 2.10\0behind";
+        for (tag, kind, count, expected) in [
+            (SOFTWARE, ASCII, 16, Some(&b"GIMP 2.10"[..])),
+            (PROCESSING_SOFTWARE, UTF8, 9, Some(b"GIMP 2.10")),
+            (SOFTWARE, ASCII, 4, Some(&[34])),
+            (SOFTWARE, ASCII, 17, None),
+            (SOFTWARE, ASCII, u32::MAX, None),
+            (SOFTWARE, SHORT, 9, None),
+            (0x010F, ASCII, 9, None),
+        ] {
+            let tiff = with_text(tag, kind, count, text);
+            let exif = Exif::parse(&tiff);
+            assert_eq!(
+                exif.software.first().copied(),
+                expected,
+                "{tag:x} {kind} {count}"
+            );
+            assert_eq!(exif.orientation, Some(Orientation::Rotate90));
+        }
+        let long = with_text(SOFTWARE, ASCII, 300, &[b'a'; 300]);
+        assert_eq!(Exif::parse(&long).software, [[b'a'; MAX_TEXT]]);
+    }
+
+    #[test]
+    fn cut_and_wild_structures_give_what_is_there() {
+        let whole = with_text(SOFTWARE, ASCII, 9, b"GIMP 2.10");
+        for length in 0..whole.len() {
+            let exif = Exif::parse(&whole[..length]);
+            assert_eq!(exif.orientation.is_some(), length >= 20, "{length}");
+            assert!(exif.software.is_empty());
+        }
+        // 65,535 entries, of which two are there.
+        let mut many = whole.clone();
+        many[8..10].fill(0xFF);
+        assert_eq!(orientation(&many), Some(Orientation::Rotate90));
+    }
+
+    #[test]
+    fn entries_beyond_the_limit_are_not_read() {
+        let sound = tiff(false, 6);
+        for (before, expected) in [
+            (MAX_ENTRIES - 1, Some(Orientation::Rotate90)),
+            (MAX_ENTRIES, None),
+        ] {
+            let mut many = sound[..8].to_vec();
+            many.extend((before as u16 + 1).to_le_bytes());
+            many.extend(vec![0; before * ENTRY_BYTES]);
+            many.extend(&sound[10..]);
+            assert_eq!(orientation(&many), expected);
+        }
     }
 }

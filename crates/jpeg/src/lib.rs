@@ -11,27 +11,28 @@
 //!
 //! Implemented of ITU T.81: baseline, extended sequential and progressive DCT with Huffman coding
 //! and 8-bit samples, of one or three components with any sampling factors, with restart
-//! intervals and DNL. Other processes are told apart by [`probe`] and refused by [`decode`].
+//! intervals and DNL. [`File::open`] names other processes, and [`File::decode`] refuses them.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let mut file = Vec::new();
 //! # jpeg_encoder::Encoder::new(&mut file, 90).encode(
 //! #     &[200; 100 * 60 * 3], 100, 60, jpeg_encoder::ColorType::Rgb)?;
-//! use shomei_jpeg::{Buffers, Options, Scale, decode, probe};
+//! use shomei_jpeg::{Buffers, File, Limits, Pixels, Precision, Scale};
 //!
-//! let found = probe(&file)?;
-//! assert_eq!((found.header.width, found.header.height), (100, 60));
-//! assert_eq!(found.extent.end, Some(file.len() - 2));
+//! let limits = Limits::default();
+//! let opened = File::open(&file, &limits)?;
+//! assert_eq!((opened.header().width, opened.header().height), (100, 60));
 //!
 //! let mut buffers = Buffers::new(); // one per thread, for any number of files
-//! let picture = decode(&file, &Options::new(Scale::Quarter), &mut buffers)?;
+//! let picture = opened.decode(Scale::Quarter, Precision::Exact, &mut buffers)?;
 //! assert_eq!((picture.width, picture.height), (25, 15));
-//! assert_eq!(picture.pixels.rgb().map(<[u8]>::len), Some(25 * 15 * 3));
+//! assert!(matches!(picture.pixels, Pixels::Rgb(pixels) if pixels.len() == 25 * 15 * 3));
 //! assert!(picture.damage.is_empty());
 //!
-//! // Half of the file is half of the picture, and is said to be so.
-//! let picture = decode(&file[..file.len() - 9], &Options::new(Scale::Eighth), &mut buffers)?;
+//! // Half of the file is half of the picture, and is reported as such.
+//! let cut = File::open(&file[..file.len() - 9], &limits)?;
+//! let picture = cut.decode(Scale::Eighth, Precision::Exact, &mut buffers)?;
 //! assert!(picture.is_truncated() && picture.valid_fraction < 1.0);
 //! # Ok(())
 //! # }
@@ -46,28 +47,36 @@ mod damage;
 mod decode;
 mod error;
 mod exif;
+mod extent;
+mod file;
 mod geometry;
 mod header;
 mod huffman;
+mod icc;
 mod idct;
+mod jfif;
 mod limits;
 mod markers;
 mod output;
-mod probe;
 mod progressive;
 mod quant;
 mod scan;
 mod segments;
 mod sequential;
+mod tables;
 mod upsample;
 
-pub use buffers::{Buffers, Pixels};
+pub use buffers::Buffers;
 pub use damage::{Damage, DamageKind};
-pub use decode::{Decoded, Options, Output, Precision, decode};
+pub use decode::{Decoded, Precision};
 pub use error::{Error, ErrorKind, Unsupported};
-pub use exif::Orientation;
+pub use exif::{Exif, Orientation};
+pub use extent::Extent;
+pub use file::File;
 pub use geometry::Scale;
-pub use header::{ColourModel, Component, DensityUnit, Exif, Header, Icc, Jfif, Process};
+pub use header::{ColourModel, Component, Header, Process};
+pub use icc::Icc;
+pub use jfif::{DensityUnit, Jfif};
 pub use limits::Limits;
-pub use probe::{Extent, Probe, probe};
-pub use segments::{Segment, Segments, segments};
+pub use output::Pixels;
+pub use segments::Segment;

@@ -1,11 +1,12 @@
-//! Limits on what a file may ask for, checked from its header before anything is allocated.
+//! Limits on what a file may ask for, checked from its header before anything of the picture's
+//! size is allocated.
 
 use crate::error::{Error, ErrorKind};
 
 /// What a file may ask for at most.
 ///
 /// Segments need no limit of their own: the format bounds each at 65,535 bytes, none is copied,
-/// and walking over them is linear in the length of the file.
+/// 1,024 are listed, and walking over them is linear in the length of the file.
 ///
 /// ```
 /// let limits = shomei_jpeg::Limits::default().with_pixels(6000 * 6000).with_scans(64);
@@ -63,6 +64,17 @@ impl Limits {
                 ErrorKind::TooManyPixels,
                 offset,
                 "more pixels than the limit",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn check_scans(&self, scans: u32, offset: usize) -> Result<(), Error> {
+        if scans > self.scans {
+            return Err(Error::new(
+                ErrorKind::TooManyScans,
+                offset,
+                "more scans than the limit",
             ));
         }
         Ok(())

@@ -17,6 +17,8 @@ pub(crate) const DHP: u8 = 0xDE;
 pub(crate) const APP0: u8 = 0xE0;
 pub(crate) const APP1: u8 = 0xE1;
 pub(crate) const APP2: u8 = 0xE2;
+pub(crate) const APP12: u8 = 0xEC;
+pub(crate) const APP13: u8 = 0xED;
 pub(crate) const APP14: u8 = 0xEE;
 pub(crate) const APP15: u8 = 0xEF;
 pub(crate) const COM: u8 = 0xFE;
@@ -38,6 +40,11 @@ impl Marker {
     /// Whether the marker stands alone, without a length (B.1.1.3).
     pub(crate) const fn stands_alone(self) -> bool {
         matches!(self.code, TEM | RST0..=EOI)
+    }
+
+    /// Whether the marker begins a frame header (Table B.1).
+    pub(crate) const fn is_frame(self) -> bool {
+        matches!(self.code, SOF0..=SOF15 if !matches!(self.code, DHT | JPG | DAC))
     }
 
     /// Whether the marker begins an application segment or a comment, on which no pixel depends.
@@ -118,6 +125,13 @@ pub(crate) fn segment(data: &[u8], after: usize) -> Result<(&[u8], usize), bool>
     }
     let payload = data.get(after + 2..after + length).ok_or(true)?;
     Ok((payload, after + length))
+}
+
+/// Bytes from `pos` to a marker at `at` that are not fill bytes.
+pub(crate) fn stray(data: &[u8], pos: usize, at: usize) -> &[u8] {
+    let gap = data.get(pos..at).unwrap_or_default();
+    let fill = gap.iter().rev().take_while(|&&byte| byte == 0xFF).count();
+    gap.get(..gap.len() - fill).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,72 +1,87 @@
-//! From planes to the form of output that is asked for.
+//! From planes to pixels.
+
+use std::borrow::Cow;
 
 use crate::colour;
-use crate::decode::Output;
 use crate::geometry::Layout;
 use crate::header::ColourModel;
 use crate::upsample::{Scratch, Source};
 
+/// The pixels of a decoded picture, in rows from the top without padding.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Pixels<'b> {
+    /// Three bytes per pixel: red, green and blue.
+    Rgb(&'b [u8]),
+    /// One byte per pixel: the only component.
+    Grey(&'b [u8]),
+}
+
+impl<'b> Pixels<'b> {
+    /// Three bytes per pixel, those of a grey one alike.
+    #[must_use]
+    pub fn to_rgb(self) -> Cow<'b, [u8]> {
+        match self {
+            Self::Rgb(pixels) => Cow::Borrowed(pixels),
+            Self::Grey(pixels) => pixels.iter().flat_map(|&grey| [grey; 3]).collect(),
+        }
+    }
+}
+
+/// Bytes per pixel of the output for so many components.
+pub(crate) const fn samples(components: usize) -> usize {
+    if components == 1 { 1 } else { 3 }
+}
+
 /// Writes the rows of the output from the top, as their samples come.
 #[derive(Debug)]
 pub(crate) struct Writer {
-    output: Output,
     colour: ColourModel,
     width: usize,
     height: usize,
     /// Rows that are written.
     done: usize,
-    scratch: [Scratch; 3],
 }
 
 impl Writer {
-    pub(crate) fn new(output: Output, colour: ColourModel, layout: &Layout) -> Self {
+    pub(crate) const fn new(colour: ColourModel, layout: &Layout) -> Self {
         Self {
-            output,
             colour,
             width: layout.width,
             height: layout.height,
             done: 0,
-            scratch: Default::default(),
         }
     }
 
     /// Writes all rows before row `until` that are not written yet.
-    pub(crate) fn write(&mut self, sources: &[Source<'_>], until: usize, out: &mut [u8]) {
-        let rows = self.done..until.min(self.height);
-        if rows.is_empty() {
+    pub(crate) fn write(
+        &mut self,
+        sources: &[Option<Source<'_>>; 3],
+        until: usize,
+        rows: &mut [Scratch; 3],
+        out: &mut [u8],
+    ) {
+        let ys = self.done..until.min(self.height);
+        if ys.is_empty() {
             return;
         }
-        self.done = rows.end;
-        let width = self.width;
-        let [first, second, third] = &mut self.scratch;
-        match self.output {
-            Output::Rgb => {
-                let bytes = rows.start * width * 3..rows.end * width * 3;
-                let out = out.get_mut(bytes).unwrap_or_default();
-                for (y, row) in rows.zip(out.chunks_exact_mut(width * 3)) {
-                    match sources {
-                        [a, b, c] => {
-                            let (a, b, c) = (a.row(y, first), b.row(y, second), c.row(y, third));
-                            if self.colour == ColourModel::Rgb {
-                                colour::rgb_row(a, b, c, row);
-                            } else {
-                                colour::ycbcr_row(a, b, c, row);
-                            }
-                        }
-                        [grey, ..] => colour::grey_row(grey.row(y, first), row),
-                        [] => {}
+        self.done = ys.end;
+        let [first, second, third] = rows;
+        let line = self.width * samples(sources.iter().flatten().count());
+        let bytes = ys.start * line..ys.end * line;
+        let out = out.get_mut(bytes).unwrap_or_default();
+        for (y, row) in ys.zip(out.chunks_exact_mut(line)) {
+            match sources {
+                [Some(a), Some(b), Some(c)] => {
+                    let (a, b, c) = (a.row(y, first), b.row(y, second), c.row(y, third));
+                    if self.colour == ColourModel::Rgb {
+                        colour::rgb_row(a, b, c, row);
+                    } else {
+                        colour::ycbcr_row(a, b, c, row);
                     }
                 }
-            }
-            Output::Planes => {
-                let planes = out.chunks_exact_mut(width * self.height);
-                for (source, plane) in sources.iter().zip(planes) {
-                    let plane = plane.get_mut(rows.start * width..rows.end * width);
-                    let plane = plane.unwrap_or_default();
-                    for (y, row) in rows.clone().zip(plane.chunks_exact_mut(width)) {
-                        row.copy_from_slice(source.row(y, first));
-                    }
-                }
+                [Some(grey), ..] => row.copy_from_slice(grey.row(y, first)),
+                _ => {}
             }
         }
     }

@@ -60,6 +60,11 @@ impl Coefficients {
         Ok(())
     }
 
+    /// Bytes held.
+    pub(crate) const fn capacity(&self) -> usize {
+        self.values.capacity() * size_of::<i16>() + self.history.capacity() * size_of::<u64>()
+    }
+
     /// Gives the memory back.
     pub(crate) fn shrink(&mut self) {
         *self = Self::default();

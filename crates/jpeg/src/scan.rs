@@ -2,7 +2,7 @@
 
 use crate::bits::{Bits, Input};
 use crate::damage::{Damage, DamageKind, Report};
-use crate::header::{self, Component};
+use crate::header::Component;
 use crate::huffman::BlockFault;
 use crate::markers::{self, RST0, RST7};
 
@@ -148,16 +148,16 @@ pub(crate) fn walk(
                 None => note(DamageKind::Truncated, data.len()),
                 Some(marker) => note(DamageKind::EarlyMarker, marker.at),
             },
-            // Whatever else stands before the marker is reported, but does no harm.
-            None if input.unused_bytes(run.bits) > 0 || {
-                // Bytes that were not even taken into the bit buffer.
+            // Whatever else is before the marker is reported, but does no harm. It may not even
+            // have been taken into the bit buffer.
+            None => {
                 let end = marker.map_or(data.len(), |marker| marker.at);
-                header::stray(data, input.position(), end) > 0
-            } =>
-            {
-                note(DamageKind::StrayBytes, input.offset(run.bits));
+                let untaken = markers::stray(data, input.position(), end);
+                if input.unused_bytes(run.bits) > 0 || !untaken.is_empty() {
+                    let offset = input.offset(run.bits);
+                    note(left_over(markers::stray(data, offset, end)), offset);
+                }
             }
-            None => {}
         }
         index += 1;
         if index == intervals {
@@ -194,6 +194,19 @@ pub(crate) fn walk(
     }
     (input.position(), good)
 }
+
+/// What bytes behind the last MCU are: a few without content are padding, others mean that some
+/// of the data was lost.
+fn left_over(bytes: &[u8]) -> DamageKind {
+    if bytes.len() <= MAX_PADDING && bytes.iter().all(|&byte| matches!(byte, 0 | 0xFF)) {
+        DamageKind::Padding
+    } else {
+        DamageKind::StrayBytes
+    }
+}
+
+/// Bytes of padding that writers are known to leave.
+const MAX_PADDING: usize = 16;
 
 /// Intervals that may be taken for lost when a restart marker comes early. The count is modulo 8,
 /// so larger steps ahead look like steps back.

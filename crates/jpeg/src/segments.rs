@@ -1,67 +1,108 @@
-//! The segments before the first scan, for those who look for more than [`crate::Header`] tells.
+//! The metadata segments before the first scan: application data and comments.
 
-use crate::markers;
+use crate::exif::Exif;
+use crate::icc::{self, Icc};
+use crate::jfif::Jfif;
+use crate::markers::{self, Marker};
 
-/// A marker segment (ITU T.81 B.1.1.4).
+/// A metadata segment, with what follows its signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Segment<'d> {
-    /// The second byte of its marker, such as `0xE1` for APP1.
-    pub code: u8,
-    /// What follows its length.
-    pub payload: &'d [u8],
+pub enum Segment<'d> {
+    /// APP0, `JFIF`.
+    Jfif(&'d [u8]),
+    /// APP1, `Exif`: a TIFF structure.
+    Exif(&'d [u8]),
+    /// APP1, `http://ns.adobe.com/xap/1.0/`: an XMP packet.
+    Xmp(&'d [u8]),
+    /// APP2, `ICC_PROFILE`: number, count and part of a profile.
+    Icc(&'d [u8]),
+    /// APP2, `MPF`: an index of the pictures in the file (CIPA DC-007).
+    Mpf(&'d [u8]),
+    /// APP12, `Ducky`: settings of Photoshop's "Save for Web".
+    Ducky(&'d [u8]),
+    /// APP13, `Photoshop 3.0`: image resources, IPTC captions among them.
+    Photoshop(&'d [u8]),
+    /// APP14, `Adobe`.
+    Adobe(&'d [u8]),
+    /// COM.
+    Comment(&'d [u8]),
+    /// APPn with another signature.
+    Other {
+        /// The n of APPn, from 0 to 15.
+        application: u8,
+        /// All of it.
+        payload: &'d [u8],
+    },
 }
 
-/// The iterator that [`segments`] gives.
-#[derive(Debug, Clone)]
-pub struct Segments<'d> {
-    data: &'d [u8],
-    /// Where to look for the next marker; behind the data at the end.
-    pos: usize,
+impl<'d> Segment<'d> {
+    /// `None` for a segment that is not metadata.
+    fn new(marker: Marker, payload: &'d [u8]) -> Option<Self> {
+        type Known<'d> = (&'static [u8], fn(&'d [u8]) -> Segment<'d>);
+        let known: &[Known<'d>] = match marker.code {
+            markers::APP0 => &[(b"JFIF\0", Self::Jfif)],
+            markers::APP1 => &[
+                (b"Exif\0\0", Self::Exif),
+                (b"http://ns.adobe.com/xap/1.0/\0", Self::Xmp),
+            ],
+            markers::APP2 => &[(b"ICC_PROFILE\0", Self::Icc), (b"MPF\0", Self::Mpf)],
+            markers::APP12 => &[(b"Ducky", Self::Ducky)],
+            markers::APP13 => &[(b"Photoshop 3.0\0", Self::Photoshop)],
+            markers::APP14 => &[(b"Adobe", Self::Adobe)],
+            markers::COM => return Some(Self::Comment(payload)),
+            _ => &[],
+        };
+        let found = known.iter().find_map(|(signature, segment)| {
+            let content = payload.strip_prefix(*signature)?;
+            Some(segment(content))
+        });
+        found.or_else(|| {
+            marker.is_metadata().then(|| Self::Other {
+                application: marker.code - markers::APP0,
+                payload,
+            })
+        })
+    }
 }
 
-/// The segments of a file from its start to its first scan, or to where they cannot be followed
-/// any further. Nothing is checked but that the lengths fit.
-///
-/// ```
-/// let file = b"\xFF\xD8\xFF\xFE\0\x07hello\xFF\xDA";
-/// let comments: Vec<_> = shomei_jpeg::segments(file).filter(|s| s.code == 0xFE).collect();
-/// assert_eq!(comments[0].payload, b"hello");
-/// ```
-#[must_use]
-pub const fn segments(data: &[u8]) -> Segments<'_> {
-    Segments { data, pos: 2 }
+/// Segments that are kept. A file may hold any number; those with the parts of the longest ICC
+/// profile are 255.
+const KEPT: usize = 1024;
+
+/// What the metadata segments say.
+#[derive(Debug, Default)]
+pub(crate) struct Metadata<'d> {
+    pub(crate) segments: Vec<Segment<'d>>,
+    pub(crate) jfif: Option<Jfif>,
+    pub(crate) adobe_transform: Option<u8>,
+    pub(crate) exif: Option<Exif<'d>>,
+    icc: Option<icc::Parts<'d>>,
 }
 
-impl<'d> Iterator for Segments<'d> {
-    type Item = Segment<'d>;
-
-    fn next(&mut self) -> Option<Segment<'d>> {
-        loop {
-            let marker = markers::next_marker(self.data, self.pos)?;
-            if matches!(marker.code, markers::SOS | markers::EOI) {
-                self.pos = self.data.len();
-                return None;
+impl<'d> Metadata<'d> {
+    /// Takes note of a segment; others than metadata are ignored.
+    pub(crate) fn note(&mut self, marker: Marker, payload: &'d [u8]) {
+        let Some(segment) = Segment::new(marker, payload) else {
+            return;
+        };
+        match segment {
+            Segment::Jfif(content) if self.jfif.is_none() => self.jfif = Jfif::parse(content),
+            Segment::Exif(tiff) if self.exif.is_none() => self.exif = Some(Exif::parse(tiff)),
+            Segment::Icc(content) => icc::Parts::note(&mut self.icc, content),
+            Segment::Adobe(&[_, _, _, _, _, _, transform, ..]) => {
+                self.adobe_transform = Some(transform);
             }
-            if marker.stands_alone() {
-                self.pos = marker.after;
-                continue;
-            }
-            match markers::segment(self.data, marker.after) {
-                Ok((payload, after)) => {
-                    self.pos = after;
-                    return Some(Segment {
-                        code: marker.code,
-                        payload,
-                    });
-                }
-                Err(false) if marker.is_metadata() => self.pos = marker.after + 2,
-                Err(_) => {
-                    self.pos = self.data.len();
-                    return None;
-                }
-            }
+            _ => {}
         }
+        if self.segments.len() < KEPT {
+            self.segments.push(segment);
+        }
+    }
+
+    /// The ICC profile, its parts in order.
+    pub(crate) fn icc(&mut self) -> Option<Icc<'d>> {
+        self.icc.take().map(icc::Parts::joined)
     }
 }
 
@@ -69,20 +110,55 @@ impl<'d> Iterator for Segments<'d> {
 mod tests {
     use super::*;
 
-    fn codes(file: &[u8]) -> Vec<u8> {
-        segments(file).map(|segment| segment.code).collect()
+    fn segment(code: u8, payload: &[u8]) -> Option<Segment<'_>> {
+        let marker = Marker {
+            code,
+            at: 0,
+            after: 2,
+        };
+        Segment::new(marker, payload)
     }
 
     #[test]
-    fn they_end_at_the_first_scan() {
-        let file = b"\xFF\xD8\xFF\xE0\0\x03a\xFF\x01\xFF\xFE\0\x02\xFF\xDA\0\x02\xFF\xFE\0\x02";
-        assert_eq!(codes(file), [0xE0, 0xFE]);
-        assert_eq!(segments(file).next().unwrap().payload, b"a");
+    fn segments_are_known_by_marker_and_signature() {
+        let known: [(u8, &[u8], Segment<'_>); 9] = [
+            (0xE0, b"JFIF\0a", Segment::Jfif(b"a")),
+            (0xE1, b"Exif\0\0a", Segment::Exif(b"a")),
+            (0xE1, b"http://ns.adobe.com/xap/1.0/\0a", Segment::Xmp(b"a")),
+            (0xE2, b"ICC_PROFILE\0a", Segment::Icc(b"a")),
+            (0xE2, b"MPF\0a", Segment::Mpf(b"a")),
+            (0xEC, b"Duckya", Segment::Ducky(b"a")),
+            (0xED, b"Photoshop 3.0\0a", Segment::Photoshop(b"a")),
+            (0xEE, b"Adobea", Segment::Adobe(b"a")),
+            (0xFE, b"a", Segment::Comment(b"a")),
+        ];
+        for (code, payload, expected) in known {
+            assert_eq!(segment(code, payload), Some(expected));
+            let other = Segment::Other {
+                application: 5,
+                payload,
+            };
+            assert_eq!(segment(0xE5, payload), Some(other));
+        }
+        let other = Segment::Other {
+            application: 1,
+            payload: b"Exif",
+        };
+        assert_eq!(segment(0xE1, b"Exif"), Some(other));
+        assert_eq!(segment(0xDB, b"Exif\0\0"), None);
     }
 
     #[test]
-    fn an_impossible_length_ends_them_but_in_metadata() {
-        assert_eq!(codes(b"\xFF\xD8\xFF\xE7\0\x01\xFF\xFE\0\x02"), [0xFE]);
-        assert_eq!(codes(b"\xFF\xD8\xFF\xC4\0\x01\xFF\xFE\0\x02"), []);
+    fn a_file_may_repeat_segments_for_ever() {
+        let mut metadata = Metadata::default();
+        let marker = Marker {
+            code: markers::COM,
+            at: 0,
+            after: 2,
+        };
+        for _ in 0..2 * KEPT {
+            metadata.note(marker, b"");
+        }
+        assert_eq!(metadata.segments.len(), KEPT);
     }
 }

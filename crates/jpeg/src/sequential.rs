@@ -8,8 +8,10 @@
     reason = "coefficients have 16 bits, and a chunk has eight MCUs"
 )]
 
+use std::ops::Range;
+
 use crate::bits::{Bits, Input};
-use crate::decode::MID_GREY;
+use crate::colour::MID_GREY;
 use crate::geometry::Plane;
 use crate::huffman::{DcTable, Skipper, Valuer, read_block, skip_block};
 use crate::idct::{Group, LANES, Transform};
@@ -56,7 +58,7 @@ impl Part<'_> {
 
 /// A block of the MCU.
 #[derive(Clone, Copy)]
-struct Block<'t> {
+pub(crate) struct Block<'t> {
     /// Index of the prediction.
     part: usize,
     /// Index of the first group of its row of blocks.
@@ -69,17 +71,8 @@ struct Block<'t> {
     places: &'t [u16; 128],
 }
 
-/// Reads the MCUs `from..to`, which lie in one restart interval, into the planes. Calls `row_done`
-/// with each row of MCUs that it comes to the end of.
-pub(crate) fn decode(
-    input: &mut Input<'_>,
-    from: u32,
-    to: u32,
-    units: Units,
-    parts: &mut [Part<'_>],
-    groups: &mut Groups,
-    row_done: &mut impl FnMut(usize, &[Part<'_>]),
-) -> Run {
+/// The blocks of an MCU in the order in which they are coded.
+pub(crate) fn blocks<'t>(parts: &[Part<'t>]) -> Vec<Block<'t>> {
     let mut blocks = Vec::with_capacity(10);
     let mut group = 0;
     for (index, part) in parts.iter().enumerate() {
@@ -98,6 +91,23 @@ pub(crate) fn decode(
             group += part.h;
         }
     }
+    blocks
+}
+
+/// Reads the MCUs `run`, which are in one restart interval, into the planes. Calls `row_done` with
+/// each row of MCUs that it comes to the end of.
+pub(crate) fn decode(
+    input: &mut Input<'_>,
+    Range {
+        start: from,
+        end: to,
+    }: Range<u32>,
+    units: Units,
+    blocks: &[Block<'_>],
+    parts: &mut [Part<'_>],
+    groups: &mut Groups,
+    row_done: &mut impl FnMut(usize, &[Part<'_>]),
+) -> Run {
     let mut bits = Bits::default();
     let mut predictions = [0i32; 4];
     let mut unit = from;
@@ -111,7 +121,7 @@ pub(crate) fn decode(
         let (after, done, fault) = chunk(
             bits,
             input,
-            &blocks,
+            blocks,
             count as usize,
             &mut predictions,
             groups,

@@ -9,8 +9,8 @@
 
 mod common;
 
-use common::{Coding, SAMPLINGS, difference, oracle};
-use shomei_jpeg::{Buffers, Options, Output, Pixels, Precision, Scale, decode};
+use common::{Coding, SAMPLINGS, decode, difference, open, oracle};
+use shomei_jpeg::{Buffers, Pixels, Precision, Scale};
 
 /// Largest difference of a sample from libjpeg-turbo, for the samplings that photographs have
 /// (4:4:4, 4:2:2, 4:4:0, 4:2:0, grey), at every scale.
@@ -37,7 +37,7 @@ const DRAFT_MEAN: f64 = 4.0;
 fn check(coding: &Coding, buffers: &mut Buffers) {
     let file = coding.file();
     for scale in Scale::ALL {
-        let ours = decode(&file, &Options::new(scale), buffers).unwrap();
+        let ours = decode(&file, scale, buffers).unwrap();
         assert!(
             ours.damage.is_empty(),
             "{coding:?} {scale:?} {:?}",
@@ -47,11 +47,11 @@ fn check(coding: &Coding, buffers: &mut Buffers) {
         assert_eq!(ours.extent.end, Some(file.len() - 2));
         let (width, height, theirs) = oracle(&file, scale).unwrap();
         assert_eq!((ours.width, ours.height), (width, height));
-        let (most, mean) = difference(ours.pixels.rgb().unwrap(), &theirs);
-        let checked = Options::new(scale).precision(Precision::Checked);
-        let checked = decode(&file, &checked, buffers).unwrap();
+        let (most, mean) = difference(&ours.pixels.to_rgb(), &theirs);
+        let opened = open(&file).unwrap();
+        let checked = opened.decode(scale, Precision::Checked, buffers).unwrap();
         assert!(checked.damage.is_empty() && checked.valid_fraction == 1.0);
-        assert_eq!(difference(checked.pixels.rgb().unwrap(), &theirs).0, most);
+        assert_eq!(difference(&checked.pixels.to_rgb(), &theirs).0, most);
         let photographic = coding.sampling.is_none_or(|s| {
             use jpeg_encoder::SamplingFactor as F;
             matches!(s, F::F_1_1 | F::F_2_1 | F::F_1_2 | F::F_2_2)
@@ -178,10 +178,10 @@ fn scales_are_means_of_the_full_picture() {
             let file = coding.file();
             let image = image::load_from_memory(&file).unwrap().into_rgb8();
             for scale in Scale::ALL {
-                let ours = decode(&file, &Options::new(scale), &mut buffers).unwrap();
+                let ours = decode(&file, scale, &mut buffers).unwrap();
                 let step = 8 / scale.eighths() as usize;
                 let theirs = boxes(image.as_raw(), coding.width, coding.height, step);
-                let (most, mean) = difference(ours.pixels.rgb().unwrap(), &theirs);
+                let (most, mean) = difference(&ours.pixels.to_rgb(), &theirs);
                 let whole = sampling.is_none_or(|s| s == jpeg_encoder::SamplingFactor::F_1_1);
                 let (most_allowed, mean_allowed) = if whole {
                     (BOX_MOST, BOX_MEAN)
@@ -213,12 +213,14 @@ fn drafts_are_near() {
                 .encode()
                 .unwrap();
             for scale in Scale::ALL {
-                let exact = decode(&file, &Options::new(scale), &mut buffers).unwrap();
-                let exact = exact.pixels.rgb().unwrap().to_vec();
-                let options = Options::new(scale).precision(Precision::Draft);
-                let draft = decode(&file, &options, &mut buffers).unwrap();
+                let exact = decode(&file, scale, &mut buffers).unwrap();
+                let exact = exact.pixels.to_rgb().into_owned();
+                let opened = open(&file).unwrap();
+                let draft = opened
+                    .decode(scale, Precision::Draft, &mut buffers)
+                    .unwrap();
                 assert!(draft.damage.is_empty(), "{:?}", draft.damage);
-                let (most, mean) = difference(draft.pixels.rgb().unwrap(), &exact);
+                let (most, mean) = difference(&draft.pixels.to_rgb(), &exact);
                 let case =
                     format!("{subsampling:?} {progressive} {scale:?}: most {most}, mean {mean}");
                 if !progressive || scale > Scale::Quarter {
@@ -231,41 +233,24 @@ fn drafts_are_near() {
 }
 
 #[test]
-fn planes_are_those_of_the_rgb_output() {
+fn one_component_is_one_byte_per_pixel() {
     let mut buffers = Buffers::new();
-    for sampling in SAMPLINGS {
-        let file = Coding {
-            sampling,
-            ..Coding::default()
-        }
-        .file();
-        for scale in Scale::ALL {
-            let rgb = decode(&file, &Options::new(scale), &mut buffers).unwrap();
-            let rgb = rgb.pixels.rgb().unwrap().to_vec();
-            let options = Options::new(scale).output(Output::Planes);
-            let planes = decode(&file, &options, &mut buffers).unwrap();
-            match planes.pixels {
-                Pixels::Grey(grey) => {
-                    assert!(
-                        grey.iter()
-                            .zip(rgb.chunks(3))
-                            .all(|(g, rgb)| rgb == [*g; 3])
-                    );
+    for progressive in [false, true] {
+        for sampling in SAMPLINGS {
+            let coding = Coding {
+                sampling,
+                progressive,
+                ..Coding::default()
+            };
+            let file = coding.file();
+            for scale in Scale::ALL {
+                let ours = decode(&file, scale, &mut buffers).unwrap();
+                let size = ours.width * ours.height;
+                match (sampling, ours.pixels) {
+                    (None, Pixels::Grey(pixels)) => assert_eq!(pixels.len(), size),
+                    (Some(_), Pixels::Rgb(pixels)) => assert_eq!(pixels.len(), size * 3),
+                    (_, pixels) => panic!("{sampling:?}: {pixels:?}"),
                 }
-                Pixels::Planes([y, cb, cr]) => {
-                    for (i, rgb) in rgb.chunks(3).enumerate() {
-                        let (y, b, r) = (
-                            f64::from(y[i]),
-                            f64::from(cb[i]) - 128.0,
-                            f64::from(cr[i]) - 128.0,
-                        );
-                        let red = (y + 1.402 * r).clamp(0.0, 255.0);
-                        let blue = (y + 1.772 * b).clamp(0.0, 255.0);
-                        assert!((red - f64::from(rgb[0])).abs() < 0.51);
-                        assert!((blue - f64::from(rgb[2])).abs() < 0.51);
-                    }
-                }
-                _ => panic!("not planes"),
             }
         }
     }
@@ -277,11 +262,11 @@ fn sequential_files_of_several_scans() {
     for (width, height) in [(70, 50), (64, 48), (17, 9), (1, 1)] {
         let file = common::three_scans(width, height);
         for scale in Scale::ALL {
-            let ours = decode(&file, &Options::new(scale), &mut buffers).unwrap();
+            let ours = decode(&file, scale, &mut buffers).unwrap();
             assert!(ours.damage.is_empty(), "{:?}", ours.damage);
             let (width, height, theirs) = oracle(&file, scale).unwrap();
             assert_eq!((ours.width, ours.height), (width, height));
-            let (most, mean) = difference(ours.pixels.rgb().unwrap(), &theirs);
+            let (most, mean) = difference(&ours.pixels.to_rgb(), &theirs);
             assert!(most <= TURBO_MOST, "{width} {scale:?}: {most}, mean {mean}");
         }
     }
@@ -359,14 +344,14 @@ fn odd_factors_and_scan_scripts() {
                     }
                     let Ok(file) = encoder.encode() else { continue };
                     for scale in Scale::ALL {
-                        let ours = decode(&file, &Options::new(scale), &mut buffers).unwrap();
+                        let ours = decode(&file, scale, &mut buffers).unwrap();
                         let case = format!("{factors:?} {restart} {rgb} {scale:?} {script:?}");
                         assert!(ours.damage.is_empty(), "{case}: {:?}", ours.damage);
                         let Some((width, height, theirs)) = oracle(&file, scale) else {
                             continue;
                         };
                         assert_eq!((ours.width, ours.height), (width, height));
-                        let (most, mean) = difference(ours.pixels.rgb().unwrap(), &theirs);
+                        let (most, mean) = difference(&ours.pixels.to_rgb(), &theirs);
                         assert!(most <= TURBO_ODD_MOST, "{case}: most {most}, mean {mean}");
                         compared += 1;
                     }
@@ -391,7 +376,7 @@ fn every_file_of_a_folder() {
             continue;
         };
         for scale in Scale::ALL {
-            let Ok(ours) = decode(&file, &Options::new(scale), &mut buffers) else {
+            let Ok(ours) = decode(&file, scale, &mut buffers) else {
                 continue;
             };
             if !ours.damage.is_empty() {
@@ -399,7 +384,7 @@ fn every_file_of_a_folder() {
             }
             let (width, height, theirs) = oracle(&file, scale).unwrap();
             assert_eq!((ours.width, ours.height), (width, height), "{path:?}");
-            let (most, mean) = difference(ours.pixels.rgb().unwrap(), &theirs);
+            let (most, mean) = difference(&ours.pixels.to_rgb(), &theirs);
             assert!(
                 most <= TURBO_MOST,
                 "{path:?} {scale:?}: most {most}, mean {mean}"

@@ -1,20 +1,22 @@
-//! What `probe` says about files of every kind, and what `decode` refuses.
+//! What an open file says about files of every kind, and what is not decoded.
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 #![allow(clippy::cast_possible_truncation, reason = "the numbers are small")]
 
 mod common;
 
-use common::{Coding, SAMPLINGS, picture};
+use std::borrow::Cow;
+
+use common::{Coding, SAMPLINGS, decode, header_of, open, picture};
 use jpeg_encoder::{ColorType, Density, Encoder};
 use libjpeg_turbo_rs::{self as turbo, PixelFormat, Subsampling};
 use shomei_jpeg::{
-    Buffers, ColourModel, DamageKind, DensityUnit, ErrorKind, Header, Options, Orientation,
-    Process, Scale, Unsupported, decode, probe,
+    Buffers, ColourModel, DamageKind, DensityUnit, ErrorKind, Orientation, Process, Scale, Segment,
+    Unsupported,
 };
 
 fn refusal(file: &[u8]) -> Option<ErrorKind> {
     let mut buffers = Buffers::new();
-    let refused = decode(file, &Options::new(Scale::Eighth), &mut buffers);
+    let refused = decode(file, Scale::Eighth, &mut buffers);
     refused.err().map(|error| error.kind())
 }
 
@@ -30,8 +32,8 @@ fn sizes_sampling_and_process() {
                     ..Coding::default()
                 };
                 let file = coding.file();
-                let found = probe(&file).unwrap();
-                let header = &found.header;
+                let opened = open(&file).unwrap();
+                let (header, extent) = (opened.header(), opened.extent());
                 assert_eq!((header.width, header.height), (173, 131));
                 assert_eq!((header.precision, header.restart_interval), (8, restart));
                 let process = if progressive {
@@ -50,14 +52,13 @@ fn sizes_sampling_and_process() {
                         assert_eq!(header.components.len(), 3);
                     }
                 }
-                assert_eq!(found.extent.bytes, file.len());
-                assert_eq!(found.extent.end, Some(file.len() - 2));
-                assert_eq!(found.extent.trailing, 0);
-                assert!(found.extent.scans > 0 && (found.extent.scans > 1 || !progressive));
-                assert_eq!(Header::read(&file).as_ref(), Ok(header));
+                assert_eq!(extent.bytes, file.len());
+                assert_eq!(extent.end, Some(file.len() - 2));
+                assert_eq!(extent.trailing, 0);
+                assert!(extent.scans > 0 && (extent.scans > 1 || !progressive));
                 let mut buffers = Buffers::new();
-                let picture = decode(&file, &Options::new(Scale::Half), &mut buffers).unwrap();
-                assert_eq!((&picture.header, picture.extent), (header, found.extent));
+                let picture = decode(&file, Scale::Half, &mut buffers).unwrap();
+                assert_eq!(picture.extent, extent);
             }
         }
     }
@@ -77,24 +78,27 @@ fn metadata() {
         .encode(&picture(20, 10), 20, 10, ColorType::Rgb)
         .unwrap();
     file.extend(b"behind the end");
-    let found = probe(&file).unwrap();
-    let header = found.header;
-    let jfif = header.jfif.unwrap();
+    let opened = open(&file).unwrap();
+    let jfif = opened.header().jfif.unwrap();
     assert_eq!(jfif.unit, Some(DensityUnit::PerInch));
     assert_eq!((jfif.x_density, jfif.y_density), (300, 299));
-    assert_eq!(header.orientation(), Some(Orientation::Rotate90));
-    assert!(header.orientation().is_some_and(Orientation::swaps_sides));
-    assert_eq!(file[header.exif.clone().unwrap().range], exif[6..]);
-    let icc = header.icc.clone().unwrap();
+    assert_eq!(opened.orientation(), Some(Orientation::Rotate90));
+    assert!(opened.orientation().is_some_and(Orientation::swaps_sides));
+    let segments = opened.segments();
+    assert!(segments.contains(&Segment::Exif(&exif[6..])));
+    let icc = opened.icc().unwrap();
     assert_eq!((icc.parts.len(), icc.complete), (3, true));
-    assert_eq!(icc.profile(&file).unwrap(), profile);
-    assert_eq!(found.extent.trailing, 14);
-    assert_eq!(header.adobe_transform, None);
+    assert_eq!(icc.profile().unwrap(), profile);
+    assert_eq!(opened.extent().trailing, 14);
+    assert_eq!(opened.header().adobe_transform, None);
     // Without its second part the profile is not whole.
-    let part = icc.parts[1].clone();
-    file.drain(part.start - 18..part.end);
-    let icc = probe(&file).unwrap().header.icc.unwrap();
-    assert!(!icc.complete && icc.profile(&file).is_none());
+    let parts: Vec<_> = (0..file.len() - 12)
+        .filter(|&at| file[at..].starts_with(b"ICC_PROFILE\0"))
+        .collect();
+    file.drain(parts[1] - 4..parts[2] - 4);
+    let opened = open(&file).unwrap();
+    let icc = opened.icc().unwrap();
+    assert!(!icc.complete && icc.profile().is_none());
 }
 
 #[test]
@@ -147,7 +151,7 @@ fn processes_that_are_only_reported() {
         ),
     ];
     for (file, process, unsupported) in cases {
-        let header = probe(&file).unwrap().header;
+        let header = header_of(&file);
         assert_eq!((header.width, header.height), (40, 30));
         assert_eq!(
             (header.process, header.unsupported()),
@@ -155,8 +159,8 @@ fn processes_that_are_only_reported() {
         );
         assert_eq!(refusal(&file), Some(ErrorKind::Unsupported(unsupported)));
     }
-    assert_eq!(probe(&cmyk).unwrap().header.colour, ColourModel::Cmyk);
-    assert_eq!(probe(&ycck).unwrap().header.colour, ColourModel::Ycck);
+    assert_eq!(header_of(&cmyk).colour, ColourModel::Cmyk);
+    assert_eq!(header_of(&ycck).colour, ColourModel::Ycck);
 }
 
 #[test]
@@ -167,16 +171,16 @@ fn rgb_is_told_by_adobe_or_by_names() {
         .quality(100)
         .encode()
         .unwrap();
-    let header = probe(&file).unwrap().header;
+    let header = header_of(&file);
     assert_eq!((header.colour, header.jfif), (ColourModel::Rgb, None));
     let mut buffers = Buffers::new();
-    let ours = decode(&file, &Options::new(Scale::Full), &mut buffers).unwrap();
-    let (most, _) = common::difference(ours.pixels.rgb().unwrap(), &pixels);
+    let ours = decode(&file, Scale::Full, &mut buffers).unwrap();
+    let (most, _) = common::difference(&ours.pixels.to_rgb(), &pixels);
     assert!(most <= 3, "{most}");
     // Another transform, if the Adobe segment is there.
     if let Some(at) = file.windows(5).position(|w| w == b"Adobe") {
         file[at + 11] = 1;
-        let header = probe(&file).unwrap().header;
+        let header = header_of(&file);
         assert_eq!(
             (header.colour, header.adobe_transform),
             (ColourModel::YCbCr, Some(1))
@@ -190,66 +194,66 @@ fn names_tell_rgb_where_nothing_else_does() {
     // Without its JFIF segment.
     let length = usize::from(u16::from_be_bytes([file[4], file[5]]));
     file.drain(2..4 + length);
-    let header = Header::read(&file).unwrap();
+    let header = header_of(&file);
     assert_eq!((header.colour, header.jfif), (ColourModel::YCbCr, None));
     for (number, name) in b"RGB".iter().enumerate() {
         file[header.frame_offset + 10 + 3 * number] = *name;
     }
-    assert_eq!(Header::read(&file).unwrap().colour, ColourModel::Rgb);
+    assert_eq!(header_of(&file).colour, ColourModel::Rgb);
 }
 
 #[test]
 fn the_height_may_come_behind_the_scan() {
     let mut file = Coding::default().file();
-    let frame = probe(&file).unwrap().header.frame_offset;
+    let frame = header_of(&file).frame_offset;
     let mut buffers = Buffers::new();
-    let options = Options::new(Scale::Quarter);
-    let expected = decode(&file, &options, &mut buffers)
+    let expected = decode(&file, Scale::Quarter, &mut buffers)
         .unwrap()
         .pixels
-        .rgb()
-        .unwrap()
-        .to_vec();
+        .to_rgb()
+        .into_owned();
     let height: [u8; 2] = file[frame + 5..frame + 7].try_into().unwrap();
     file[frame + 5..frame + 7].fill(0);
-    assert_eq!(probe(&file).unwrap_err().kind(), ErrorKind::Empty);
+    assert_eq!(open(&file).unwrap_err().kind(), ErrorKind::Empty);
     let end = file.len() - 2;
     file.splice(end..end, [0xFF, 0xDC, 0, 4, height[0], height[1]]);
-    let header = probe(&file).unwrap().header;
+    let header = header_of(&file);
     assert_eq!((header.height, header.height_from_dnl), (131, true));
-    let picture = decode(&file, &options, &mut buffers).unwrap();
+    let picture = decode(&file, Scale::Quarter, &mut buffers).unwrap();
     assert!(picture.damage.is_empty());
-    assert_eq!(picture.pixels.rgb(), Some(&expected[..]));
+    assert_eq!(picture.pixels.to_rgb(), expected);
 }
 
 #[test]
 fn fill_bytes_and_stray_bytes_before_segments() {
     let mut file = Coding::default().file();
     let mut buffers = Buffers::new();
-    let options = Options::new(Scale::Quarter);
-    let expected = decode(&file, &options, &mut buffers)
+    let expected = decode(&file, Scale::Quarter, &mut buffers)
         .unwrap()
         .pixels
-        .rgb()
-        .unwrap()
-        .to_vec();
-    for at in [probe(&file).unwrap().header.scan_offset, 2] {
+        .to_rgb()
+        .into_owned();
+    for at in [header_of(&file).scan_offset, 2] {
         file.splice(at..at, [0xFF; 9]);
     }
     let end = file.len() - 2;
     file.splice(end..end, [0xFF; 5]);
-    let picture = decode(&file, &options, &mut buffers).unwrap();
+    let picture = decode(&file, Scale::Quarter, &mut buffers).unwrap();
     assert!(picture.damage.is_empty(), "{:?}", picture.damage);
-    assert_eq!(picture.header.stray_bytes, 0);
-    assert_eq!(picture.pixels.rgb(), Some(&expected[..]));
-    let frame = picture.header.frame_offset;
+    assert_eq!(picture.pixels.to_rgb(), expected);
+    let frame = header_of(&file).frame_offset;
     file.splice(frame..frame, *b"stray");
     let end = file.len() - 7;
     file.splice(end..end, *b"too much of it");
-    let picture = decode(&file, &options, &mut buffers).unwrap();
-    assert_eq!(picture.header.stray_bytes, 5);
-    assert_eq!(picture.damage[0].kind, DamageKind::StrayBytes);
-    assert_eq!(picture.pixels.rgb(), Some(&expected[..]));
+    let picture = decode(&file, Scale::Quarter, &mut buffers).unwrap();
+    let opened = open(&file).unwrap();
+    assert_eq!(picture.damage[..1], *opened.damage());
+    assert_eq!(picture.damage[0].offset, frame);
+    assert_eq!(picture.damage.len(), 2);
+    for damage in &picture.damage {
+        assert_eq!(damage.kind, DamageKind::StrayBytes);
+    }
+    assert_eq!(picture.pixels.to_rgb(), expected);
 }
 
 #[test]
@@ -263,17 +267,17 @@ fn tables_of_sixteen_bits() {
         .unwrap();
     let mut buffers = Buffers::new();
     for scale in Scale::ALL {
-        let ours = decode(&file, &Options::new(scale), &mut buffers).unwrap();
+        let ours = decode(&file, scale, &mut buffers).unwrap();
         assert!(ours.damage.is_empty());
         let (_, _, theirs) = common::oracle(&file, scale).unwrap();
-        assert_eq!(ours.pixels.rgb(), Some(&theirs[..]));
+        assert_eq!(ours.pixels.to_rgb(), theirs);
     }
 }
 
 #[test]
 fn what_is_no_picture() {
     let file = Coding::default().file();
-    let header = probe(&file).unwrap().header;
+    let header = header_of(&file);
     assert_eq!(refusal(b""), Some(ErrorKind::NotJpeg));
     assert_eq!(refusal(b"\x89PNG\r\n\x1a\n"), Some(ErrorKind::NotJpeg));
     assert_eq!(refusal(&file[1..]), Some(ErrorKind::NotJpeg));
@@ -297,8 +301,8 @@ fn what_is_no_picture() {
 #[test]
 fn metadata_of_an_impossible_length_is_passed_over() {
     let mut file = Coding::default().file();
-    let segments = shomei_jpeg::segments(&file).count();
-    let table = probe(&file).unwrap().header.luma_table;
+    let segments = open(&file).unwrap().segments().len();
+    let table = header_of(&file).luma_table;
     assert!(table.is_some());
     for code in [0xE0, 0xE7, 0xFE] {
         file.splice(2..2, [0xFF, code, 0, 1]);
@@ -311,14 +315,14 @@ fn metadata_of_an_impossible_length_is_passed_over() {
     file.splice(table_at..table_at, [0xFF, 0xFE, 0, 0]);
     let end = file.len() - 2;
     file.splice(end..end, [0xFF, 0xFE, 0, 0]);
-    assert_eq!(shomei_jpeg::segments(&file).count(), segments);
-    assert_eq!(probe(&file).unwrap().header.luma_table, table);
+    assert_eq!(open(&file).unwrap().segments().len(), segments);
+    assert_eq!(header_of(&file).luma_table, table);
     let mut buffers = Buffers::new();
-    let picture = decode(&file, &Options::new(Scale::Full), &mut buffers).unwrap();
+    let picture = decode(&file, Scale::Full, &mut buffers).unwrap();
     assert!(picture.damage.is_empty(), "{:?}", picture.damage);
     // Of a segment that the picture depends on, no.
     file.splice(2..2, [0xFF, 0xC4, 0, 1]);
-    assert!(probe(&file).is_err());
+    assert!(open(&file).is_err());
 }
 
 /// The file with bytes put in behind its first marker.
@@ -335,7 +339,7 @@ fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
 #[test]
 fn the_process_is_that_of_the_frame_header() {
     let mut file = Coding::default().file();
-    let frame = Header::read(&file).unwrap().frame_offset;
+    let frame = header_of(&file).frame_offset;
     for (code, process) in [
         (0xC0, Process::Baseline),
         (0xC1, Process::Extended),
@@ -343,31 +347,38 @@ fn the_process_is_that_of_the_frame_header() {
         (0xC3, Process::Lossless),
         (0xC5, Process::Hierarchical),
         (0xC6, Process::Hierarchical),
-        (0xC7, Process::Hierarchical),
+        (0xC7, Process::Lossless),
         (0xC9, Process::Arithmetic),
         (0xCA, Process::Arithmetic),
-        (0xCB, Process::Arithmetic),
-        (0xCD, Process::Hierarchical),
-        (0xCF, Process::Hierarchical),
+        (0xCB, Process::Lossless),
+        (0xCD, Process::Arithmetic),
+        (0xCE, Process::Arithmetic),
+        (0xCF, Process::Lossless),
         (0xF7, Process::Lossless),
     ] {
         file[frame + 1] = code;
-        assert_eq!(Header::read(&file).unwrap().process, process, "{code:x}");
+        assert_eq!(header_of(&file).process, process, "{code:x}");
     }
     file[frame + 1] = 0xC0;
-    let header = Header::read(&with(&file, &segment(0xDE, b""))).unwrap();
+    let header = header_of(&with(&file, &segment(0xDE, b"")));
     assert_eq!(header.process, Process::Hierarchical);
     assert_eq!(header.unsupported(), Some(Unsupported::Hierarchical));
+    for (code, process) in [(0xC3, Process::Lossless), (0xC9, Process::Arithmetic)] {
+        file[frame + 1] = code;
+        let header = header_of(&with(&file, &segment(0xDE, b"")));
+        assert_eq!(header.process, process, "{code:x}");
+    }
 }
 
 #[test]
 fn frame_headers_are_checked_field_by_field() {
     let file = Coding::default().file();
-    let frame = Header::read(&file).unwrap().frame_offset;
+    let frame = header_of(&file).frame_offset;
     let read = |at: usize, value: u8| {
         let mut file = file.clone();
         file[frame + at] = value;
-        Header::read(&file).map_err(|error| error.kind())
+        let opened = open(&file).map_err(|error| error.kind())?;
+        Ok(opened.header().clone())
     };
     // Sampling factors from 1 to 4, tables from 0 to 3.
     for (at, value) in [(11, 0x11), (11, 0x44), (14, 0x14), (12, 3)] {
@@ -400,19 +411,17 @@ fn frame_headers_are_checked_field_by_field() {
         assert_eq!(read(at, value), Err(ErrorKind::Malformed), "{at} {value:x}");
     }
     let again = [&file[..frame], &file[frame..frame + 19], &file[frame..]].concat();
-    assert_eq!(
-        Header::read(&again).unwrap_err().kind(),
-        ErrorKind::Malformed
-    );
+    assert_eq!(open(&again).unwrap_err().kind(), ErrorKind::Malformed);
     // Markers that stand alone, and segments that hold nothing, say nothing.
     let before = [
         &[0xFF, 0x01, 0xFF, 0xD3, 0xFF, 0xD8][..],
         &segment(0xE7, b""),
     ]
     .concat();
-    let header = Header::read(&with(&file, &before)).unwrap();
-    assert_eq!(header.frame_offset, frame + before.len());
-    assert_eq!(header.stray_bytes, 0);
+    let file = with(&file, &before);
+    let opened = open(&file).unwrap();
+    assert_eq!(opened.header().frame_offset, frame + before.len());
+    assert_eq!(opened.damage(), []);
 }
 
 #[test]
@@ -430,7 +439,7 @@ fn application_segments_are_read_once_and_where_they_stand() {
         (2, Some(DensityUnit::PerCentimetre)),
         (3, None),
     ] {
-        let header = Header::read(&with(&file, &[jfif(unit), jfif(1)].concat())).unwrap();
+        let header = header_of(&with(&file, &[jfif(unit), jfif(1)].concat()));
         let found = header.jfif.unwrap();
         assert_eq!((found.version, found.unit), ((1, 2), expected));
         assert_eq!((found.x_density, found.y_density), (300, 72));
@@ -446,17 +455,14 @@ fn application_segments_are_read_once_and_where_they_stand() {
     // What is another's APP1 comes before; of two, the first counts.
     let all = [segment(0xE1, b"http://ns.adobe.com/"), exif(6), exif(3)].concat();
     let file = with(&file, &all);
-    let header = Header::read(&file).unwrap();
-    assert_eq!(header.orientation(), Orientation::from_exif(6));
-    assert_eq!(file[header.exif.unwrap().range], tiff(6));
+    let opened = open(&file).unwrap();
+    assert_eq!(opened.orientation(), Orientation::from_exif(6));
+    assert_eq!(opened.segments()[1], Segment::Exif(&tiff(6)));
     // Adobe's transform decides where there is no JFIF, and only in a segment of Adobe's.
     let plain = segment(0xEE, b"Other\0\x64\0\0\0\0\x01");
-    assert_eq!(
-        Header::read(&with(&file, &plain)).unwrap().adobe_transform,
-        None
-    );
+    assert_eq!(header_of(&with(&file, &plain)).adobe_transform, None);
     let adobe = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x02");
-    let header = Header::read(&with(&file, &adobe)).unwrap();
+    let header = header_of(&with(&file, &adobe));
     assert_eq!(header.adobe_transform, Some(2));
 }
 
@@ -491,10 +497,11 @@ fn a_colour_profile_is_complete_when_each_part_is_there_once() {
             .map(|&(number, count)| part(number, count, number))
             .collect();
         let file = with(&file, &segments.concat());
-        let icc = Header::read(&file).unwrap().icc.unwrap();
+        let opened = open(&file).unwrap();
+        let icc = opened.icc().unwrap();
         assert_eq!(icc.complete, profile.is_some(), "{parts:?}");
         let expected =
             profile.map(|bytes: Vec<u8>| bytes.iter().flat_map(|&byte| [byte; 3]).collect());
-        assert_eq!(icc.profile(&file), expected);
+        assert_eq!(icc.profile().map(Cow::into_owned), expected);
     }
 }

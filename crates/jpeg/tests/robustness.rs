@@ -6,23 +6,22 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{Coding, Random, SAMPLINGS};
+use common::{Coding, Random, SAMPLINGS, decode, header_of, open};
 use proptest::prelude::*;
-use shomei_jpeg::{
-    Buffers, DamageKind, ErrorKind, Limits, Options, Output, Precision, Scale, decode, probe,
-};
+use shomei_jpeg::{Buffers, DamageKind, ErrorKind, File, Limits, Precision, Scale};
 
 /// Decodes at all scales; whatever the bytes are, this returns.
 fn survives(data: &[u8], buffers: &mut Buffers) {
     let limits = Limits::default().with_pixels(1 << 20);
-    let _ = probe(data);
+    let Ok(file) = File::open(data, &limits) else {
+        return;
+    };
+    let extent = file.extent();
     for scale in Scale::ALL {
-        for output in [Output::Rgb, Output::Planes] {
-            let options = Options::new(scale).limits(limits).output(output);
-            if let Ok(picture) = decode(data, &options, buffers) {
-                assert!((0.0..=1.0).contains(&picture.valid_fraction));
-                assert!(picture.valid_fraction == 1.0 || !picture.damage.is_empty());
-            }
+        if let Ok(picture) = file.decode(scale, Precision::Exact, buffers) {
+            assert!((0.0..=1.0).contains(&picture.valid_fraction));
+            assert!(picture.valid_fraction == 1.0 || !picture.damage.is_empty());
+            assert!(picture.extent.end.is_none() || extent.end.is_some());
         }
     }
 }
@@ -44,7 +43,7 @@ fn cut_at_every_fiftieth_is_truncated() {
                 for percent in (0..100).step_by(2) {
                     let cut = &file[..file.len() * percent / 100];
                     for scale in Scale::ALL {
-                        match decode(cut, &Options::new(scale), &mut buffers) {
+                        match decode(cut, scale, &mut buffers) {
                             Ok(picture) => {
                                 assert!(picture.is_truncated(), "{percent} % {scale:?}");
                                 assert_eq!(picture.extent.end, None);
@@ -61,7 +60,7 @@ fn cut_at_every_fiftieth_is_truncated() {
                             ),
                         }
                     }
-                    assert!(probe(cut).map_or(true, |found| found.extent.end.is_none()));
+                    assert!(open(cut).map_or(true, |file| file.extent().end.is_none()));
                 }
                 if !progressive {
                     assert!(fraction > 0.9);
@@ -79,14 +78,12 @@ fn what_stands_before_the_cut_is_right() {
     }
     .file();
     let mut buffers = Buffers::new();
-    let options = Options::new(Scale::Full);
-    let whole = decode(&file, &options, &mut buffers)
+    let whole = decode(&file, Scale::Full, &mut buffers)
         .unwrap()
         .pixels
-        .rgb()
-        .unwrap()
-        .to_vec();
-    let cut = decode(&file[..file.len() / 2], &options, &mut buffers).unwrap();
+        .to_rgb()
+        .into_owned();
+    let cut = decode(&file[..file.len() / 2], Scale::Full, &mut buffers).unwrap();
     let damage = cut.damage[0];
     assert_eq!(
         (damage.kind, damage.offset),
@@ -94,7 +91,7 @@ fn what_stands_before_the_cut_is_right() {
     );
     let rows = damage.mcu_row.unwrap() as usize * 8;
     assert!(rows > 30 && (rows as f32 / cut.height as f32 - damage.valid_fraction).abs() < 0.1);
-    let pixels = cut.pixels.rgb().unwrap();
+    let pixels = cut.pixels.to_rgb();
     assert_eq!(
         pixels[..rows * cut.width * 3],
         whole[..rows * cut.width * 3]
@@ -113,7 +110,7 @@ fn a_missing_end_marker_is_told_from_missing_data() {
         .file();
         let mut buffers = Buffers::new();
         let cut = &file[..file.len() - 2];
-        let picture = decode(cut, &Options::new(Scale::Full), &mut buffers).unwrap();
+        let picture = decode(cut, Scale::Full, &mut buffers).unwrap();
         let kinds: Vec<_> = picture.damage.iter().map(|d| d.kind).collect();
         assert_eq!(kinds, [DamageKind::MissingEoi]);
         assert_eq!(picture.valid_fraction, 1.0);
@@ -122,7 +119,7 @@ fn a_missing_end_marker_is_told_from_missing_data() {
 
 /// Offsets of all restart markers.
 fn restarts(file: &[u8]) -> Vec<usize> {
-    let start = probe(file).unwrap().header.scan_offset;
+    let start = header_of(file).scan_offset;
     (start..file.len() - 1)
         .filter(|&at| file[at] == 0xFF && (0xD0..=0xD7).contains(&file[at + 1]))
         .collect()
@@ -137,22 +134,20 @@ fn restart_markers_resynchronise() {
     };
     let file = coding.file();
     let mut buffers = Buffers::new();
-    let options = Options::new(Scale::Full);
-    let whole = decode(&file, &options, &mut buffers)
+    let whole = decode(&file, Scale::Full, &mut buffers)
         .unwrap()
         .pixels
-        .rgb()
-        .unwrap()
-        .to_vec();
+        .to_rgb()
+        .into_owned();
     let markers = restarts(&file);
     let mut check = |damaged: &[u8], lost: f32, kinds: &[DamageKind]| {
-        let picture = decode(damaged, &options, &mut buffers).unwrap();
+        let picture = decode(damaged, Scale::Full, &mut buffers).unwrap();
         assert!(
             picture.damage.iter().any(|d| kinds.contains(&d.kind)),
             "{:?}",
             picture.damage
         );
-        let pixels = picture.pixels.rgb().unwrap();
+        let pixels = picture.pixels.to_rgb();
         let same = pixels.iter().zip(&whole).filter(|(a, b)| a == b).count();
         let fraction = same as f32 / whole.len() as f32;
         assert!(fraction > 1.0 - lost, "{fraction} {:?}", picture.damage);
@@ -199,12 +194,12 @@ fn restart_markers_resynchronise() {
 #[test]
 fn limits_come_before_work() {
     let file = Coding::default().file();
-    let frame = probe(&file).unwrap().header.frame_offset;
+    let frame = header_of(&file).frame_offset;
     let mut buffers = Buffers::new();
     let kind = |file: &[u8], limits: Limits, buffers: &mut Buffers| {
-        decode(file, &Options::new(Scale::Full).limits(limits), buffers)
-            .err()
-            .map(|e| e.kind())
+        let file = File::open(file, &limits).unwrap();
+        let refused = file.decode(Scale::Full, Precision::Exact, buffers).err();
+        refused.map(|error| error.kind())
     };
     let mut huge = file.clone();
     huge[frame + 5..frame + 9].fill(0xFF);
@@ -259,7 +254,7 @@ fn thousands_of_scans_cost_milliseconds() {
     let file = many_scans(2000);
     let mut buffers = Buffers::new();
     let started = Instant::now();
-    let refused = decode(&file, &Options::new(Scale::Eighth), &mut buffers);
+    let refused = decode(&file, Scale::Eighth, &mut buffers);
     assert_eq!(
         refused.err().map(|e| e.kind()),
         Some(ErrorKind::TooManyScans)
@@ -268,11 +263,13 @@ fn thousands_of_scans_cost_milliseconds() {
     let limits = Limits::default().with_scans(u32::MAX);
     for scale in Scale::ALL {
         let started = Instant::now();
-        let base = decode(&many_scans(0), &Options::new(scale), &mut buffers);
+        let base = decode(&many_scans(0), scale, &mut buffers);
         assert!(base.is_ok());
         let base = started.elapsed();
         let started = Instant::now();
-        let picture = decode(&file, &Options::new(scale).limits(limits), &mut buffers).unwrap();
+        let opened = File::open(&file, &limits).unwrap();
+        let picture = opened.decode(scale, Precision::Exact, &mut buffers);
+        let picture = picture.unwrap();
         let more = started.elapsed().saturating_sub(base);
         // Each repeats what an earlier scan gave, which is refused without reading it.
         assert!(picture.damage.iter().any(|d| d.kind == DamageKind::BadScan));
@@ -331,14 +328,13 @@ fn nothing_of_one_file_shows_in_the_next() {
         let at = random.below(file.len() as u32) as usize;
         file[at] ^= 0x55;
         for scale in Scale::ALL {
-            let options = Options::new(scale);
             let mut fresh = Buffers::new();
             match (
-                decode(&file, &options, &mut used),
-                decode(&file, &options, &mut fresh),
+                decode(&file, scale, &mut used),
+                decode(&file, scale, &mut fresh),
             ) {
                 (Ok(a), Ok(b)) => {
-                    assert_eq!(a.pixels.rgb(), b.pixels.rgb());
+                    assert_eq!(a.pixels.to_rgb(), b.pixels.to_rgb());
                     assert_eq!(a.damage, b.damage);
                 }
                 (a, b) => assert_eq!(a.err(), b.err()),
@@ -360,8 +356,8 @@ fn damage_in_scans_that_are_not_needed_is_found_when_checked() {
     let scan = file.windows(2).rposition(|w| w == [0xFF, 0xDA]).unwrap();
     file[scan + 40..scan + 72].fill(0xFE);
     let mut damage = |scale, precision| {
-        let options = Options::new(scale).precision(precision);
-        let picture = decode(&file, &options, &mut buffers).unwrap();
+        let file = open(&file).unwrap();
+        let picture = file.decode(scale, precision, &mut buffers).unwrap();
         let found: Vec<_> = picture.damage.iter().map(|d| (d.kind, d.scan)).collect();
         (found, picture.valid_fraction)
     };
@@ -379,14 +375,13 @@ fn nothing_of_one_file_shows_where_scans_of_the_next_are_missing() {
     for percent in 0..100 {
         let cut = &file[..file.len() * percent / 100];
         for scale in Scale::ALL {
-            let options = Options::new(scale);
-            decode(&file, &options, &mut used).unwrap();
+            decode(&file, scale, &mut used).unwrap();
             let mut fresh = Buffers::new();
             match (
-                decode(cut, &options, &mut used),
-                decode(cut, &options, &mut fresh),
+                decode(cut, scale, &mut used),
+                decode(cut, scale, &mut fresh),
             ) {
-                (Ok(a), Ok(b)) => assert_eq!(a.pixels.rgb(), b.pixels.rgb()),
+                (Ok(a), Ok(b)) => assert_eq!(a.pixels.to_rgb(), b.pixels.to_rgb()),
                 (a, b) => assert_eq!(a.err(), b.err()),
             }
         }
@@ -407,12 +402,11 @@ fn a_grey_picture_may_have_any_sampling_factors() {
         assert_eq!(odd[frame + 11], 0x11);
         odd[frame + 11] = factors;
         for scale in Scale::ALL {
-            let options = Options::new(scale);
             let (mut one, mut other) = (Buffers::new(), Buffers::new());
-            let odd = decode(&odd, &options, &mut one).unwrap();
+            let odd = decode(&odd, scale, &mut one).unwrap();
             assert!(odd.damage.is_empty());
-            let plain = decode(&plain, &options, &mut other).unwrap();
-            assert_eq!(odd.pixels.rgb(), plain.pixels.rgb());
+            let plain = decode(&plain, scale, &mut other).unwrap();
+            assert_eq!(odd.pixels.to_rgb(), plain.pixels.to_rgb());
         }
     }
 }
@@ -450,7 +444,7 @@ proptest! {
     ) {
         let coding = Coding { width: 40, height: 30, sampling: SAMPLINGS[sampling], progressive, restart: 1, ..Coding::default() };
         let file = coding.file();
-        let scan = probe(&file).unwrap().header.scan_offset;
+        let scan = header_of(&file).scan_offset;
         let length = usize::from(file[scan + 3]);
         let mut damaged = file[..scan + 2 + length].to_vec();
         damaged.extend(data);

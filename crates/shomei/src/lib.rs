@@ -23,6 +23,7 @@ mod original;
 mod pipeline;
 mod records;
 mod reviewer;
+mod scratch;
 
 pub use batch::{Batch, Input, Reviews};
 pub use original::original;

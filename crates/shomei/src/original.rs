@@ -1,6 +1,6 @@
 //! The full picture, for example to cut the card's picture from it.
 
-use shomei_decode::{Limits, Options, decode};
+use shomei_decode::{Limits, Options, Scratch, decode};
 use shomei_photo::Photo;
 
 /// All pixels of a photo in sRGB, turned by its EXIF orientation; `None` if the photo is damaged or
@@ -16,7 +16,7 @@ pub fn original(bytes: &[u8], limits: &Limits) -> Option<Photo> {
     let all = Options {
         working_size: u32::MAX,
     };
-    decode(bytes, limits, &all).photo
+    decode(bytes, limits, &all, &mut Scratch::new()).photo
 }
 
 #[cfg(test)]

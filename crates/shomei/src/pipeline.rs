@@ -10,6 +10,7 @@ use shomei_photo::{Decoding, FileFacts, Format, Photo, Subject};
 use shomei_verdict::{Failure, Measurements};
 
 use crate::Review;
+use crate::scratch::Pool;
 
 /// A review together with the photo and subject that it was made from, for drawing or for details.
 #[derive(Clone, Debug)]
@@ -43,6 +44,7 @@ pub(crate) fn measure(
     bytes: &[u8],
     analyser: &Analyser,
     limits: &Limits,
+    pool: &Pool,
     parallel: bool,
     rejected: Option<Rejected<'_>>,
     hook: Option<StageHook>,
@@ -56,7 +58,8 @@ pub(crate) fn measure(
     let decoded = run.keep(
         "decode",
         stages.attempt("decode", || {
-            Ok(shomei_decode::decode(bytes, limits, &Options::default()))
+            Ok(pool
+                .with(|scratch| shomei_decode::decode(bytes, limits, &Options::default(), scratch)))
         }),
     );
     let Some(decoded) = decoded else {

@@ -12,8 +12,12 @@ use shomei_verdict::{Failure, Finding, Lang, Measurements, Policy, Verdict, Waiv
 
 use crate::batch::Batch;
 use crate::pipeline::{self, Inspection, StageHook};
+use crate::scratch::Pool;
 
 /// Reviews photos. Built once, shared by all threads, cheap to clone.
+///
+/// It keeps the memory that decoding works in for the next photo, at most 16 MiB for each
+/// processor. A review depends on nothing but the photo and the settings.
 ///
 /// ```no_run
 /// use shomei::{Reviewer, Verdict};
@@ -32,6 +36,7 @@ pub struct Reviewer {
 #[derive(Debug)]
 struct Inner {
     analyser: Analyser,
+    pool: Pool,
     policy: Policy,
     limits: Limits,
     parallel: bool,
@@ -213,6 +218,7 @@ impl ReviewerBuilder {
         };
         let inner = Inner {
             analyser: analyser.parallel(self.parallel),
+            pool: Pool::new(),
             policy: self.policy,
             limits: self.limits,
             parallel: self.parallel,
@@ -257,6 +263,7 @@ impl Reviewer {
     pub fn inspect(&self, bytes: &[u8], options: &ReviewOptions) -> Inspection {
         let Inner {
             analyser,
+            pool,
             limits,
             parallel,
             fast,
@@ -268,7 +275,7 @@ impl Reviewer {
             judged.verdict() == Verdict::Reject
         };
         let rejected = fast.then_some(&rejected as pipeline::Rejected<'_>);
-        let measured = pipeline::measure(bytes, analyser, limits, *parallel, rejected, *hook);
+        let measured = pipeline::measure(bytes, analyser, limits, pool, *parallel, rejected, *hook);
         Inspection {
             review: self.judged(bytes, &measured.measurements, options, measured.timings),
             photo: measured.photo,

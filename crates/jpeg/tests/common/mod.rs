@@ -5,7 +5,26 @@
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use libjpeg_turbo_rs::{PixelFormat, ScalingFactor, StreamingDecoder};
-use shomei_jpeg::Scale;
+use shomei_jpeg::{Buffers, Decoded, Error, File, Header, Limits, Precision, Scale};
+
+/// The file under the default limits.
+pub(crate) fn open(file: &[u8]) -> Result<File<'_>, Error> {
+    File::open(file, &Limits::default())
+}
+
+/// What the file says before its first scan.
+pub(crate) fn header_of(file: &[u8]) -> Header {
+    open(file).unwrap().header().clone()
+}
+
+/// The picture to the last bit, under the default limits.
+pub(crate) fn decode<'b>(
+    file: &[u8],
+    scale: Scale,
+    buffers: &'b mut Buffers,
+) -> Result<Decoded<'b>, Error> {
+    open(file)?.decode(scale, Precision::Exact, buffers)
+}
 
 /// Pseudo-random numbers, the same in every run.
 pub(crate) struct Random(pub u64);

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use shomei_jpeg::{Buffers, Options, Scale};
+use shomei_jpeg::{Buffers, File, Limits, Precision, Scale};
 
 /// An RGB picture, rows top to bottom.
 pub(crate) struct Picture {
@@ -18,12 +18,13 @@ impl Picture {
         let path = format!("../../testdata/photos/{name}.jpg");
         let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
         let mut buffers = Buffers::new();
-        let picture =
-            shomei_jpeg::decode(&bytes, &Options::new(Scale::Full), &mut buffers).unwrap();
+        let file = File::open(&bytes, &Limits::default()).unwrap();
+        let picture = file.decode(Scale::Full, Precision::Exact, &mut buffers);
+        let picture = picture.unwrap();
         Self {
             width: picture.width as usize,
             height: picture.height as usize,
-            rgb: picture.pixels.rgb().unwrap().to_vec(),
+            rgb: picture.pixels.to_rgb().into_owned(),
         }
     }
 
