@@ -106,8 +106,8 @@ fn named_in(field: &[u8]) -> Option<&'static str> {
         .map(|&(_, name)| name)
 }
 
-/// Whether `word` stands in `text` on its own: "Facetune2" holds "facetune", "snowy" does not
-/// hold "snow".
+/// Whether `text` contains `word` as a word: "Facetune2" contains "facetune", "snowy" does not contain
+/// "snow".
 fn holds_word(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).enumerate().any(|(at, window)| {
         window == word
@@ -152,10 +152,10 @@ fn xmp_values<'a>(packet: &'a [u8], field: &'static [u8]) -> impl Iterator<Item 
         })
 }
 
-/// Photoshop, if a resource block (APP13, after `Photoshop 3.0\0`) holds a resource that only
+/// Photoshop, if a resource block (APP13, after `Photoshop 3.0\0`) contains a resource that only
 /// Photoshop writes.
 ///
-/// The block itself proves nothing: it is also the common home of IPTC captions.
+/// The block itself proves nothing: IPTC captions are commonly stored there, too.
 fn named_in_resources(block: &[u8]) -> Option<&'static str> {
     const JPEG_QUALITY: [u8; 2] = [0x04, 0x06];
     const VERSION_INFO: [u8; 2] = [0x04, 0x21];

@@ -1,4 +1,4 @@
-//! The facts that come before the picture: frame, metadata, quantisation table.
+//! The facts before the picture: frame, metadata, quantisation table.
 
 use shomei_jpeg::{File, Header};
 use shomei_photo::{ColourModel, ImageSize, JpegFacts, Process};

@@ -1,28 +1,27 @@
-//! From the bytes of a file to its facts and an upright sRGB photo at the working scale.
+//! Decodes a file into file facts and an upright sRGB photo at working size.
 //!
-//! [`decode`] takes whatever was uploaded and always answers: [`FileFacts`] for the file rules
-//! and, if the picture is whole, a [`Photo`] for the analysis. A file that cannot be decoded is
-//! a fact and not an error, and hostile bytes neither panic nor allocate more than the
-//! [`Limits`] allow.
+//! [`decode`] accepts any bytes and always returns a result: [`FileFacts`] for the file rules and, if
+//! the picture is complete, a [`Photo`] for the analysis. A file that cannot be decoded is a fact, not
+//! an error. Hostile bytes neither cause a panic nor allocate more than the [`Limits`] allow.
 //!
 //! The steps, each in its module:
 //!
 //! 1. `sniff` names the format by content;
 //! 2. `shomei-jpeg` opens the file, and `headers` turns what it says into facts: size, coding
 //!    process, orientation, colour model, editor;
-//! 3. `shomei-jpeg` checks the limits, before anything of the picture's size is allocated, and
-//!    decodes at the smallest scale that is large enough;
-//! 4. `pixels` judges the damage that the decoder met;
-//! 5. `scale` shrinks to the working size; `colour` converts the embedded ICC profile to sRGB;
-//!    `scale` turns as the EXIF orientation says. In this order the last two touch only the
+//! 3. `shomei-jpeg` checks the limits before anything of the picture's size is allocated, and decodes
+//!    at the smallest scale that is large enough;
+//! 4. `pixels` classifies the damage that the decoder found;
+//! 5. `scale` shrinks to the working size; `colour` converts from the embedded ICC profile to sRGB;
+//!    `scale` turns the picture by its EXIF orientation. In this order, the last two process only the
 //!    small picture.
 //!
-//! This crate must not know faces, rules or paths: whether a size or a format is acceptable is
-//! judged elsewhere. It does no I/O, reads no clock and no environment.
+//! This crate knows no faces, rules or paths: other crates judge whether a size or a format is
+//! acceptable. It does no I/O and reads no clock and no environment.
 //!
-//! What it cannot see: damage that turned the code of a picture into other valid code of the same
-//! length. In a baseline file without restart markers that is rare for anything longer than a
-//! few bits, since one wrong code shifts all that follow.
+//! It cannot find damage that turns the code of a picture into other valid code of the same length. In a
+//! baseline file without restart markers, that is rare for damage of more than a few bits, because one
+//! wrong code shifts all that follow.
 //!
 //! ```
 //! use image::codecs::jpeg::JpegEncoder;
@@ -64,22 +63,22 @@ use crate::pixels::Pixels;
 
 pub use crate::sniff::sniff;
 
-/// What photos may cost, whatever the rules of a document say. All of it is checked before anything
-/// of that size is allocated.
+/// The limits of what a photo may cost, independent of the rules for photos. They are checked before
+/// anything of that size is allocated.
 ///
-/// | | [`Limits::BATCH`], the default | [`Limits::SERVICE`] | beyond it |
+/// | | [`Limits::BATCH`], the default | [`Limits::SERVICE`] | a photo beyond it is |
 /// |---|---|---|---|
 /// | [`max_bytes`](Self::max_bytes) | 64 MiB | 16 MiB | rejected: `file_size_out_of_range`; over HTTP 413 |
-/// | [`max_pixels`](Self::max_pixels) | 40 million | the same | rejected by its header: `pixels_out_of_range` |
+/// | [`max_pixels`](Self::max_pixels) | 40 million | the same | rejected before decoding: `pixels_out_of_range` |
 /// | [`max_scans`](Self::max_scans) | 100 | the same | rejected: `file_corrupt` |
-/// | [`max_held`](Self::max_held) | one longest file, and 14 MiB a worker | 128 MiB | a batch waits; over HTTP 429 |
+/// | [`max_held`](Self::max_held) | one longest file, and 14 MiB for each worker | 128 MiB | delayed in a batch; over HTTP 429 |
 ///
-/// They leave room above what the card system takes (7 MB, 6000 × 6000 pixels = 36 MP), so that a
-/// photo which is a little too large still gets a full review.
+/// They are higher than those of the card system (7 MB, 6000 × 6000 pixels = 36 MP), so that a photo
+/// that is a little too large still gets a full review.
 ///
-/// On top of the files comes what decoding and measuring take, some thirty megabytes for each worker
-/// whatever the photo: only the scale that is needed is decoded; of a progressive file the needed
-/// coefficients are held, 2 bytes for each. The models are there once.
+/// In addition to the files, decoding and measuring need about 30 MB for each worker, whatever the
+/// photo. Only the needed scale is decoded, and of a progressive file only the needed coefficients are
+/// kept, with 2 bytes each. The models are in memory once.
 ///
 /// ```
 /// use shomei_decode::Limits;
@@ -92,24 +91,24 @@ pub use crate::sniff::sniff;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Longest file, in bytes.
+    /// The limit of a file's length, in bytes.
     pub max_bytes: u64,
-    /// Most pixels (width × height).
+    /// The limit of pixels (width × height).
     pub max_pixels: u64,
-    /// Most scans: a progressive file of a few kilobytes may hold thousands, and each costs a
+    /// The limit of scans. A progressive file of a few kilobytes can have thousands, and each costs a
     /// pass over the picture. Encoders write about ten.
     pub max_scans: u32,
-    /// Most bytes of files in memory at a time, of all photos that wait or are in work; `None` for
-    /// one file and 14 MiB for each worker. One file is let in whatever is said here. Who holds
-    /// several files counts them; a single review does not.
+    /// The limit of bytes of all files in memory, for photos that wait or are being reviewed; `None`
+    /// for one file and 14 MiB for each worker. One file is always admitted. Code that holds several
+    /// files checks this limit; a single review does not.
     pub max_held: Option<u64>,
 }
 
-/// Two of the largest files that the card system takes: one in work and one read ahead.
+/// Two of the largest files that the card system accepts: one in review and one read ahead.
 const HELD_PER_WORKER: u64 = 2 * (7 << 20);
 
 impl Limits {
-    /// For files that lie there already.
+    /// Limits for files that are on disk already.
     pub const BATCH: Self = Self {
         max_bytes: 64 << 20,
         max_pixels: 40_000_000,
@@ -117,14 +116,15 @@ impl Limits {
         max_held: None,
     };
 
-    /// For what comes from a network: no more than photos need.
+    /// Limits for files from a network: no more than photos need.
     pub const SERVICE: Self = Self {
         max_bytes: 16 << 20,
         max_held: Some(128 << 20),
         ..Self::BATCH
     };
 
-    /// Most bytes of files in memory at a time with so many workers; see [`Limits::max_held`].
+    /// The limit of bytes of all files in memory for this number of workers; see
+    /// [`Limits::max_held`].
     #[must_use]
     pub fn held(&self, workers: usize) -> u64 {
         let one = self.longest_read();
@@ -134,7 +134,7 @@ impl Limits {
         }
     }
 
-    /// Most bytes that are read of one file: one more than are allowed shows that it is longer.
+    /// How many bytes of a file are read at most: one more than the limit, to notice a longer file.
     #[must_use]
     pub const fn longest_read(&self) -> u64 {
         self.max_bytes.saturating_add(1)
@@ -162,19 +162,19 @@ impl Default for Options {
     }
 }
 
-/// What [`decode`] found.
+/// The result of [`decode`].
 #[derive(Clone, Debug)]
 pub struct Decoded {
     /// Facts of the file.
     pub facts: FileFacts,
-    /// The picture; there exactly when `facts.decoding` is [`Decoding::Complete`], or
-    /// [`Decoding::Truncated`] with a valid ratio of 1: the end marker alone is missing.
+    /// The picture. It exists exactly if `facts.decoding` is [`Decoding::Complete`], or
+    /// [`Decoding::Truncated`] with a valid ratio of 1 (only the end marker is missing).
     pub photo: Option<Photo>,
 }
 
-/// The memory that decoding works in. Keep one per worker and give it to every call: memory is
-/// then allocated only when a photo is larger than those before it. What one photo leaves behind
-/// changes nothing in the next.
+/// The working memory of decoding. Keep one for each worker and pass it to every call. Memory is then
+/// allocated only when a photo is larger than those before it. The contents never affect the next
+/// photo.
 #[derive(Debug, Default)]
 pub struct Scratch {
     jpeg: Buffers,
@@ -182,9 +182,8 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Most bytes that are kept from one photo to the next: 16 MiB. A baseline photo of
-    /// 12 megapixels takes about 1 MiB, a progressive one about 9; what a larger one takes is given
-    /// back.
+    /// The limit of bytes kept between photos: 16 MiB. A baseline photo of 12 megapixels needs about
+    /// 1 MiB, a progressive one about 9. Memory beyond the limit is freed.
     pub const KEPT: usize = 16 << 20;
 
     /// Some tens of kilobytes.
@@ -193,13 +192,13 @@ impl Scratch {
         Self::default()
     }
 
-    /// Bytes held that grow with photos.
+    /// The bytes that grow with photos.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.jpeg.bytes() + self.resizer.size_of_internal_buffers()
     }
 
-    /// Gives the memory of a large photo back.
+    /// Frees the memory of a large photo.
     fn trim(&mut self) {
         if self.bytes() > Self::KEPT {
             self.jpeg.shrink();
@@ -208,7 +207,7 @@ impl Scratch {
     }
 }
 
-/// Reads the facts of a file and, if it is a whole JPEG that can be shown, its picture.
+/// Reads the facts of a file and, if it is a complete JPEG, its picture.
 ///
 /// Never fails and never panics: `facts.decoding` says what is wrong with the file.
 #[must_use]
@@ -284,7 +283,7 @@ fn decode_jpeg(
     (Some(facts), decoding, photo)
 }
 
-/// Notes how the file ends.
+/// Records how the file ends.
 const fn note_end(facts: &mut JpegFacts, extent: Extent) {
     facts.eoi = extent.end.is_some();
     facts.trailing_bytes = extent.trailing as u64;

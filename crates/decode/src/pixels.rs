@@ -1,4 +1,4 @@
-//! What a decoded picture consists of, and what its damage means.
+//! The samples of a decoded picture, and the meaning of its damage.
 
 use shomei_jpeg as jpeg;
 use shomei_jpeg::{DamageKind, Error, ErrorKind, Header, Scale, Unsupported};
@@ -13,7 +13,7 @@ pub(crate) struct Pixels<'b> {
     pub(crate) channels: Channels,
 }
 
-/// What the samples of a pixel are.
+/// The meaning of a pixel's samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Channels {
     Grey,
@@ -21,7 +21,7 @@ pub(crate) enum Channels {
 }
 
 impl Channels {
-    /// Samples a pixel.
+    /// Samples for each pixel.
     pub(crate) const fn count(self) -> usize {
         match self {
             Self::Grey => 1,
@@ -48,7 +48,7 @@ impl<'b> Pixels<'b> {
     }
 }
 
-/// What a refused file is.
+/// Classifies a refused file.
 pub(crate) fn refusal(error: &Error) -> Decoding {
     let limit = |limit| Decoding::LimitExceeded { limit };
     match error.kind() {
@@ -72,7 +72,7 @@ pub(crate) fn is_whole(decoding: &Decoding) -> bool {
     }
 }
 
-/// What the faults that were met make of the file.
+/// Classifies a file by the faults in it.
 pub(crate) fn judge(picture: &jpeg::Decoded<'_>) -> Decoding {
     let (omitted, valid) = (picture.damage_omitted, picture.valid_fraction);
     let mut harmful = picture.damage.iter().filter(|fault| !fault.is_harmless());

@@ -1,4 +1,4 @@
-//! The working size, and the turn that the EXIF orientation asks for.
+//! Scales to the working size, and turns by the EXIF orientation.
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
@@ -40,8 +40,8 @@ pub(crate) fn grey_to_rgb(samples: &[u8]) -> Vec<u8> {
 
 /// What `pixels` cover of `rgb`, at the size `to`.
 ///
-/// The library's untyped call would do, but brings its code for every pixel type with it and
-/// makes this crate compile for minutes.
+/// The library's untyped call would work, but it includes the code for every pixel type and takes
+/// minutes to compile.
 fn convolve(
     rgb: &[u8],
     pixels: &Pixels<'_>,

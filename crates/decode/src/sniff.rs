@@ -2,13 +2,13 @@
 
 use shomei_photo::Format;
 
-/// How much of a file is looked at for text.
+/// How much of a file is checked for text.
 const TEXT_SAMPLE: usize = 4096;
 
-/// Names the format by the first bytes (and, for TGA, the last), whatever the file is called.
+/// Recognises the format by the first bytes (and, for TGA, the last), not by the file name.
 ///
-/// Only the signature is looked at: the file may still be damaged. A JPEG starts with its
-/// marker at the first byte; one behind a byte-order mark or another file is not a JPEG.
+/// It checks only the signature, so the file may still be damaged. A JPEG starts with its marker at the
+/// first byte; after a byte order mark or another file, it is not a JPEG.
 ///
 /// ```
 /// use shomei_photo::Format;

@@ -1,4 +1,4 @@
-//! Memory that outlives one decode.
+//! Memory that is reused between decodes.
 
 use crate::huffman::{AcTable, DcTable};
 use crate::output::Pixels;
@@ -6,10 +6,9 @@ use crate::progressive::Coefficients;
 use crate::sequential::Groups;
 use crate::upsample::Scratch;
 
-/// What a decoder works in. Give the same to every call on a thread: memory is then allocated
-/// only when a picture is larger than all before it, and Huffman tables are built only when they
-/// change – most cameras always write the same. What one picture leaves behind changes nothing in
-/// the next.
+/// The working memory of a decoder. Pass the same buffers to every call on a thread. Memory is then
+/// allocated only when a picture is larger than all before it, and Huffman tables are built only when
+/// they change; most cameras always write the same ones. The contents never affect the next picture.
 ///
 /// ```
 /// let mut buffers = shomei_jpeg::Buffers::new();
@@ -23,7 +22,7 @@ pub struct Buffers {
     pub(crate) coefficients: [Coefficients; 3],
     /// The output.
     pub(crate) out: Vec<u8>,
-    /// A row of each component on its way to the output.
+    /// A row of each component before it is written to the output.
     pub(crate) rows: [Scratch; 3],
     /// Coefficients of blocks that are transformed together; all zero between uses.
     pub(crate) groups: Box<Groups>,

@@ -1,4 +1,4 @@
-//! What is wrong with a file whose pixels could be given all the same.
+//! Damage in a file whose pixels could still be decoded, at least in part.
 
 use std::fmt;
 
@@ -8,25 +8,26 @@ use std::fmt;
 pub enum DamageKind {
     /// The data ends within a scan or a segment.
     Truncated,
-    /// The data ends where a marker is due: everything coded so far is whole, but there is no EOI.
+    /// The data ends where a marker must follow: everything coded so far is complete, but EOI is
+    /// missing.
     MissingEoi,
-    /// A marker stands within a scan before its last MCU.
+    /// A marker within a scan, before its last MCU.
     EarlyMarker,
-    /// Bits that are no code of the Huffman table in use.
+    /// Bits that are not a code of the Huffman table in use.
     BadCode,
     /// A block with more than 64 coefficients, or a coefficient outside its scan's band.
     BadBlock,
     /// Restart markers that are missing, repeated or out of order.
     RestartOrder,
-    /// Bytes that belong to no segment, or that a restart interval or a scan has left over.
+    /// Bytes that belong to no segment, or that remain after a restart interval or a scan.
     StrayBytes,
-    /// A few bytes of zeros or ones left over by a restart interval or a scan: some writers pad.
+    /// A few bytes of zeros or ones after a restart interval or a scan: some encoders pad.
     Padding,
     /// A scan header that contradicts the frame header or an earlier scan (T.81 B.2.3, G.1.1.1).
     BadScan,
     /// A scan that uses a table that was never given.
     MissingTable,
-    /// A component or a part of its precision that no scan codes.
+    /// No scan codes a component, or a part of its precision.
     MissingScan,
     /// A malformed segment after the first scan.
     BadSegment,
@@ -46,7 +47,7 @@ impl DamageKind {
 pub struct Damage {
     /// What is wrong.
     pub kind: DamageKind,
-    /// Byte offset in the file at which it was noticed, which may be some bytes behind the cause.
+    /// Byte offset in the file at which it was noticed, which may be some bytes after the cause.
     pub offset: usize,
     /// The scan, counted from 0.
     pub scan: u32,
@@ -57,7 +58,7 @@ pub struct Damage {
 }
 
 impl Damage {
-    /// Whether all that was coded is there in spite of it: bytes between segments, and padding.
+    /// Whether it loses no coded data: bytes between segments, and padding.
     #[must_use]
     pub const fn is_harmless(&self) -> bool {
         match self.kind {
@@ -92,8 +93,8 @@ impl fmt::Display for Damage {
     }
 }
 
-/// The faults met so far. A hostile file can have one per restart interval, so only the first
-/// ones are kept.
+/// The faults so far. A hostile file can have one for each restart interval, so only the first ones are
+/// kept.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) list: Vec<Damage>,

@@ -1,7 +1,7 @@
-//! What cannot be opened or decoded, and why.
+//! Reasons why a file cannot be opened or decoded.
 //!
-//! Damage to a picture is *not* an error here: it is described by [`crate::Damage`] next to the
-//! pixels that could be read. An [`Error`] means that there is no picture to give.
+//! Damage to a picture is *not* an error: [`crate::Damage`] describes it, beside the pixels that could
+//! be read. An [`Error`] means that there is no picture.
 
 use std::fmt;
 
@@ -17,12 +17,12 @@ pub enum Unsupported {
     Lossless,
     /// Hierarchical coding: differential frames (SOF5, SOF6) or a DHP segment.
     Hierarchical,
-    /// Samples of another precision than 8 bits.
+    /// Samples that do not have 8 bits.
     Precision {
         /// Bits per sample that the frame header names.
         bits: u8,
     },
-    /// Two components, or four: CMYK and YCCK are told apart by [`crate::Header::colour`].
+    /// Two or four components. [`crate::Header::colour`] distinguishes CMYK from YCCK.
     Components {
         /// Number of components that the frame header names.
         count: u8,
@@ -86,7 +86,7 @@ impl Error {
         self.kind
     }
 
-    /// Byte offset in the file of the segment at fault (0 where none is).
+    /// Byte offset in the file of the faulty segment, or 0.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset

@@ -1,4 +1,4 @@
-//! A file, opened: everything before the first scan, parsed once.
+//! An opened file: everything before the first scan, parsed once.
 
 use crate::buffers::Buffers;
 use crate::damage::{Damage, DamageKind};
@@ -46,11 +46,11 @@ pub struct File<'d> {
 }
 
 impl<'d> File<'d> {
-    /// Reads everything up to the first scan, and no further: some microseconds for any file,
-    /// unless the height is left to a DNL segment, which follows the first scan.
+    /// Reads everything up to the first scan. This takes some microseconds for any file, unless the
+    /// height is in a DNL segment, which follows the first scan.
     ///
-    /// Takes a few bytes for each component and metadata segment, nothing that grows with the
-    /// picture. So a file that exceeds the limits can be opened and described; [`File::decode`]
+    /// Needs a few bytes for each component and metadata segment, independent of the size of the
+    /// picture. You can therefore open and describe a file that exceeds the limits; [`File::decode`]
     /// refuses it.
     ///
     /// # Errors
@@ -178,7 +178,7 @@ impl<'d> File<'d> {
         })
     }
 
-    /// What the file says about itself before its first scan.
+    /// The header: what the file says about itself before its first scan.
     #[must_use]
     pub const fn header(&self) -> &Header {
         &self.header
@@ -209,18 +209,17 @@ impl<'d> File<'d> {
         self.icc.as_ref()
     }
 
-    /// What is wrong before the first scan: at most one fault, the first bytes that belong to no
-    /// segment. What [`File::decode`] finds begins with it.
+    /// The damage before the first scan: at most one fault, the first bytes that belong to no segment.
+    /// The damage that [`File::decode`] reports begins with it.
     #[must_use]
     pub fn damage(&self) -> &[Damage] {
         &self.damage
     }
 
-    /// Looks for all markers behind the header, without decoding. A file that is damaged or cut
-    /// off there is no error.
+    /// Finds all markers after the header, without decoding. Damage there is not an error.
     ///
-    /// Costs a search for `FF` through the file, some 0.2 ms per megabyte. [`File::decode`]
-    /// reports the extent as well.
+    /// This searches the file for `FF` and takes about 0.2 ms per megabyte. [`File::decode`] reports
+    /// the extent as well.
     #[must_use]
     pub fn extent(&self) -> Extent {
         Extent::find(self.data, self.scan)
@@ -228,13 +227,13 @@ impl<'d> File<'d> {
 
     /// Decodes the picture at a scale.
     ///
-    /// Work is linear in the bytes of the file plus the pixels of the output. The buffers keep
-    /// their memory for the next call; what an earlier one left in them changes nothing.
+    /// Work is linear in the bytes of the file plus the pixels of the output. The buffers keep their
+    /// memory for the next call, and their contents do not affect the result.
     ///
     /// # Errors
     ///
     /// `Unsupported` for a process that this crate does not decode; the kinds of [`Limits`].
-    /// Damage behind the header is no error: see [`Decoded::damage`].
+    /// Damage after the header is not an error: see [`Decoded::damage`].
     pub fn decode<'b>(
         &self,
         scale: Scale,

@@ -1,17 +1,17 @@
-//! A JPEG decoder for those who do not need every pixel.
+//! A JPEG decoder for programs that do not need every pixel.
 //!
-//! It gives a picture straight at ⅛, ¼, ½ or full size, each for the cost of that size: at ⅛ only
-//! the DC coefficients of a baseline file are decoded and the others jumped over several at a
-//! time, and of a progressive file the scans that are not needed are not read at all.
+//! It decodes straight to ⅛, ¼, ½ or full size, and each size costs only what that size needs. At ⅛, it
+//! decodes only the DC coefficients of a baseline file and skips the others several at a time; of a
+//! progressive file, it does not read the scans that it does not need.
 //!
-//! It takes any bytes. A file that is damaged or cut off yields the pixels that are there and a
-//! list of what is wrong and where ([`Damage`]); an [`Error`] means that there is no picture to
-//! give. Limits are checked before memory is allocated, and work is linear in the bytes of the
-//! file plus the pixels of the output.
+//! It accepts any bytes. For a file that is damaged or cut off, it returns the pixels that it could
+//! read and a list of what is wrong and where ([`Damage`]). An [`Error`] means that there is no
+//! picture. Limits are checked before memory is allocated, and work is linear in the bytes of the file
+//! plus the pixels of the output.
 //!
-//! Implemented of ITU T.81: baseline, extended sequential and progressive DCT with Huffman coding
-//! and 8-bit samples, of one or three components with any sampling factors, with restart
-//! intervals and DNL. [`File::open`] names other processes, and [`File::decode`] refuses them.
+//! It implements these parts of ITU T.81: baseline, extended sequential and progressive DCT with
+//! Huffman coding and 8-bit samples, for one or three components with any sampling factors, with
+//! restart intervals and DNL. [`File::open`] names other processes, and [`File::decode`] refuses them.
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -1,9 +1,8 @@
-//! Limits on what a file may ask for, checked from its header before anything of the picture's
-//! size is allocated.
+//! Limits, checked in the header before anything of the picture's size is allocated.
 
 use crate::error::{Error, ErrorKind};
 
-/// What a file may ask for at most.
+/// The limits of a file.
 ///
 /// Segments need no limit of their own: the format bounds each at 65,535 bytes, none is copied,
 /// 1,024 are listed, and walking over them is linear in the length of the file.
@@ -17,12 +16,12 @@ use crate::error::{Error, ErrorKind};
 pub struct Limits {
     /// Pixels (width × height) of the coded picture, whatever the output scale. Default 100 million.
     pub pixels: u64,
-    /// Scans in the file, those that are skipped included. Default 500.
+    /// Scans in the file, including skipped ones. Default 500.
     ///
-    /// Work stays linear in the bytes at any number; the limit exists because no encoder writes
-    /// so many scans, so such a file is an attack on other decoders.
+    /// Work is linear in the bytes for any number of scans. The limit exists because no encoder writes
+    /// so many scans: such a file is an attack on other decoders.
     pub scans: u32,
-    /// Bytes held for one decode: output, planes and coefficients. Default 1 GiB.
+    /// Memory for one decode in bytes: output, planes and coefficients. Default 1 GiB.
     pub memory: u64,
 }
 
@@ -37,21 +36,21 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The same limits with another bound on pixels.
+    /// The same limits with another limit of pixels.
     #[must_use]
     pub const fn with_pixels(mut self, pixels: u64) -> Self {
         self.pixels = pixels;
         self
     }
 
-    /// The same limits with another bound on scans.
+    /// The same limits with another limit of scans.
     #[must_use]
     pub const fn with_scans(mut self, scans: u32) -> Self {
         self.scans = scans;
         self
     }
 
-    /// The same limits with another bound on memory, in bytes.
+    /// The same limits with another limit of memory, in bytes.
     #[must_use]
     pub const fn with_memory(mut self, bytes: u64) -> Self {
         self.memory = bytes;
