@@ -1,4 +1,4 @@
-//! From the colours of an embedded ICC profile to sRGB.
+//! Converts colours from an embedded ICC profile to sRGB.
 
 use std::borrow::Cow;
 use std::panic::catch_unwind;
@@ -13,7 +13,7 @@ use shomei_photo::{ColourModel, IccState};
 use crate::pixels::Channels;
 use crate::scale::grey_to_rgb;
 
-/// Steps a channel of the grid on which a profile is compared with sRGB.
+/// Steps for each channel of the grid on which a profile is compared with sRGB.
 const PROBE_STEPS: u8 = 6;
 /// Largest difference, in levels of 255, at which a profile counts as sRGB. Profiles of sRGB
 /// differ by rounding, some by one level more in the shadows.
@@ -21,11 +21,11 @@ const IDENTITY_LEVELS: u8 = 2;
 /// Longest profile in bytes; print profiles reach 3 MB, those of cameras a few kilobytes.
 const MAX_PROFILE: usize = 4 << 20;
 
-/// The embedded profile, not yet understood.
+/// The embedded profile before it is parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Profile<'d> {
     Absent,
-    /// A piece of it is missing, doubled or in doubt.
+    /// A part of it is missing, repeated or inconsistent.
     Damaged,
     Whole(Cow<'d, [u8]>),
 }
@@ -43,7 +43,7 @@ impl<'d> Profile<'d> {
         icc.profile().map_or(Self::Damaged, Self::Whole)
     }
 
-    /// What the profile's header lets expect, for a picture that is not decoded.
+    /// The expected result from the profile's header, for a picture that is not decoded.
     pub(crate) fn state_by_header(&self, model: ColourModel) -> IccState {
         /// Colour space of the data, and file signature: ICC.1:2022, table 17.
         const SPACE: std::ops::Range<usize> = 16..20;
@@ -66,7 +66,7 @@ impl<'d> Profile<'d> {
     }
 }
 
-/// The sRGB triples of `samples`, and what became of the profile.
+/// The sRGB triples of `samples`, and how the profile was used.
 ///
 /// A grey profile applies to grey pictures and an RGB profile to the others; with any other,
 /// the samples are taken as sRGB.
@@ -95,7 +95,7 @@ pub(crate) fn to_srgb(
 }
 
 enum Conversion {
-    /// The profile is sRGB: the samples are right as they are.
+    /// The profile is sRGB: the samples need no conversion.
     Identity,
     Done(Vec<u8>),
 }

@@ -1,8 +1,8 @@
 //! Which picture editor left its mark in the metadata.
 //!
-//! Only fields that name the writing program are read. A camera's firmware stands in the same
-//! fields, so a name counts only if it is in the list below, as a word of its own. The name
-//! given out is the list's, never text of the file.
+//! It reads only fields that name the writing program. A camera's firmware uses the same fields, so a
+//! name counts only if a word of it is in the list below. The reported name is that of the list, never
+//! text from the file.
 
 use shomei_jpeg::{File, Segment};
 
@@ -75,10 +75,10 @@ const EDITORS: &[(&str, &str)] = &[
 /// 1.2.6 (`stEvt:softwareAgent`).
 const XMP_FIELDS: &[&[u8]] = &[b"CreatorTool", b"softwareAgent"];
 
-/// Bytes of one field that are looked at.
+/// How many bytes of a field are checked.
 const MAX_FIELD: usize = 256;
 
-/// Values of one XMP field that are looked at; an editing history has some dozens.
+/// How many values of an XMP field are checked; an editing history has some dozens.
 const MAX_VALUES: usize = 64;
 
 /// The first editor that left its mark in a file.

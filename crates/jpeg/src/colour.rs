@@ -4,7 +4,7 @@
     reason = "the sums are bounded by their 8-bit terms"
 )]
 
-/// A sample of what could not be read.
+/// The value of samples that could not be read.
 pub(crate) const MID_GREY: u8 = 128;
 
 /// Pixels converted at a time.

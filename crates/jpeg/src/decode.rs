@@ -1,5 +1,5 @@
-//! From a file to pixels: the order of segments and scans (ITU T.81 B.2.1), and what is kept
-//! between them.
+//! Decodes a file to pixels: the order of segments and scans (ITU T.81 B.2.1), and the state between
+//! them.
 #![allow(
     clippy::cast_possible_truncation,
     reason = "numbers of MCUs fit in 32 bits, as widths and heights fit in 16"
@@ -26,7 +26,7 @@ use crate::upsample::Source;
 /// How much of a progressive file is read. Other files are always read to the last bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
-    /// All that the scale depends on: the pixels are those of a full decode, averaged.
+    /// Everything that the scale depends on: the pixels are the averages of a full decode.
     #[default]
     Exact,
     /// At ⅛ and ¼, scans that add only the last bit of AC coefficients are skipped. They are half
@@ -34,9 +34,9 @@ pub enum Precision {
     /// quantisation step: the finest grain is smoothed, edges and tones stay. At ⅛ no luma
     /// depends on it and chroma hardly does.
     Draft,
-    /// As `Exact`, and scans on which the scale does not depend, as most of a progressive file at
-    /// ⅛, are read all the same, only to find damage in them. The others pass them by a search
-    /// for the next marker, and notice little more than that a scan or the end is missing.
+    /// Like `Exact`, but also reads the scans that the scale does not depend on, to find damage in
+    /// them. At ⅛, those are most of a progressive file. `Exact` and `Draft` search for the next
+    /// marker instead, and notice little more than a missing scan or a missing end.
     Checked,
 }
 
@@ -48,16 +48,15 @@ pub struct Decoded<'b> {
     pub width: usize,
     /// Height of the output in pixels.
     pub height: usize,
-    /// The pixels. What could not be read is mid-grey.
+    /// The pixels. Parts that could not be read are mid-grey.
     pub pixels: Pixels<'b>,
-    /// What follows the header.
+    /// The rest of the file after the header.
     pub extent: Extent,
-    /// What is wrong with the file, in the order of the file; empty for a sound one. At most
-    /// some dozens are listed.
+    /// The faults in file order; empty for an intact file. At most a few dozen are listed.
     pub damage: Vec<Damage>,
-    /// Faults beyond those that are listed.
+    /// The number of faults that are not listed.
     pub damage_omitted: usize,
-    /// How much of the picture was read without a fault, from 0 to 1: the least of all components
+    /// How much of the picture was read without a fault, from 0 to 1: the minimum over all components
     /// and scans that this scale needs.
     pub valid_fraction: f32,
 }
@@ -70,7 +69,7 @@ impl Decoded<'_> {
     }
 }
 
-/// What a decode starts from: everything before the first scan.
+/// The start of a decode: everything before the first scan.
 pub(crate) struct Start<'d> {
     /// The file.
     pub(crate) data: &'d [u8],
@@ -200,7 +199,7 @@ impl Progress {
             && band.is_some_and(|band| band.iter().all(|&low| low == due))
     }
 
-    /// Notes that a scan has come.
+    /// Records a scan.
     fn advance(&mut self, scan: &ScanHeader) {
         if let Some(band) = self
             .0
@@ -301,7 +300,7 @@ impl Decoder<'_> {
         Ok(extent)
     }
 
-    /// A segment behind the first scan.
+    /// A segment after the first scan.
     fn segment(&mut self, marker: Marker, payload: &[u8]) {
         if marker.is_frame() || self.tables.install(marker.code, payload).is_err() {
             self.note(DamageKind::BadSegment, marker.at);
@@ -550,7 +549,7 @@ impl Decoder<'_> {
         Some((pos, good as f32 / units.total as f32))
     }
 
-    /// What is done once all scans are read.
+    /// The work after all scans are read.
     fn finish(&mut self, extent: Extent) {
         let cut = self.report.list.iter().any(|d| d.kind.is_truncation());
         let missing = self

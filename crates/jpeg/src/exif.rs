@@ -1,5 +1,5 @@
-//! The EXIF tags that say how a picture is to be shown and what wrote it, from a TIFF structure
-//! that nobody has checked (EXIF 2.32, TIFF 6.0).
+//! The EXIF tags for the orientation of a picture and the program that wrote it, read from an untrusted
+//! TIFF structure (EXIF 2.32, TIFF 6.0).
 //!
 //! Only IFD0 is read, once, and the chain to the next directory is not followed: nothing can loop,
 //! and no offset is used without a bounds check.
@@ -18,11 +18,11 @@ pub enum Orientation {
     Flipped = 4,
     /// 5: mirrored along the main diagonal.
     Transposed = 5,
-    /// 6: to be turned 90° clockwise.
+    /// 6: must be turned 90° clockwise.
     Rotate90 = 6,
     /// 7: mirrored along the other diagonal.
     Transversed = 7,
-    /// 8: to be turned 90° counter-clockwise.
+    /// 8: must be turned 90° counter-clockwise.
     Rotate270 = 8,
 }
 
@@ -53,11 +53,11 @@ impl Orientation {
     }
 }
 
-/// What the EXIF segment says.
+/// The contents of the EXIF segment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exif<'d> {
-    /// The orientation, if the tag is there and valid: one value of type SHORT from 1 to 8.
+    /// The orientation, if the tag exists and is valid: one value of type SHORT from 1 to 8.
     pub orientation: Option<Orientation>,
     /// The texts of the tags Software, often the camera's firmware, and ProcessingSoftware, in
     /// the order of the file, each up to its first zero byte and no longer than 256 bytes.
@@ -74,9 +74,9 @@ const SHORT: u16 = 3;
 const UTF8: u16 = 129;
 
 const ENTRY_BYTES: usize = 12;
-/// Entries read at most; real files hold about twenty.
+/// The limit of entries that are read. Real files have about twenty.
 const MAX_ENTRIES: usize = 512;
-/// Bytes of a text read at most.
+/// The limit of bytes that are read of a text.
 const MAX_TEXT: usize = 256;
 
 impl<'d> Exif<'d> {

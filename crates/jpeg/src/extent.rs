@@ -1,23 +1,23 @@
-//! A walk over the markers behind the header that decodes nothing (ITU T.81 B.2.1).
+//! Finds the markers after the header without decoding (ITU T.81 B.2.1).
 
 use crate::markers::{self, Marker};
 
-/// What follows the header.
+/// The rest of a file after the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Extent {
     /// Bytes in the file.
     pub bytes: usize,
-    /// Scans whose header is there.
+    /// Number of scan headers.
     pub scans: u32,
     /// Offset of the EOI marker; `None` if there is none, as in a file that was cut off.
     pub end: Option<usize>,
-    /// Bytes behind the EOI marker: padding, or another picture (MPO).
+    /// Bytes after the EOI marker: padding, or another picture (MPO).
     pub trailing: usize,
 }
 
 impl Extent {
-    /// An extent that is not walked yet.
+    /// An extent before the search.
     pub(crate) const fn new(data: &[u8]) -> Self {
         Self {
             bytes: data.len(),
@@ -27,13 +27,13 @@ impl Extent {
         }
     }
 
-    /// Notes the EOI marker.
+    /// Records the EOI marker.
     pub(crate) const fn end_at(&mut self, marker: Marker) {
         self.end = Some(marker.at);
         self.trailing = self.bytes - marker.after;
     }
 
-    /// Looks for all markers from the first scan on.
+    /// Finds all markers from the first scan on.
     pub(crate) fn find(data: &[u8], scan: Marker) -> Self {
         let mut extent = Self::new(data);
         let mut next = Some(scan);

@@ -1,4 +1,4 @@
-//! The frame header (ITU T.81 B.2.2), and what else a decoder has to know before the first scan.
+//! The frame header (ITU T.81 B.2.2), and everything else that a decoder needs before the first scan.
 #![allow(
     clippy::cast_possible_truncation,
     reason = "a frame header counts its components in a byte"
@@ -22,11 +22,11 @@ pub enum Process {
     Lossless,
     /// SOF9, SOF10, SOF13, SOF14: DCT, arithmetic coding.
     Arithmetic,
-    /// SOF5 and SOF6, and any DCT with Huffman coding behind a DHP segment: a hierarchical file.
+    /// SOF5 and SOF6, and any DCT with Huffman coding after a DHP segment: a hierarchical file.
     Hierarchical,
 }
 
-/// The colours that the components stand for.
+/// The colour model of the components.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ColourModel {
@@ -111,7 +111,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// The process or form of this file that is not decoded, if so.
+    /// The process or form of this file, if this crate does not decode it.
     #[must_use]
     pub fn unsupported(&self) -> Option<Unsupported> {
         match self.process {

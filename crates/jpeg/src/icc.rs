@@ -8,7 +8,7 @@ use std::borrow::Cow;
 pub struct Icc<'d> {
     /// The parts in the order of their sequence numbers.
     pub parts: Vec<&'d [u8]>,
-    /// Whether every part is there exactly once.
+    /// Whether every part exists exactly once.
     pub complete: bool,
 }
 
@@ -24,19 +24,19 @@ impl<'d> Icc<'d> {
     }
 }
 
-/// The parts met so far.
+/// The parts so far.
 #[derive(Debug)]
 pub(crate) struct Parts<'d> {
     /// The number of parts, as the first one says.
     count: u8,
-    /// Whether all say the same, and there are no more than there can be.
+    /// Whether all parts give the same number, and there are not more than that.
     consistent: bool,
     /// Sequence number and data.
     parts: Vec<(u8, &'d [u8])>,
 }
 
 impl<'d> Parts<'d> {
-    /// Takes note of what follows `ICC_PROFILE\0` in a segment.
+    /// Adds the data after `ICC_PROFILE\0` in a segment.
     pub(crate) fn note(found: &mut Option<Self>, content: &'d [u8]) {
         let [number, count, part @ ..] = content else {
             return;

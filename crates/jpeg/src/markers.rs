@@ -22,7 +22,7 @@ pub(crate) const APP13: u8 = 0xED;
 pub(crate) const APP14: u8 = 0xEE;
 pub(crate) const APP15: u8 = 0xEF;
 pub(crate) const COM: u8 = 0xFE;
-/// JPEG-LS frame header (ITU T.87), known only to be named in the refusal.
+/// JPEG-LS frame header (ITU T.87), recognised only to name it in the error.
 pub(crate) const SOF55: u8 = 0xF7;
 pub(crate) const TEM: u8 = 0x01;
 
@@ -37,7 +37,7 @@ pub(crate) struct Marker {
 }
 
 impl Marker {
-    /// Whether the marker stands alone, without a length (B.1.1.3).
+    /// Whether the marker has no length and no parameters (B.1.1.3).
     pub(crate) const fn stands_alone(self) -> bool {
         matches!(self.code, TEM | RST0..=EOI)
     }
@@ -76,8 +76,8 @@ pub(crate) fn find_ff(data: &[u8], pos: usize) -> Option<usize> {
         .map(|offset| at + offset)
 }
 
-/// The next marker at or after `pos`, whatever it is: stuffed zeros (`FF 00`) and fill bytes
-/// (`FF FF`, B.1.1.2) are passed over. `None` at the end of the data.
+/// The next marker of any kind at or after `pos`. Stuffed zeros (`FF 00`) and fill bytes (`FF FF`,
+/// B.1.1.2) are skipped. `None` at the end of the data.
 pub(crate) fn next_marker(data: &[u8], pos: usize) -> Option<Marker> {
     let mut pos = pos;
     loop {
@@ -110,10 +110,10 @@ pub(crate) fn end_of_scan(data: &[u8], pos: usize) -> Option<Marker> {
     }
 }
 
-/// The parameters of the segment whose marker ends at `after` (B.1.1.4): the bytes behind the
-/// two of its length, and the offset where the next marker is due.
+/// The parameters of the segment whose marker ends at `after` (B.1.1.4): the bytes after the two of its
+/// length, and the offset where the next marker must follow.
 ///
-/// `Err(true)` where the file ends first, `Err(false)` where the length is impossible.
+/// `Err(true)` if the file ends first, `Err(false)` if the length is impossible.
 pub(crate) fn segment(data: &[u8], after: usize) -> Result<(&[u8], usize), bool> {
     let length = data
         .get(after..)

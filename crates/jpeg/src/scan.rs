@@ -68,7 +68,7 @@ pub(crate) const MAX_MCU_BLOCKS: u32 = 10;
 /// What stopped a run of MCUs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The bits of a block make no sense.
+    /// The bits of a block are not valid.
     Block(BlockFault),
     /// The bits ended.
     Overrun,
@@ -80,9 +80,9 @@ impl From<BlockFault> for Fault {
     }
 }
 
-/// What a run of MCUs came to.
+/// The result of a run of MCUs.
 pub(crate) struct Run {
-    /// The bits left behind the last MCU.
+    /// The bits after the last MCU.
     pub(crate) bits: Bits,
     /// MCUs that were read in full.
     pub(crate) done: u32,
@@ -102,9 +102,9 @@ pub(crate) struct Units {
 /// Walks over the entropy-coded data that begins at `start`, one restart interval after the
 /// other. `decode(input, from, to)` reads the MCUs of one interval, with fresh predictions.
 ///
-/// After a fault, reading goes on at the next restart marker that fits; its number, modulo 8,
-/// tells how many intervals were lost. Returns where to search for the marker behind the scan,
-/// and the number of MCUs that were read.
+/// After a fault, it continues at the next restart marker that fits. The number of that marker, modulo 8,
+/// gives the number of lost intervals. Returns where to search for the marker after the scan, and the
+/// number of MCUs that were read.
 pub(crate) fn walk(
     data: &[u8],
     start: usize,
@@ -195,8 +195,8 @@ pub(crate) fn walk(
     (input.position(), good)
 }
 
-/// What bytes behind the last MCU are: a few without content are padding, others mean that some
-/// of the data was lost.
+/// Classifies bytes after the last MCU: a few without content are padding; others mean that data was
+/// lost.
 fn left_over(bytes: &[u8]) -> DamageKind {
     if bytes.len() <= MAX_PADDING && bytes.iter().all(|&byte| matches!(byte, 0 | 0xFF)) {
         DamageKind::Padding
@@ -205,9 +205,9 @@ fn left_over(bytes: &[u8]) -> DamageKind {
     }
 }
 
-/// Bytes of padding that writers are known to leave.
+/// The limit of padding bytes; some encoders write that many.
 const MAX_PADDING: usize = 16;
 
-/// Intervals that may be taken for lost when a restart marker comes early. The count is modulo 8,
-/// so larger steps ahead look like steps back.
+/// How many intervals may count as lost if a restart marker comes early. The count is modulo 8, so
+/// larger steps ahead look like steps back.
 const LOST_INTERVALS: u32 = 3;

@@ -5,7 +5,7 @@ use crate::icc::{self, Icc};
 use crate::jfif::Jfif;
 use crate::markers::{self, Marker};
 
-/// A metadata segment, with what follows its signature.
+/// A metadata segment, with the data after its signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Segment<'d> {
@@ -66,11 +66,10 @@ impl<'d> Segment<'d> {
     }
 }
 
-/// Segments that are kept. A file may hold any number; those with the parts of the longest ICC
-/// profile are 255.
+/// The limit of segments that are kept. A file can have any number; the longest ICC profile needs 255.
 const KEPT: usize = 1024;
 
-/// What the metadata segments say.
+/// The contents of the metadata segments.
 #[derive(Debug, Default)]
 pub(crate) struct Metadata<'d> {
     pub(crate) segments: Vec<Segment<'d>>,
@@ -81,7 +80,7 @@ pub(crate) struct Metadata<'d> {
 }
 
 impl<'d> Metadata<'d> {
-    /// Takes note of a segment; others than metadata are ignored.
+    /// Adds a segment. Segments that are not metadata are ignored.
     pub(crate) fn note(&mut self, marker: Marker, payload: &'d [u8]) {
         let Some(segment) = Segment::new(marker, payload) else {
             return;

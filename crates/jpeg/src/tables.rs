@@ -14,8 +14,8 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Installs what a DQT, DHT or DRI segment holds; other segments are ignored. `Err`
-    /// names what is malformed.
+    /// Installs the tables of a DQT, DHT or DRI segment; other segments are ignored. `Err` names the
+    /// malformed part.
     pub(crate) fn install(&mut self, code: u8, payload: &[u8]) -> Result<(), &'static str> {
         match code {
             markers::DQT => {
