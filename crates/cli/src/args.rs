@@ -277,7 +277,7 @@ pub(crate) struct ReportArgs {
     #[command(flatten)]
     pub(crate) stored: StoredArgs,
 
-    /// The folder for the site: new, empty, or with an earlier report
+    /// The folder for the site, new or empty
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
@@ -340,7 +340,7 @@ pub(crate) struct NoticeArgs {
     #[command(flatten)]
     pub(crate) policies: Policies,
 
-    /// The folder for the notices
+    /// The folder for the notices, new or empty
     #[arg(long, value_name = "DIR", required_unless_present = "show_template")]
     pub(crate) out: Option<PathBuf>,
 
@@ -366,7 +366,7 @@ pub(crate) struct CropArgs {
     #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) photos: PathBuf,
 
-    /// The folder for the pictures, which show the people
+    /// The folder for the pictures, new or empty. They show the people
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
