@@ -229,8 +229,9 @@ pub fn schema() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{committed, degrees, good, ratio};
+    use crate::fixtures::{committed, degrees, delta_e, good, ratio};
     use crate::{Failure, Policy, judge};
+    use shomei_background::{BackgroundObject, Shadow, UnevenKind, Unevenness};
     use shomei_framing::{Cut, Part};
     use shomei_photo::{Decoding, FileFacts, LimitKind, Unreadable};
 
@@ -332,6 +333,69 @@ mod tests {
             let back: ReviewRecord = serde_json::from_str(&json).unwrap();
             assert_eq!(serde_json::to_string(&back).unwrap(), json);
         }
+    }
+
+    /// A record in which nothing is missing.
+    fn full() -> ReviewRecord {
+        let region = |x| crate::fixtures::region(x, 20, 30, 40);
+        let mut full = record(|m| {
+            m.file.decoding = Decoding::Truncated {
+                valid_ratio: Some(ratio(0.987_65)),
+            };
+            m.file.jpeg.as_mut().unwrap().editor = Some("Editor".to_owned());
+            cut_and_turned(m);
+            let background = m.background.as_mut().unwrap();
+            background.objects = vec![BackgroundObject {
+                region: region(1),
+                area_ratio: ratio(0.012_345),
+                contrast_delta_e: delta_e(12.0),
+            }];
+            background.unevenness = Some(Unevenness {
+                kind: UnevenKind::TwoTones,
+                region: region(2),
+                strength_delta_e: delta_e(7.5),
+            });
+            background.shadows = vec![Shadow {
+                region: region(3),
+                side: Side::Right,
+                area_ratio: ratio(0.05),
+                depth_ratio: ratio(0.25),
+            }];
+            for eye in m.portrait.as_mut().unwrap().eyes.as_mut().unwrap() {
+                eye.pupil_luma_ratio = Some(ratio(0.2));
+            }
+            m.failure = Some(Failure {
+                stage: "portrait".to_owned(),
+                cause: "a cause".to_owned(),
+            });
+            m.stopped_after = Some("background".to_owned());
+        });
+        // Made by hand, since what the checks say is not the subject here.
+        full.findings = vec![FindingRecord {
+            code: Code::FaceCut,
+            outcome: Outcome::Refer,
+            measured: Map::from_iter([("lost_ratio".to_owned(), Value::from(0.3333))]),
+            limit: Some(Limit {
+                min: Some(1.0),
+                max: Some(0.03),
+            }),
+            region: Some(region(4)),
+            sides: vec![Side::Top, Side::Left],
+            text: "What is wrong".to_owned(),
+            advice: "What to do".to_owned(),
+            rule: "A rule".to_owned(),
+            waived: true,
+        }];
+        full.verdict = Verdict::Refer;
+        full.policy.hash = "0123456789abcdef".to_owned();
+        full
+    }
+
+    /// Every name, their order, and how numbers are written.
+    #[test]
+    fn a_full_record_is_written_byte_for_byte_as_ever() {
+        let text = serde_json::to_string_pretty(&full()).unwrap() + "\n";
+        committed("schema/review.v1.example.json", &text);
     }
 
     #[test]
