@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use sha2::{Digest, Sha256};
+use shomei_photo::hex;
 
 use crate::error::{Error, ErrorKind};
 
@@ -99,8 +100,7 @@ impl ModelSet {
             for model in [&self.detector, &self.landmarks, &self.person, &self.classes] {
                 all.update(Sha256::digest(model));
             }
-            let digits = all.finalize().into_iter().map(|byte| format!("{byte:02x}"));
-            digits.collect()
+            hex(&all.finalize())
         };
         self.sum.get_or_init(sum).clone()
     }
@@ -180,9 +180,5 @@ mod tests {
         };
         assert_ne!(ours.digest(), other.digest());
         assert_eq!(ours.digest().len(), 16);
-    }
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -3,11 +3,10 @@
 //! Each carries the name of its schema. A reader that does not know it says so and leaves the
 //! message to another one; nothing is guessed.
 
-use std::fmt::Write;
-
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use shomei::photo::hex;
 use shomei::wire::v1::{Engine, PolicyRecord};
 use shomei::{Lang, Waivers};
 
@@ -381,16 +380,7 @@ pub fn list_digest<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
 /// cannot.
 #[must_use]
 pub fn key(id: &str) -> String {
-    let digest = Sha256::digest(id);
-    hex(digest.get(..16).unwrap_or_default())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&Sha256::digest(id)[..16])
 }
 
 /// A language as messages name it.

@@ -34,6 +34,7 @@
 mod file;
 mod frame;
 mod geometry;
+mod hex;
 mod mask;
 mod picture;
 mod subject;
@@ -44,6 +45,7 @@ pub use file::{
 };
 pub use frame::{Frame, QuarterTurn, Region};
 pub use geometry::{ImageSize, Point, Rect, Side};
+pub use hex::hex;
 pub use mask::{ClassMasks, Mask, PersonClass};
 pub use picture::Photo;
 pub use subject::{

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
+use shomei_photo::hex;
 use toml::{Table, Value};
 
 use crate::check::{Key, ParamSet};
@@ -316,12 +317,7 @@ fn hash(checks: &Checks) -> String {
     for (key, value) in values(checks) {
         digest.update(format!("{key}={value}\n"));
     }
-    let digest = digest.finalize();
-    digest.iter().take(8).fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&digest.finalize()[..8])
 }
 
 fn base(value: &Value) -> Result<Policy, PolicyError> {

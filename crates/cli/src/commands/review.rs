@@ -13,6 +13,7 @@ use std::vec;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use sha2::{Digest, Sha256};
+use shomei::photo::hex;
 use shomei::wire::v1::PolicyRecord;
 use shomei::{Input, Inspection, Lang, Limits, ReviewOptions, Reviewer, ReviewerBuilder, Verdict};
 
@@ -188,18 +189,13 @@ fn header(
     photos.iter().for_each(|photo| photo.digest(&mut listed));
     let listing = Listing {
         count: photos.len(),
-        sha256: hex(listed),
+        sha256: hex(&listed.finalize()),
         streamed: args.sources.tar.as_deref().is_some_and(inputs::is_stream),
     };
     let timings = !args.no_timings;
-    let exceptions = hex(exceptions);
+    let exceptions = hex(&exceptions.finalize());
     let engine = reviewer.engine();
     Header::new(engine, policy, lang, timings, exceptions, listing).fast(args.fast)
-}
-
-fn hex(digest: Sha256) -> String {
-    let bytes = digest.finalize();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The photos of an archive that can be read only once, none twice and none that was listed.
