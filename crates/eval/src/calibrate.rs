@@ -20,10 +20,9 @@ use serde::{Serialize, Serializer};
 use shomei_verdict::{LimitPair, Limits, Policy, limit_pairs};
 
 use crate::curve::{Samples, eer};
-use crate::report::Set;
-use crate::stats::quantile;
-use crate::text::{limit, percent};
-use crate::{Expected, Half};
+use crate::manifest::{Expected, Half};
+use crate::set::Set;
+use crate::stats::{limit, percent, quantile};
 
 /// With fewer photos with the defect in the calibrating half than this, a limit stays as it is.
 pub const MIN_EXAMPLES: usize = 8;

@@ -4,8 +4,8 @@
 use serde::{Serialize, Serializer};
 use shomei_verdict::{LimitPair, Limits, Policy};
 
-use crate::report::Case;
-use crate::{Expected, Half};
+use crate::manifest::{Expected, Half};
+use crate::set::Case;
 
 /// Fewer photos with the defect than this give no curve.
 pub const MIN_POSITIVES: usize = 5;
@@ -134,7 +134,7 @@ impl Curve {
         pair: &LimitPair,
     ) -> Option<Self> {
         let labelled = |case: &&Case| {
-            let means = |label: &crate::Label| label.means == Some(pair.code);
+            let means = |label: &crate::labels::Label| label.means == Some(pair.code);
             half.holds(&case.row) && case.row.labels.iter().any(means)
         };
         if cases.iter().filter(labelled).count() < MIN_POSITIVES {

@@ -29,11 +29,3 @@ impl Error {
         self.kind
     }
 }
-
-/// A value in quotes for a message: shortened, and without control characters.
-pub(crate) fn shown(value: &str) -> String {
-    const CHARS: usize = 60;
-    let start: String = value.chars().take(CHARS).collect();
-    let end = if start.len() < value.len() { "…" } else { "" };
-    format!("{start:?}{end}")
-}

@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use shomei_verdict::{Lang, summary};
 
 use crate::report::{Hits, Miss, Report, Split, Verdicts, Wrong};
-use crate::stats::Share;
-use crate::text::{codes, percent};
+use crate::stats::{Share, percent};
+use crate::text::codes;
 
+mod escape;
 mod plot;
+
+use escape::escape;
 
 const CSS: &str = include_str!("html/page.css");
 
@@ -41,25 +44,6 @@ pub fn html(report: &Report, pictures: &BTreeMap<String, String>) -> String {
     limits(report, &mut page);
     misses(report, pictures, &mut page);
     page + "</body>\n</html>\n"
-}
-
-/// Text escaped for an element or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\'' => escaped += "&#39;",
-            // These would turn what follows round.
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => escaped.push('\u{fffd}'),
-            c if c.is_control() && c != '\n' => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 fn tiles(report: &Report, page: &mut String) {
@@ -352,8 +336,9 @@ fn card(miss: &Miss, picture: Option<&String>, page: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::human;
-    use crate::report::tests::{record, report};
+    use crate::report::tests::report;
+    use crate::set::tests::measured;
+    use crate::text::human;
 
     #[test]
     fn names_and_notes_are_text_and_nothing_more() {
@@ -367,9 +352,9 @@ mod tests {
         );
         let id = hostile.replace("</", "<");
         let records = vec![
-            record(&id, true),
-            record("b.jpg", true),
-            record("c.jpg", true),
+            measured(&id, true),
+            measured("b.jpg", true),
+            measured("c.jpg", true),
         ];
         let mut report = report(&manifest, records);
         report.natural.push(hostile.to_owned());
@@ -386,7 +371,7 @@ mod tests {
     fn the_page_needs_nothing_beside_it() {
         let manifest = "file,verdict,defects\na.jpg,accept,\n";
         let page = html(
-            &report(manifest, vec![record("a.jpg", true)]),
+            &report(manifest, vec![measured("a.jpg", true)]),
             &BTreeMap::new(),
         );
         for outside in ["http:", "https:", "url(", "<script", "<link", "src="] {

@@ -1,6 +1,6 @@
 //! Measures the accuracy of reviews by comparing them with a [`Manifest`] of labelled photos.
 //!
-//! A [`Set`] matches reviews with photos. A [`Report`] judges them by a policy and counts by defect,
+//! A [`Set`] matches measurements with photos. A [`Report`] judges them by a policy and counts by defect,
 //! family and limit. [`human`] and [`html`] write it; serde writes it as JSON (`shomei.eval/1`).
 //!
 //! ```
@@ -27,6 +27,7 @@ mod html;
 mod labels;
 mod manifest;
 mod report;
+mod set;
 mod stats;
 mod text;
 
@@ -36,6 +37,7 @@ pub use error::{Error, ErrorKind};
 pub use html::html;
 pub use labels::Label;
 pub use manifest::{Expected, Half, Manifest, Row};
-pub use report::{Alarm, Defect, Hits, Miss, Report, Set, Split, Verdicts, Wrong};
+pub use report::{Alarm, Defect, Hits, Miss, Report, Split, Verdicts, Wrong};
+pub use set::{Gathering, Measured, Set};
 pub use stats::Share;
 pub use text::{calibration, human, tables};

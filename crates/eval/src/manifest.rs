@@ -6,8 +6,9 @@ use std::path::{Component, Path};
 use csv::StringRecord;
 use serde::Serialize;
 use shomei_photo::Side;
+use shomei_verdict::ids;
 
-use crate::error::{Error, ErrorKind, shown};
+use crate::error::{Error, ErrorKind};
 use crate::labels::{self, Label};
 
 /// Photos and their labels, read from CSV (UTF-8, with a header). Columns are found by name, in
@@ -136,7 +137,7 @@ impl Columns {
                 let there: Vec<_> = header.iter().map(str::trim).collect();
                 mistake(format!(
                     "line 1: column {name} is missing in {}; required: file, verdict, defects",
-                    shown(&there.join(","))
+                    ids::shown(&there.join(","))
                 ))
             })
         };
@@ -224,6 +225,12 @@ const SIDES: [(&str, Side); 4] = [
     ("right", Side::Right),
 ];
 
+/// As the manifest has it.
+pub(crate) fn side_name(side: Side) -> &'static str {
+    let named = SIDES.iter().find(|(_, known)| *known == side);
+    named.map_or("", |(name, _)| name)
+}
+
 fn noted_sides(note: &str) -> Vec<Side> {
     let named = |name: &str| note.contains(&format!("{name} edge"));
     let found = SIDES.iter().filter(|(name, _)| named(name));
@@ -300,7 +307,7 @@ fn refuse<T>(record: &StringRecord, column: &str, value: &str, allowed: &str) ->
     let line = record.position().map_or(0, csv::Position::line);
     Err(mistake(format!(
         "line {line}, column {column}: {} is not allowed; allowed: {allowed}",
-        shown(value)
+        ids::shown(value)
     )))
 }
 

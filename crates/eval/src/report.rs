@@ -1,111 +1,15 @@
 //! Compares photos with their reviews.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use shomei_photo::Side;
-use shomei_verdict::wire::v1::ReviewRecord;
-use shomei_verdict::{
-    Code, Measurements, Outcome, Policy, Review, Verdict, Waivers, judge, limit_pairs,
-};
+use shomei_verdict::{Code, Outcome, Policy, Review, Verdict, judge, limit_pairs};
 
 use crate::curve::Curve;
-use crate::error::{Error, ErrorKind, shown};
+use crate::manifest::{Expected, Half, Row, side_name};
+use crate::set::Set;
 use crate::stats::Share;
-use crate::{Expected, Half, Manifest, Row};
-
-/// Photos of a manifest, each with its measurements.
-#[derive(Clone, Debug)]
-pub struct Set {
-    cases: Vec<Case>,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Case {
-    pub(crate) row: Row,
-    pub(crate) measurements: Measurements,
-    waivers: Waivers,
-}
-
-impl Set {
-    /// Matches reviews with the photos of one half.
-    ///
-    /// The id of a review is the photo's path; it may have more folders in front than the `file` of
-    /// the manifest. Reviews of the other half are skipped.
-    ///
-    /// # Errors
-    /// If a photo has no review or two, or if a review matches no photo. The message contains their
-    /// number and the first of them.
-    pub fn new(
-        manifest: &Manifest,
-        half: Half,
-        records: impl IntoIterator<Item = ReviewRecord>,
-    ) -> Result<Self, Error> {
-        let rows = manifest.rows();
-        let index: HashMap<&str, usize> = rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| (row.file.as_str(), at))
-            .collect();
-        let mut found: Vec<Option<ReviewRecord>> = vec![None; rows.len()];
-        let (mut unknown, mut doubled) = (Vec::new(), Vec::new());
-        for record in records {
-            let row = endings(&record.id).find_map(|file| index.get(file));
-            match row.copied() {
-                None => unknown.push(record.id),
-                Some(at) if found[at].is_some() => doubled.push(record.id),
-                Some(at) => found[at] = Some(record),
-            }
-        }
-        let mut cases = Vec::new();
-        let mut missing = Vec::new();
-        for (row, record) in rows.iter().zip(found) {
-            if !half.holds(row) {
-                continue;
-            }
-            match record {
-                None => missing.push(row.file.clone()),
-                Some(record) => cases.push(Case {
-                    row: row.clone(),
-                    measurements: record.measurements,
-                    waivers: record.waivers,
-                }),
-            }
-        }
-        let complaints: Vec<_> = [
-            ("photos of the manifest have no review", missing),
-            ("reviews are of a photo that was reviewed already", doubled),
-            ("reviews are of no photo of the manifest", unknown),
-        ]
-        .into_iter()
-        .filter(|(_, ids)| !ids.is_empty())
-        .map(|(what, ids)| format!("{what}: {}", some(&ids)))
-        .collect();
-        if complaints.is_empty() {
-            Ok(Self { cases })
-        } else {
-            Err(Error::new(ErrorKind::Ids, complaints.join("; ")))
-        }
-    }
-
-    pub(crate) fn cases(&self) -> &[Case] {
-        &self.cases
-    }
-}
-
-/// `ids` as their number and the first few.
-fn some(ids: &[String]) -> String {
-    const NAMED: usize = 5;
-    let first: Vec<_> = ids.iter().take(NAMED).map(|id| shown(id)).collect();
-    let more = if ids.len() > NAMED { ", …" } else { "" };
-    format!("{} ({}{more})", ids.len(), first.join(", "))
-}
-
-/// `a/b/c`, `b/c`, `c`.
-fn endings(id: &str) -> impl Iterator<Item = &str> {
-    let starts = id.match_indices('/').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(starts).map(|at| &id[at..])
-}
 
 /// The accuracy of a policy on a set of photos.
 ///
@@ -205,7 +109,12 @@ pub struct Defect {
     /// By kind; empty if these are the families.
     pub kinds: Vec<(String, Hits)>,
     /// By the side in the manifest. *Named*: the finding has that side as well.
+    #[serde(serialize_with = "sides")]
     pub sides: Vec<(Side, Hits)>,
+}
+
+fn sides<S: Serializer>(sides: &[(Side, Hits)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(sides.iter().map(|(side, hits)| (side_name(*side), hits)))
 }
 
 /// A photo that was judged wrongly.
@@ -221,11 +130,20 @@ pub struct Miss {
     /// Its labels; for [`Wrong::NotNamed`], those that were not named.
     pub labels: Vec<String>,
     /// The verdict.
+    #[serde(serialize_with = "verdict")]
     pub verdict: Verdict,
     /// The findings.
     pub codes: Vec<Code>,
     /// The manifest's note.
     pub note: String,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that serde asks for"
+)]
+fn verdict<S: Serializer>(verdict: &Verdict, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(verdict.as_str())
 }
 
 /// The ways to judge a photo wrongly, the worst first.
@@ -326,7 +244,7 @@ impl Report {
         let mut defects: BTreeMap<String, Counts> = BTreeMap::new();
         let mut unclear: BTreeMap<String, Verdicts> = BTreeMap::new();
         let mut alarms: BTreeMap<Code, Alarm> = BTreeMap::new();
-        for case in set.cases.iter().filter(|case| half.holds(&case.row)) {
+        for case in set.cases().iter().filter(|case| half.holds(&case.row)) {
             report.photos += 1;
             let row = &case.row;
             let review = judge(&case.measurements, policy, &case.waivers);
@@ -394,7 +312,7 @@ impl Report {
             .sort_by_key(|defect| (defect.codes.clone(), defect.label.clone()));
         report.misses.sort_by_key(|miss| miss.wrong);
         report.curves = limit_pairs()
-            .filter_map(|pair| Curve::new(&set.cases, half, policy, &pair))
+            .filter_map(|pair| Curve::new(set.cases(), half, policy, &pair))
             .collect();
         report
     }
@@ -469,101 +387,15 @@ fn miss(row: &Row, review: &Review) -> Option<Miss> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use shomei_photo::{Decoding, FileFacts, Format, Unreadable};
-    use shomei_verdict::Lang;
-    use shomei_verdict::wire::v1::Engine;
+    use crate::manifest::Manifest;
+    use crate::set::Measured;
+    use crate::set::tests::measured;
 
-    /// The review of a file that could not be read (refer), or that is no JPEG (reject).
-    pub(crate) fn record(id: &str, readable: bool) -> ReviewRecord {
-        let file = if readable {
-            FileFacts {
-                bytes: 40_000,
-                format: Format::Png,
-                jpeg: None,
-                decoding: Decoding::NotJpeg,
-            }
-        } else {
-            FileFacts::unreadable(Unreadable::Vanished)
-        };
-        let measurements = Measurements {
-            file,
-            face: None,
-            framing: None,
-            background: None,
-            portrait: None,
-            failure: None,
-            stopped_after: None,
-        };
-        let review = judge(
-            &measurements,
-            &Policy::my_number_card(),
-            &Waivers::default(),
-        );
-        let engine = Engine {
-            version: String::new(),
-            models: String::new(),
-        };
-        ReviewRecord::new(&review, id, Lang::En, engine, None)
-    }
-
-    pub(crate) fn report(manifest: &str, records: Vec<ReviewRecord>) -> Report {
+    pub(crate) fn report(manifest: &str, photos: Vec<Measured>) -> Report {
         let manifest = Manifest::parse(manifest).unwrap();
-        let set = Set::new(&manifest, Half::All, records).unwrap();
+        let set = Set::new(&manifest, Half::All, photos).unwrap();
         let natural = ["ai".to_owned()];
         Report::new(&set, Half::All, &Policy::my_number_card(), &natural)
-    }
-
-    #[test]
-    fn every_photo_has_one_review() {
-        let manifest = "file,verdict,defects\na.jpg,accept,\nin/b.jpg,accept,\nb.jpg,reject,hat\n";
-        let manifest = Manifest::parse(manifest).unwrap();
-        let set = |ids: &[&str]| {
-            let records = ids.iter().map(|id| record(id, true));
-            Set::new(&manifest, Half::All, records).map(|set| set.cases.len())
-        };
-        // The longest path that the manifest has.
-        assert_eq!(set(&["/x/y/a.jpg", "x/in/b.jpg", "x/b.jpg"]), Ok(3));
-        assert_eq!(set(&["a.jpg", "in/b.jpg", "b.jpg"]), Ok(3));
-        for (ids, complaint) in [
-            (
-                &["a.jpg"][..],
-                "photos of the manifest have no review: 2 (\"in/b.jpg\", \"b.jpg\")",
-            ),
-            (
-                &["a.jpg", "x/a.jpg", "in/b.jpg", "b.jpg"],
-                "reviews are of a photo that was reviewed already: 1 (\"x/a.jpg\")",
-            ),
-            (
-                &["a.jpg", "in/b.jpg", "b.jpg", "aa.jpg", "a.jpg/", "\u{1b}"],
-                "reviews are of no photo of the manifest: 3 (\"aa.jpg\", \"a.jpg/\", \"\\u{1b}\")",
-            ),
-            (
-                &["a.jpg", "a.jpg", "c.jpg"],
-                "photos of the manifest have no review: 2 (\"in/b.jpg\", \"b.jpg\"); reviews are of \
-                 a photo that was reviewed already: 1 (\"a.jpg\"); reviews are of no photo of the \
-                 manifest: 1 (\"c.jpg\")",
-            ),
-        ] {
-            let error = set(ids).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Ids);
-            assert_eq!(error.to_string(), complaint);
-        }
-    }
-
-    #[test]
-    fn reviews_of_the_other_half_are_passed_over() {
-        let manifest = "file,verdict,defects,subject\n\
-                        a.jpg,accept,,frll001\nb.jpg,accept,,frll002\n";
-        let manifest = Manifest::parse(manifest).unwrap();
-        let cases = |half, ids: &[&str]| {
-            let records = ids.iter().map(|id| record(id, true));
-            Set::new(&manifest, half, records)
-                .map(|set| set.cases.len())
-                .ok()
-        };
-        assert_eq!(cases(Half::Calibrate, &["a.jpg"]), Some(1));
-        assert_eq!(cases(Half::Report, &["a.jpg", "b.jpg"]), Some(1));
-        assert_eq!(cases(Half::Report, &["a.jpg"]), None);
     }
 
     #[test]
@@ -577,12 +409,12 @@ pub(crate) mod tests {
              open.jpg,unclear,smile_teeth,\n\
              red.jpg,reject,face_cut,left edge gone\n",
             vec![
-                record("ai_1.png", true),
-                record("made_one_1.jpg", true),
-                record("made_two_1.jpg", false),
-                record("good.jpg", false),
-                record("open.jpg", true),
-                record("red.jpg", true),
+                measured("ai_1.png", true),
+                measured("made_one_1.jpg", true),
+                measured("made_two_1.jpg", false),
+                measured("good.jpg", false),
+                measured("open.jpg", true),
+                measured("red.jpg", true),
             ],
         );
         let share = |count, of| Share { count, of };

@@ -93,6 +93,31 @@ pub(crate) fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
     })
 }
 
+/// `98.2`: rounded, but never to 0 or 100 if it is not exactly that.
+pub(crate) fn percent(ratio: f64) -> String {
+    let text = format!("{:.1}", ratio * 100.0);
+    match text.as_str() {
+        "100.0" if ratio < 1.0 => "99.9".to_owned(),
+        "0.0" if ratio > 0.0 => "0.1".to_owned(),
+        "100.0" => "100".to_owned(),
+        "0.0" => "0".to_owned(),
+        _ => text,
+    }
+}
+
+/// A limit with at most four decimals.
+pub(crate) fn limit(value: Option<f64>) -> String {
+    value.map_or_else(
+        || "–".to_owned(),
+        |value| {
+            // Without a negative zero.
+            let value = value + 0.0;
+            let text = format!("{value:.4}");
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        },
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,8 +7,9 @@ use shomei_verdict::Verdict;
 
 use crate::calibrate::{Proposal, balance};
 use crate::curve::{Curve, Errors};
-use crate::report::{Defect, Hits, Report, Set, Split, Verdicts, Wrong};
-use crate::stats::Share;
+use crate::report::{Defect, Hits, Report, Split, Verdicts, Wrong};
+use crate::set::Set;
+use crate::stats::{Share, limit, percent};
 
 /// The report for people: its [`tables`], and each photo that was judged wrongly.
 #[must_use]
@@ -144,18 +145,6 @@ fn rate(share: Share) -> String {
     )
 }
 
-/// `98.2`: rounded, but never to 0 or 100 if it is not exactly that.
-pub(crate) fn percent(ratio: f64) -> String {
-    let text = format!("{:.1}", ratio * 100.0);
-    match text.as_str() {
-        "100.0" if ratio < 1.0 => "99.9".to_owned(),
-        "0.0" if ratio > 0.0 => "0.1".to_owned(),
-        "100.0" => "100".to_owned(),
-        "0.0" => "0".to_owned(),
-        _ => text,
-    }
-}
-
 fn parts<T: Copy>(split: &Split<T>) -> [(&'static str, T); 3] {
     [
         ("all", split.all),
@@ -280,19 +269,6 @@ fn kinds(report: &Report) -> Option<Table> {
         }
     }
     table.unless_empty()
-}
-
-/// A limit with at most four decimals.
-pub(crate) fn limit(value: Option<f64>) -> String {
-    value.map_or_else(
-        || "–".to_owned(),
-        |value| {
-            // Without a negative zero.
-            let value = value + 0.0;
-            let text = format!("{value:.4}");
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        },
-    )
 }
 
 fn limits(report: &Report) -> Option<Table> {

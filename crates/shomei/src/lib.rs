@@ -35,7 +35,7 @@ pub use shomei_face::ModelSet;
 pub use shomei_photo as photo;
 pub use shomei_verdict::{
     Code, Finding, Lang, Limit, Measurements, Outcome, Policy, PolicyError, Summary, UnknownCode,
-    Verdict, WaiverError, Waivers, explain, summary, wire,
+    Verdict, WaiverError, Waivers, explain, ids, summary, wire,
 };
 
 /// Compiles and runs the examples of the guide for web services.

@@ -42,6 +42,7 @@ mod checks;
 mod finding;
 #[cfg(test)]
 mod fixtures;
+pub mod ids;
 mod limits;
 mod measurements;
 mod policy;

@@ -11,17 +11,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
-use shomei::wire::v1::{ReviewRecord, SCHEMA};
-use shomei::{Input, Lang, Policy, Reviewer};
+use shomei::{Input, Lang, Policy, Records, Reviewer, Waivers, ids};
 use shomei_eval::{
-    Half, Manifest, Miss, Proposal, Report, Row, Set, calibration, html, human, tables,
+    Gathering, Half, Manifest, Measured, Miss, Proposal, Report, Row, calibration, html, human,
+    tables,
 };
 
 use super::{policy, print};
 use crate::args::{EvalArgs, EvalFormat, HalfArg};
 use crate::output::{emptied, private_options};
 use crate::progress::Progress;
-use crate::{inputs, message, thumbnail};
+use crate::{inputs, message, stored, thumbnail};
 
 pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let policy = policy::load(args.policy.as_deref())?;
@@ -45,7 +45,19 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
         .as_deref()
         .map(|path| emptied("--html", path, &inputs_of(args, &manifest)))
         .transpose()?;
-    let set = Set::new(&manifest, half, records(args, &manifest, half, &policy)?)?;
+    let mut set = Gathering::new(&manifest, half);
+    match (&args.reviews, &args.photos) {
+        (Some(reviews), _) => {
+            read(reviews, &mut set).with_context(|| format!("--reviews {reviews:?}"))?;
+        }
+        (None, Some(photos)) => {
+            let rows = manifest.rows().iter().filter(|row| half.holds(row));
+            review(photos, rows, &policy, args.jobs, &mut set)?;
+        }
+        // The command line does not let this happen.
+        (None, None) => bail!("give --photos or --reviews"),
+    }
+    let set = set.finish()?;
 
     let report = |half, policy: &Policy| Report::new(&set, half, policy, &args.natural);
     let (shown, text) = if let Some(path) = &args.calibrate {
@@ -116,58 +128,34 @@ fn pictures(report: &Report, folder: Option<&Path>) -> BTreeMap<String, String> 
     worst.filter_map(shown).collect()
 }
 
-/// The reviews, read or made.
-fn records(
-    args: &EvalArgs,
-    manifest: &Manifest,
-    half: Half,
-    policy: &Policy,
-) -> Result<Vec<ReviewRecord>> {
-    match (&args.reviews, &args.photos) {
-        (Some(reviews), _) => read(reviews).with_context(|| format!("--reviews {reviews:?}")),
-        (None, Some(photos)) => {
-            let rows = manifest.rows().iter().filter(|row| half.holds(row));
-            review(photos, rows, policy, args.jobs)
-        }
-        // The command line does not let this happen.
-        (None, None) => bail!("give --photos or --reviews"),
+/// Adds what was measured in stored reviews to `set`. What they found does not count: the verdicts
+/// are made anew.
+fn read(path: &Path, set: &mut Gathering<'_>) -> Result<()> {
+    let records = Records::new(stored::open(path)?);
+    for stored in records.map_all(|stored| stored)? {
+        let stored = stored?;
+        ensure!(
+            stored.measurements.stopped_after.is_none(),
+            "{}: reviewed with --fast, which does not look for all defects; allowed: whole reviews",
+            ids::shown(&stored.id),
+        );
+        set.add(Measured {
+            id: stored.id,
+            measurements: stored.measurements,
+            waivers: stored.waivers,
+        });
     }
+    Ok(())
 }
 
-/// Reviews as JSON lines.
-fn read(path: &Path) -> Result<Vec<ReviewRecord>> {
-    let text = fs::read_to_string(path)?;
-    let lines = text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(at, line)| {
-            let place = || format!("line {}", at + 1);
-            let record: ReviewRecord = serde_json::from_str(line).with_context(place)?;
-            ensure!(
-                record.schema == SCHEMA,
-                "line {}, schema: {:?} is not allowed; allowed: {SCHEMA}",
-                at + 1,
-                record.schema.chars().take(60).collect::<String>(),
-            );
-            ensure!(
-                record.measurements.stopped_after.is_none(),
-                "line {}: made with --fast, which does not look for all defects; allowed: whole \
-                 reviews",
-                at + 1,
-            );
-            Ok(record)
-        })
-        .collect()
-}
-
+/// Reviews the photos of `rows` and adds what was measured to `set`.
 fn review<'a>(
     folder: &Path,
     rows: impl Iterator<Item = &'a Row>,
     policy: &Policy,
     jobs: Option<u16>,
-) -> Result<Vec<ReviewRecord>> {
+    set: &mut Gathering<'_>,
+) -> Result<()> {
     let photos: Vec<(String, PathBuf)> = rows
         .map(|row| (row.file.clone(), folder.join(&row.file)))
         .collect();
@@ -179,9 +167,9 @@ fn review<'a>(
         .collect();
     ensure!(
         gone.is_empty(),
-        "--photos {folder:?}: {} photos of the manifest are missing ({:?}{})",
+        "--photos {folder:?}: {} photos of the manifest are missing ({}{})",
         gone.len(),
-        gone[0],
+        ids::shown(gone[0]),
         if gone.len() > 1 { ", …" } else { "" },
     );
     let reviewer = Reviewer::builder().policy(policy.clone()).build()?;
@@ -193,13 +181,16 @@ fn review<'a>(
     let inputs = photos
         .into_iter()
         .map(|(file, path)| Input::new(file, move |limits| inputs::read(&path, limits)));
-    let mut records = Vec::new();
     for (id, review) in batch.review_all(inputs)? {
         progress.add(review.verdict());
-        records.push(review.record(&id, Lang::En));
+        set.add(Measured {
+            id,
+            measurements: review.measurements().clone(),
+            waivers: Waivers::default(),
+        });
     }
     if let Some(summary) = progress.finish(Lang::En) {
         message(&summary);
     }
-    Ok(records)
+    Ok(())
 }

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::escape;
+use super::escape::escape;
 use crate::curve::{Curve, Errors};
-use crate::text::{limit, percent};
+use crate::stats::{limit, percent};
 
 const SIZE: f64 = 200.0;
 /// Room for the numbers at the axes.
