@@ -1,12 +1,10 @@
 //! What this stage measures.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use shomei_photo::{DeltaE, Lab, Ratio, Region, Side};
 
 /// What is behind the person. Colours are compared in CIE L\*a\*b\* after averaging over small
 /// cells, so that sensor noise does not count.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Background {
     /// Background that was looked at, over the whole photo. The band around the person, where
     /// masks are unsure, is left out.
@@ -31,7 +29,7 @@ pub struct Background {
 }
 
 /// A compact thing that differs from the wall.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BackgroundObject {
     /// Where.
     pub region: Region,
@@ -42,7 +40,7 @@ pub struct BackgroundObject {
 }
 
 /// What makes a wall uneven.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Unevenness {
     /// Pattern, gradient or two tones.
     pub kind: UnevenKind,
@@ -53,9 +51,7 @@ pub struct Unevenness {
 }
 
 /// Kinds of uneven walls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnevenKind {
     /// Repeated or textured: stripes, bricks, leaves, a whole room.
     Pattern,
@@ -66,7 +62,7 @@ pub enum UnevenKind {
 }
 
 /// A shadow on the wall: darker than the wall around it, of the same hue.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shadow {
     /// Where.
     pub region: Region,

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use shomei::wire::v1::{Engine, PolicyRecord};
+use shomei::wire::v1::{Engine, PolicyRecord, RecordHead};
 use shomei::{Lang, MAX_LINE_BYTES, Verdict};
 
 use crate::output::{private_file, private_options};
@@ -135,14 +135,6 @@ impl Header {
     }
 }
 
-/// What of a line is looked at.
-#[derive(Deserialize)]
-struct Line {
-    schema: String,
-    id: String,
-    verdict: Verdict,
-}
-
 /// What is done already, in order.
 pub(crate) type Done = Vec<(String, Verdict)>;
 
@@ -221,9 +213,9 @@ impl Journal {
                 ensure!(read < most, "line {} is no review", done.len() + 1);
                 return Ok(done);
             }
-            match serde_json::from_slice::<Line>(&line) {
-                Ok(line) if line.schema == "shomei.review/1" => done.push((line.id, line.verdict)),
-                _ => bail!(
+            match RecordHead::from_json(&line) {
+                Ok(head) => done.push((head.id, head.verdict)),
+                Err(_) => bail!(
                     "line {} is no review; once it and all behind it are deleted, --resume goes \
                      on from there",
                     done.len() + 1

@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use async_nats::jetstream::consumer::{AckPolicy, Consumer, DeliverPolicy, pull};
 use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
-use serde::Deserialize;
 use shomei::Verdict;
-use shomei::wire::v1::SCHEMA;
+use shomei::wire::v1::{RecordError, RecordHead, SCHEMA};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
@@ -160,13 +159,6 @@ pub struct CollectEnd {
     pub foreign: Option<(u64, String)>,
     /// Dead letters in the stream.
     pub dead: u64,
-}
-
-#[derive(Deserialize)]
-struct Line {
-    schema: String,
-    id: String,
-    verdict: Verdict,
 }
 
 impl Collection {
@@ -443,26 +435,27 @@ where
     fn sorted(&mut self, messages: &[Message]) -> (Vec<Collected>, HashSet<usize>) {
         let (mut new, mut ids, mut early) = (Vec::new(), HashSet::new(), HashSet::new());
         for (index, message) in messages.iter().enumerate() {
-            let line = match serde_json::from_slice::<Line>(&message.payload) {
-                Ok(line) if line.schema == SCHEMA => line,
-                Ok(line) => {
-                    self.strange(format!("the schema is {:?}, not {SCHEMA:?}", line.schema));
+            let head = match RecordHead::from_json(&message.payload) {
+                Ok(head) => head,
+                Err(RecordError::UnknownSchema(schema)) => {
+                    self.strange(format!("the schema is {schema:?}, not {SCHEMA:?}"));
                     continue;
                 }
+                // Its own message could show values.
                 Err(_) => {
                     self.strange(format!("not a {SCHEMA:?} record"));
                     continue;
                 }
             };
-            if self.have.contains(&line.id) || ids.contains(&line.id) {
+            if self.have.contains(&head.id) || ids.contains(&head.id) {
                 self.metrics.known.inc();
-            } else if self.wanted.ids.contains(&line.id) {
+            } else if self.wanted.ids.contains(&head.id) {
                 let mut text = message.payload.to_vec();
                 text.push(b'\n');
-                ids.insert(line.id.clone());
+                ids.insert(head.id.clone());
                 new.push(Collected {
-                    id: line.id,
-                    verdict: line.verdict,
+                    id: head.id,
+                    verdict: head.verdict,
                     line: text,
                 });
             } else if !self.wanted.whole() {

@@ -1,11 +1,9 @@
 //! What this stage measures.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use shomei_photo::{Px, Ratio, Region, Side};
 
 /// How the head sits in the photo.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Framing {
     /// Crown with hair to chin over the photo's height. Where the crown is cut off, the skull
     /// is extrapolated from the face, so that the value may exceed 1.
@@ -32,7 +30,7 @@ pub struct Framing {
 
 /// Space between the head and the photo's edges, each over the photo's extent in that
 /// direction; negative where the head reaches beyond the edge.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Margins {
     /// Crown with hair to the top edge, over the height.
     pub top_ratio: Ratio,
@@ -45,7 +43,7 @@ pub struct Margins {
 }
 
 /// A part of the head that lies beyond an edge of the photo.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cut {
     /// The edge.
     pub side: Side,
@@ -59,11 +57,7 @@ pub struct Cut {
 }
 
 /// Parts of a head.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Part {
     Hair,
@@ -75,7 +69,7 @@ pub enum Part {
 
 /// The 35:45 part of the photo that comes nearest to the card's composition: head 34 of
 /// 45 mm, 4 mm above it, face in the middle.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Trim {
     /// The part, inside the photo.
     pub region: Region,

@@ -31,8 +31,7 @@ pub(crate) fn run(data: &[u8]) {
 
 fn told(record: &ReviewRecord) {
     if let Some(cut) = card::cut(&record.measurements) {
-        let jpeg = record.measurements.file.jpeg.as_ref();
-        let shown = jpeg.and_then(|jpeg| jpeg.shown_size()).unwrap();
+        let shown = record.measurements.file.shown_size().unwrap();
         let size = if cut.turn.swaps_sides() {
             shown.transposed()
         } else {

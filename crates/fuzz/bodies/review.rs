@@ -32,12 +32,13 @@ pub(crate) fn run(data: &[u8]) {
     assert_eq!(review.measurements().failure, None);
     let record = review.record("a", Lang::En);
     let regions = record.findings.iter().filter_map(|finding| finding.region);
-    for region in regions.chain(record.face.iter().map(|face| face.region)) {
-        let (Some(width), Some(height)) = (record.file.width, record.file.height) else {
+    let face = record.measurements.face.as_ref();
+    for region in regions.chain(face.and_then(|face| face.main_region())) {
+        let Some(size) = record.measurements.file.shown_size() else {
             panic!("{region:?} of nothing");
         };
-        assert!(region.width > 0 && region.x + region.width <= width);
-        assert!(region.height > 0 && region.y + region.height <= height);
+        assert!(region.width > 0 && region.x + region.width <= size.width());
+        assert!(region.height > 0 && region.y + region.height <= size.height());
     }
     for lang in [Lang::Ja, Lang::En] {
         let line = review.to_json("a", lang);

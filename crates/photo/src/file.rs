@@ -1,12 +1,9 @@
 //! What the bytes of a file say before anybody looks at the picture.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::{ImageSize, Ratio};
 
 /// Facts about one input file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FileFacts {
     /// Length of the input in bytes; 0 if the system could not read it.
     pub bytes: u64,
@@ -29,12 +26,16 @@ impl FileFacts {
             decoding: Decoding::Unreadable { cause },
         }
     }
+
+    /// Size as a viewer shows it, EXIF orientation applied, if the headers say it.
+    #[must_use]
+    pub fn shown_size(&self) -> Option<ImageSize> {
+        self.jpeg.as_ref()?.shown_size()
+    }
 }
 
 /// Container or file type, recognised by content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of the formats")]
 pub enum Format {
     Jpeg,
@@ -60,9 +61,7 @@ pub enum Format {
 }
 
 /// How the JPEG is coded (ITU-T T.81 table B.1, by its SOF marker).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Process {
     /// SOF0.
     Baseline,
@@ -79,9 +78,7 @@ pub enum Process {
 }
 
 /// What the components of the JPEG mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ColourModel {
     Grey,
@@ -94,7 +91,7 @@ pub enum ColourModel {
 }
 
 /// Facts of the JPEG headers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct JpegFacts {
     /// Size as stored, before the EXIF orientation; `None` if a side is given as zero.
     pub stored_size: Option<ImageSize>,
@@ -134,8 +131,7 @@ impl JpegFacts {
 }
 
 /// The embedded ICC profile.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IccState {
     /// None: the pixels are taken as sRGB.
     Absent,
@@ -146,9 +142,7 @@ pub enum IccState {
 }
 
 /// How far the picture could be decoded.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "state", rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Decoding {
     /// Whole.
     Complete,
@@ -181,9 +175,7 @@ pub enum Decoding {
 }
 
 /// Why the system could not read a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Unreadable {
     PermissionDenied,
@@ -193,9 +185,7 @@ pub enum Unreadable {
 }
 
 /// Which limit stopped the decoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitKind {
     /// More bytes than are read.
     Bytes,

@@ -1,13 +1,9 @@
 //! From the working frame to the original frame.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::{ImageSize, Point, Rect};
 
 /// How far a picture must be turned clockwise so that the crown points up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QuarterTurn {
     /// Already upright.
     #[default]
@@ -48,7 +44,7 @@ impl QuarterTurn {
 }
 
 /// A rectangle of the original frame in whole pixels, inside the photo and at least 1 × 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct Region {
     pub x: u32,

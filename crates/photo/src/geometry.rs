@@ -1,8 +1,5 @@
 //! Points, rectangles and sizes of the working frame.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 /// A point of the working frame, in pixels. Always finite; may lie outside the photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
@@ -154,7 +151,7 @@ impl Rect {
 }
 
 /// Width and height of an image in pixels, both at least 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImageSize {
     width: u32,
     height: u32,
@@ -225,10 +222,7 @@ impl ImageSize {
 }
 
 /// A side of the picture (not of the person).
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Side {
     Top,

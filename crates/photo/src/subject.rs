@@ -1,8 +1,5 @@
 //! Who is in the photo: what the face stage found, in working-frame coordinates.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::{ClassMasks, Frame, Mask, Point, QuarterTurn, Ratio, Rect, Region};
 
 /// Everything that the face stage knows about a photo.
@@ -174,7 +171,7 @@ pub struct HeadOutline {
 }
 
 /// A point of the original frame in whole pixels; may lie outside the photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct OriginalPoint {
     pub x: i32,
@@ -194,7 +191,7 @@ impl OriginalPoint {
 }
 
 /// One face as it is kept in a review.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FaceSummary {
     /// The part of the face box inside the photo.
     pub region: Region,
@@ -205,7 +202,7 @@ pub struct FaceSummary {
 }
 
 /// What a review keeps of the [`Subject`]; coordinates are of the original frame.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaceFacts {
     /// The clockwise turn that brings the person upright; anything but `none` means that the
     /// photo shows them sideways or upside down.
@@ -222,6 +219,14 @@ pub struct FaceFacts {
     pub chin: Option<OriginalPoint>,
     /// Contour of the head with hair.
     pub outline: Vec<OriginalPoint>,
+}
+
+impl FaceFacts {
+    /// The part of the main face's box inside the photo.
+    #[must_use]
+    pub fn main_region(&self) -> Option<Region> {
+        self.faces.first().map(|face| face.region)
+    }
 }
 
 impl Subject {

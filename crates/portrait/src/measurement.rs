@@ -1,11 +1,9 @@
 //! What this stage measures. "Left" and "right" are sides of the picture.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use shomei_photo::{Degrees, Px, Ratio, Region};
 
 /// The face itself. A part that could not be measured is absent.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Portrait {
     /// Direction of the head.
     pub pose: Option<Pose>,
@@ -24,7 +22,7 @@ pub struct Portrait {
 }
 
 /// Direction of the head against the camera.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pose {
     /// Turn to the side; positive towards the right of the picture.
     pub yaw_degrees: Degrees,
@@ -35,7 +33,7 @@ pub struct Pose {
 }
 
 /// One eye.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Eye {
     /// Distance of the lids over the distance of the corners, mean of three pairs.
     pub openness_ratio: Ratio,
@@ -53,7 +51,7 @@ pub struct Eye {
 }
 
 /// The mouth.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mouth {
     /// Gap of the inner lips over the width of the mouth.
     pub openness_ratio: Ratio,
@@ -67,7 +65,7 @@ pub struct Mouth {
 }
 
 /// Light that glasses throw back, of the eye where there is more of it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glare {
     /// Share of the inner part of the lens (an ellipse of 0.68 × 0.44 eye distances around the
     /// eye) that is blown out by something colourless.
@@ -80,7 +78,7 @@ pub struct Glare {
 
 /// Shares of face areas that the class model gives to worn or held things or to hair, each the
 /// mean probability over the area: 0 none, 1 all.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Covering {
     /// Worn things over the eyes (brows to cheeks): dark or clear glasses.
     pub eyes_other_ratio: Ratio,
@@ -103,7 +101,7 @@ pub struct Covering {
 }
 
 /// Light on the face; luma is that of 8-bit sRGB over 255 (0 black, 1 white).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Light {
     /// Mean luma of the face's skin.
     pub luma_ratio: Ratio,
@@ -121,7 +119,7 @@ pub struct Light {
 }
 
 /// Sharpness of the face, at the size in which it is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sharpness {
     /// Blur of the sharpest edges of the face as the standard deviation of a Gaussian, in dots
     /// of the 27.5 mm high print at 300 dpi (325 dots); at 600 dpi it is twice as many dots.

@@ -62,7 +62,7 @@ pub fn size_px(dpi: u16) -> (u32, u32) {
 pub fn cut(measurements: &Measurements) -> Option<Cut> {
     let trim = &measurements.framing.as_ref()?.trim;
     let turn = measurements.face.as_ref()?.turn;
-    let shown = measurements.file.jpeg.as_ref()?.shown_size()?;
+    let shown = measurements.file.shown_size()?;
     let (trimmed, (width, height)) = turned(trim.region, (shown.width(), shown.height()), turn);
     let (width, height) = (f64::from(width), f64::from(height));
 
@@ -130,7 +130,8 @@ fn turned(region: Region, (width, height): (u32, u32), turn: QuarterTurn) -> (Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use crate::fixtures::stored_with;
+    use serde_json::json;
 
     /// A photo of `size` with its trim box at `at` (x, y, width, height).
     fn measured(size: [u32; 2], at: [u32; 4], head: f64, top: f64, turn: &str) -> Measurements {
@@ -153,11 +154,11 @@ mod tests {
             "trim": {"region": region, "head_height_ratio": head, "top_margin_ratio": top,
                      "centre_x_ratio": 0.5, "print_height_px": 900.0}
         });
-        let all: Value = json!({
+        let all = json!({
             "file": {"bytes": 9, "format": "jpeg", "jpeg": jpeg, "decoding": {"state": "complete"}},
             "face": face, "framing": framing
         });
-        serde_json::from_value(all).unwrap()
+        stored_with("a", &all).measurements
     }
 
     #[test]

@@ -1,24 +1,25 @@
 //! Records for tests.
 
-use serde_json::json;
-use shomei_verdict::wire::v1::{Engine, ReviewRecord, StoredReview};
-use shomei_verdict::{Lang, Policy, Waivers};
+use serde_json::{Value, json};
+use shomei_verdict::wire::v1::{ReviewRecord, SCHEMA, StoredReview};
+use shomei_verdict::{Lang, Policy};
+
+/// A review that measured this.
+pub(crate) fn stored_with(id: &str, measurements: &Value) -> StoredReview {
+    let record = json!({
+        "schema": SCHEMA,
+        "id": id,
+        "measurements": measurements,
+        "engine": {"version": "0", "models": "0"},
+    });
+    StoredReview::from_json(record.to_string().as_bytes()).unwrap()
+}
 
 /// A PNG file.
 pub(crate) fn stored(id: &str) -> StoredReview {
     let file =
         json!({"bytes": 9, "format": "png", "jpeg": null, "decoding": {"state": "not_jpeg"}});
-    StoredReview {
-        id: id.to_owned(),
-        measurements: serde_json::from_value(json!({ "file": file })).unwrap(),
-        waivers: Waivers::default(),
-        policy: None,
-        engine: Engine {
-            version: "0".to_owned(),
-            models: "0".to_owned(),
-        },
-        timings_ms: None,
-    }
+    stored_with(id, &json!({ "file": file }))
 }
 
 /// Rejected because it is not a JPEG.

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use shomei_photo::{OriginalPoint, Region};
+use shomei_photo::{FaceFacts, ImageSize, OriginalPoint, Region};
 use shomei_verdict::wire::v1::{ReviewRecord, StoredReview};
 use shomei_verdict::{
     Code, Lang, LimitPair, Limits, Outcome, Policy, Verdict, limit_pairs, summary,
@@ -104,20 +104,24 @@ impl Entry {
             .chain(shadows.map(|shadow| shadow.region))
             .map(corners)
             .collect();
-        let outline: Vec<_> = record.face.iter().flat_map(|face| &face.outline).collect();
-        let outline: Vec<i32> = outline
-            .into_iter()
+        let face = measurements.face.as_ref();
+        let face_box = face.and_then(FaceFacts::main_region);
+        let outline: Vec<i32> = face
+            .filter(|_| face_box.is_some())
+            .iter()
+            .flat_map(|face| &face.outline)
             .flat_map(|&OriginalPoint { x, y }| [x, y])
             .collect();
+        let shown = measurements.file.shown_size();
         json!({
             "n": number,
             "id": harmless(&record.id),
             "v": record.verdict.as_str(),
             "p": self.picture == Picture::Shown,
             "gone": self.picture == Picture::Gone,
-            "w": record.file.width,
-            "h": record.file.height,
-            "face": record.face.as_ref().map(|face| corners(face.region)),
+            "w": shown.map(ImageSize::width),
+            "h": shown.map(ImageSize::height),
+            "face": face_box.map(corners),
             "trim": framing.map(|framing| corners(framing.trim.region)),
             "head": outline,
             "cuts": cuts,

@@ -31,12 +31,13 @@ export function draw(svg, review) {
     };
   };
 
-  if (review.face) {
-    const points = review.face.outline
+  const { faces: [main, ...others] = [], outline = [] } = review.measurements?.face ?? {};
+  if (main) {
+    const points = outline
       .map(point => `${within(point.x, width)},${within(point.y, height)}`).join(" ");
     // That of a group says nothing.
-    if (points && review.face.count === 1) svg.append(...outlined("polygon", "head", { points }));
-    svg.append(...outlined("rect", "face", box(review.face.box)));
+    if (points && !others.length) svg.append(...outlined("polygon", "head", { points }));
+    svg.append(...outlined("rect", "face", box(main.region)));
   }
 
   const groups = review.findings.map((finding, at) => {

@@ -5,7 +5,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{About, Found, ParamSet};
@@ -59,7 +58,6 @@ macro_rules! checks {
         /// What a finding is about. Written in snake_case; codes are only ever added.
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-            JsonSchema,
         )]
         #[serde(rename_all = "snake_case")]
         #[non_exhaustive]

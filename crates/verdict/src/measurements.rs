@@ -1,7 +1,5 @@
 //! Everything that was measured on one photo: all that a judgement may look at.
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use shomei_background::Background;
 use shomei_framing::Framing;
 use shomei_photo::{Decoding, DeltaE, FaceFacts, FileFacts, Px, Ratio, Region};
@@ -11,7 +9,7 @@ use shomei_portrait::Portrait;
 ///
 /// A stage that did not run leaves `None`: after a file that could not be decoded, where no face
 /// was found, or behind `stopped_after`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Measurements {
     /// The file.
     pub file: FileFacts,
@@ -27,12 +25,11 @@ pub struct Measurements {
     pub failure: Option<Failure>,
     /// Name of the last stage that ran, in snake_case, if a fast review stopped there because the
     /// photo was rejected already; what comes behind it was not looked at.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
     pub stopped_after: Option<String>,
 }
 
 /// A stage that returned an error or panicked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// Name of the stage in snake_case, such as `face` or `background`.
     pub stage: String,
@@ -76,7 +73,7 @@ impl Measurements {
 
     /// The main face.
     pub(crate) fn face_region(&self) -> Option<Region> {
-        Some(self.face.as_ref()?.faces.first()?.region)
+        self.face.as_ref()?.main_region()
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Code;
@@ -19,7 +18,7 @@ use crate::Code;
 /// assert!("blurred".parse::<Waivers>().is_err());
 /// # Ok::<(), shomei_verdict::WaiverError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Code>")]
 pub struct Waivers(BTreeSet<Code>);
 

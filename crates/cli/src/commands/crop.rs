@@ -120,8 +120,7 @@ fn make(record: &ReviewRecord, photos: &Photos, dpi: u16) -> Made {
     let Some(photo) = original(&bytes, &Limits::default()) else {
         return Made::Unreadable;
     };
-    let size = photo.size();
-    if (Some(size.width()), Some(size.height())) != (record.file.width, record.file.height) {
+    if Some(photo.size()) != record.measurements.file.shown_size() {
         return Made::Changed;
     }
     let made = card::cut(&record.measurements).and_then(|cut| {

@@ -126,10 +126,6 @@ fn part(part: Part) -> Words {
             ja: "あご",
             en: "chin",
         },
-        _ => Words {
-            ja: "顔",
-            en: "face",
-        },
     }
 }
 

@@ -8,6 +8,7 @@
 use shomei_photo::{Decoding, Format};
 
 use crate::check::prelude::*;
+use crate::wire::v1;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -48,8 +49,7 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 fn found(m: &Measurements, ja: String, en: String) -> Found {
-    let format = serde_json::to_value(m.file.format).unwrap_or_default();
-    Found::reject(ja, en).fact("format", format)
+    Found::reject(ja, en).fact("format", v1::format(m.file.format))
 }
 
 fn name(format: Format) -> &'static str {
@@ -105,13 +105,28 @@ mod tests {
 
     #[test]
     fn every_format_has_a_name_like_that_in_the_record() {
-        for record in [
-            "jpeg", "png", "gif", "webp", "bmp", "tiff", "heic", "avif", "jpeg2000", "jpeg_xl",
-            "ico", "tga", "ppm", "svg", "html", "pdf", "zip",
+        for format in [
+            Format::Jpeg,
+            Format::Png,
+            Format::Gif,
+            Format::Webp,
+            Format::Bmp,
+            Format::Tiff,
+            Format::Heic,
+            Format::Avif,
+            Format::Jpeg2000,
+            Format::JpegXl,
+            Format::Ico,
+            Format::Tga,
+            Format::Ppm,
+            Format::Svg,
+            Format::Html,
+            Format::Pdf,
+            Format::Zip,
         ] {
-            let format = serde_json::from_value(record.into()).unwrap();
             let plain = name(format).to_lowercase().replace(' ', "");
-            assert_eq!(plain, record.replace('_', ""));
+            let record = v1::format(format).to_string().replace('_', "");
+            assert_eq!(record, format!("{plain:?}"));
         }
         assert_eq!(name(Format::Text), "TXT");
     }

@@ -9,6 +9,7 @@
 use shomei_photo::Decoding;
 
 use crate::check::prelude::*;
+use crate::wire::v1;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -37,10 +38,9 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
     let Some(jpeg) = &m.file.jpeg else {
         return Some(found);
     };
-    let process = serde_json::to_value(jpeg.process).unwrap_or_default();
     Some(
         found
-            .fact("process", process)
+            .fact("process", v1::process(jpeg.process))
             .fact("precision_bits", jpeg.precision_bits),
     )
 }

@@ -4,48 +4,47 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
-use shomei_photo::{Format, OriginalPoint, Region, Side};
+use shomei_photo::{Format, Process, Region, Side};
 
 use crate::measurements::round;
 use crate::{Code, Finding, Lang, Limit, Measurements, Outcome, Review, Verdict, Waivers};
 
+mod json;
 mod render;
 mod stored;
 
-pub use stored::{RecordError, StoredReview};
+use json::{As, Wire};
+pub use stored::{RecordError, RecordHead, StoredReview};
 
-/// The value of [`ReviewRecord::schema`].
+/// The schema that a record names.
 pub const SCHEMA: &str = "shomei.review/1";
 
 /// One review as a line of JSON.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+///
+/// The line also names its [`SCHEMA`], and says in short what the measurements say of the file
+/// and of the main face.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ReviewRecord {
-    /// Always `shomei.review/1`.
-    #[schemars(extend("const" = SCHEMA))]
-    pub schema: String,
     /// What the caller calls the photo.
     pub id: String,
     /// The answer.
+    #[serde(with = "As::<json::Verdict>")]
     pub verdict: Verdict,
     /// Why, the most severe first; empty for an accepted photo.
     pub findings: Vec<FindingRecord>,
-    /// The file in short.
-    pub file: FileRecord,
-    /// The main face in short; null if there is none.
-    pub face: Option<FaceRecord>,
     /// All that was measured: enough to judge again.
+    #[serde(with = "As::<json::Measurements>")]
     pub measurements: Measurements,
     /// The policy that was applied.
     pub policy: PolicyRecord,
     /// Exceptions that were declared.
-    #[schemars(with = "Vec<Code>")]
     pub waivers: Waivers,
     /// What measured.
     pub engine: Engine,
     /// Milliseconds by stage; the only part that differs from run to run.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     pub timings_ms: Option<BTreeMap<String, f64>>,
 }
 
@@ -53,19 +52,33 @@ pub struct ReviewRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingRecord {
     /// What it is about.
+    #[serde(with = "As::<json::Code>")]
     pub code: Code,
     /// What follows.
+    #[serde(with = "As::<json::Outcome>")]
     pub outcome: Outcome,
     /// What was measured, by name with unit.
     pub measured: Map<String, Value>,
     /// The limit that was crossed.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        with = "As::<Option<json::Limit>>",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     pub limit: Option<Limit>,
     /// Where, in pixels of the original.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(
+        with = "As::<Option<json::Region>>",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
     pub region: Option<Region>,
     /// The sides of the photo that are concerned.
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    #[serde(
+        with = "As::<Vec<json::Side>>",
+        skip_serializing_if = "Vec::is_empty",
+        default
+    )]
     pub sides: Vec<Side>,
     /// What is wrong, in the language asked for.
     pub text: String,
@@ -76,39 +89,6 @@ pub struct FindingRecord {
     /// Present and true if a declared exception turned a reject into a refer.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub waived: bool,
-}
-
-/// The file in short.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FileRecord {
-    /// Length in bytes.
-    pub bytes: u64,
-    /// Width in pixels as a viewer shows it; null if unknown.
-    pub width: Option<u32>,
-    /// Height in pixels as a viewer shows it; null if unknown.
-    pub height: Option<u32>,
-    /// Recognised by content.
-    pub format: Format,
-    /// EXIF orientation 1–8; null if it is no JPEG.
-    pub orientation: Option<u8>,
-}
-
-/// The main face in short, in pixels of the original.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FaceRecord {
-    /// The part of the face box inside the photo.
-    #[serde(rename = "box")]
-    pub region: Region,
-    /// Middle of the eye at the picture's left and right.
-    pub eyes: Option<[OriginalPoint; 2]>,
-    /// Crown with hair.
-    pub crown_y: Option<i32>,
-    /// Lowest point of the chin.
-    pub chin_y: Option<i32>,
-    /// Contour of the head with hair.
-    pub outline: Vec<OriginalPoint>,
-    /// Number of faces in the photo.
-    pub count: usize,
 }
 
 /// A policy by name and content.
@@ -139,9 +119,7 @@ impl ReviewRecord {
         engine: Engine,
         timings: Option<BTreeMap<String, f64>>,
     ) -> Self {
-        let measurements = review.measurements();
         Self {
-            schema: SCHEMA.to_owned(),
             id: id.into(),
             verdict: review.verdict(),
             findings: review
@@ -149,9 +127,7 @@ impl ReviewRecord {
                 .iter()
                 .map(|finding| FindingRecord::new(finding, lang))
                 .collect(),
-            file: FileRecord::new(measurements),
-            face: FaceRecord::new(measurements),
-            measurements: measurements.clone(),
+            measurements: review.measurements().clone(),
             policy: PolicyRecord {
                 name: review.policy_name().to_owned(),
                 hash: review.policy_hash().to_owned(),
@@ -164,6 +140,14 @@ impl ReviewRecord {
                     .collect()
             }),
         }
+    }
+}
+
+/// As a line of JSON.
+impl Serialize for ReviewRecord {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let measurements = json::Measurements::write(&self.measurements);
+        json::Line::new(self, &measurements).serialize(serializer)
     }
 }
 
@@ -188,41 +172,23 @@ impl FindingRecord {
     }
 }
 
-impl FileRecord {
-    fn new(measurements: &Measurements) -> Self {
-        let file = &measurements.file;
-        let shown = file.jpeg.as_ref().and_then(|jpeg| jpeg.shown_size());
-        Self {
-            bytes: file.bytes,
-            width: shown.map(|size| size.width()),
-            height: shown.map(|size| size.height()),
-            format: file.format,
-            orientation: file.jpeg.as_ref().map(|jpeg| jpeg.orientation),
-        }
-    }
+/// The format by its name in the record.
+pub(crate) fn format(format: Format) -> Value {
+    serde_json::to_value(json::Format::write(&format)).unwrap_or_default()
 }
 
-impl FaceRecord {
-    fn new(measurements: &Measurements) -> Option<Self> {
-        let facts = measurements.face.as_ref()?;
-        Some(Self {
-            region: facts.faces.first()?.region,
-            eyes: facts.eyes,
-            crown_y: facts.crown.map(|point| point.y),
-            chin_y: facts.chin.map(|point| point.y),
-            outline: facts.outline.clone(),
-            count: facts.faces.len(),
-        })
-    }
+/// The coding process by its name in the record.
+pub(crate) fn process(process: Process) -> Value {
+    serde_json::to_value(json::Process::write(&process)).unwrap_or_default()
 }
 
-/// The JSON Schema of [`ReviewRecord`] as it is written (draft 2020-12).
+/// The JSON Schema of a [`ReviewRecord`] as it is written (draft 2020-12).
 #[must_use]
 pub fn schema() -> Value {
     SchemaSettings::draft2020_12()
         .for_serialize()
         .into_generator()
-        .into_root_schema_for::<ReviewRecord>()
+        .into_root_schema_for::<json::Line<'_>>()
         .to_value()
 }
 
@@ -496,7 +462,8 @@ mod tests {
                     .is_none_or(|v| v.len() as u64 <= wanted.as_u64().unwrap()),
                 "minimum" => value.as_f64().is_none_or(|v| v >= wanted.as_f64().unwrap()),
                 "maximum" => value.as_f64().is_none_or(|v| v <= wanted.as_f64().unwrap()),
-                "$schema" | "$defs" | "title" | "description" | "format" | "uniqueItems" => true,
+                "$schema" | "$defs" | "title" | "description" | "format" | "uniqueItems"
+                | "deprecated" => true,
                 _ => false,
             };
             if !met {

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
+use super::json::{self, As};
 use super::{Engine, PolicyRecord, ReviewRecord, SCHEMA};
-use crate::{Lang, Measurements, Policy, Waivers, judge};
+use crate::{Lang, Measurements, Policy, Verdict, Waivers, judge};
 
 /// What judging again needs of a record. The old verdict, its findings and texts are passed
 /// over, whatever codes they hold.
@@ -17,6 +19,7 @@ pub struct StoredReview {
     /// What the caller calls the photo.
     pub id: String,
     /// All that was measured.
+    #[serde(with = "As::<json::Measurements>")]
     pub measurements: Measurements,
     /// Exceptions that were declared; they stay in force unless the caller changes them.
     #[serde(default)]
@@ -29,6 +32,16 @@ pub struct StoredReview {
     /// Milliseconds by stage: what the measuring took, judging again adds nothing.
     #[serde(default)]
     pub timings_ms: Option<BTreeMap<String, f64>>,
+}
+
+/// What tells the records of a batch apart: which photo, and the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct RecordHead {
+    /// What the caller calls the photo.
+    pub id: String,
+    /// The answer.
+    #[serde(with = "As::<json::Verdict>")]
+    pub verdict: Verdict,
 }
 
 /// Why a text is no record.
@@ -51,17 +64,32 @@ struct Versioned {
     schema: String,
 }
 
+/// Reads a `T` from a record.
+fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, RecordError> {
+    let Versioned { schema } = serde_json::from_slice(text).map_err(|e| malformed(&e))?;
+    if schema != SCHEMA {
+        return Err(RecordError::UnknownSchema(cut(&schema)));
+    }
+    serde_json::from_slice(text).map_err(|e| malformed(&e))
+}
+
+impl RecordHead {
+    /// Reads this much of a record, and looks at nothing else.
+    ///
+    /// # Errors
+    /// If the text is no record of the schema that this module writes.
+    pub fn from_json(text: &[u8]) -> Result<Self, RecordError> {
+        from_json(text)
+    }
+}
+
 impl StoredReview {
     /// Reads one record.
     ///
     /// # Errors
     /// If the text is no record of the schema that this module writes.
     pub fn from_json(text: &[u8]) -> Result<Self, RecordError> {
-        let Versioned { schema } = serde_json::from_slice(text).map_err(|e| malformed(&e))?;
-        if schema != SCHEMA {
-            return Err(RecordError::UnknownSchema(cut(&schema)));
-        }
-        serde_json::from_slice(text).map_err(|e| malformed(&e))
+        from_json(text)
     }
 
     /// Judges the measurements anew; what was measured, by what, and how long that took stay as
@@ -128,7 +156,7 @@ fn cut(text: &str) -> String {
 mod tests {
     use super::super::tests::records;
     use super::*;
-    use crate::{Code, Verdict};
+    use crate::Code;
     use serde_json::{Value, json};
 
     fn refusal(text: &[u8]) -> String {
@@ -150,6 +178,23 @@ mod tests {
                 .unwrap()
                 .judge_again(&Policy::my_number_card(), Lang::Ja);
             assert_eq!(serde_json::to_vec(&again).unwrap(), line);
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_record_is_read_whatever_else_it_holds() {
+        let line = changed(|record| {
+            record["findings"] = json!([{"code": "a_code_of_next_year"}]);
+            record["measurements"] = json!(null);
+        });
+        let head = RecordHead::from_json(&line).unwrap();
+        assert_eq!(
+            (head.id.as_str(), head.verdict),
+            ("photos/0001.jpg", Verdict::Accept)
+        );
+        for (field, value) in [("schema", "shomei.review/2"), ("verdict", "perhaps")] {
+            let line = changed(|record| record[field] = json!(value));
+            assert!(RecordHead::from_json(&line).is_err(), "{field}");
         }
     }
 
@@ -183,7 +228,7 @@ mod tests {
         assert!(stored.waivers.is_empty());
         let again = stored.judge_again(&Policy::my_number_card(), Lang::En);
         assert_eq!(again.verdict, Verdict::Accept);
-        assert!(again.face.is_some());
+        assert!(again.measurements.face.is_some());
     }
 
     #[test]
