@@ -5,8 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
-use shomei::Limits;
 use shomei::photo::{Decoding, FileFacts};
+use shomei::{Limits, ids};
 
 use crate::inputs;
 
@@ -69,23 +69,14 @@ impl Photos {
     }
 }
 
-/// The id and its ends from each `/` on, as paths, as far as they are plain names.
+/// The ends of the id, as paths, that stay inside a folder.
 fn ends(id: &str) -> impl Iterator<Item = PathBuf> {
-    let parts: Vec<&str> = id
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".")
-        .collect();
-    let plain = |part: &str| {
-        let mut components = Path::new(part).components();
-        matches!(
-            (components.next(), components.next()),
-            (Some(Component::Normal(name)), None) if name == part
-        )
+    let inside = |end: &&Path| {
+        let mut parts = end.components().peekable();
+        parts.peek().is_some() && parts.all(|part| matches!(part, Component::Normal(_)))
     };
-    // What stands behind the last `..`, and the like, stays inside.
-    let odd = parts.iter().rposition(|part| !plain(part));
-    let first = odd.map_or(0, |at| at + 1);
-    (first..parts.len()).map(move |from| parts[from..].iter().collect())
+    let paths = ids::ends(id).map(Path::new).filter(inside);
+    paths.map(|end| end.components().collect())
 }
 
 #[cfg(test)]

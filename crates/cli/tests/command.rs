@@ -378,6 +378,21 @@ fn reviews_are_compared_with_labels() {
     assert_eq!(caught["count"], caught["of"]);
     assert_eq!(cut["sides"].as_array().unwrap().len(), 4);
 
+    // Codes that this build does not know are ignored, because the verdicts are computed again.
+    let newer = fs::read_to_string(&reviews).unwrap();
+    let newer = newer.replace("\"code\":\"face_cut\"", "\"code\":\"a_code_of_next_year\"");
+    assert!(newer.contains("a_code_of_next_year"));
+    fs::write(at("newer.jsonl"), newer).unwrap();
+    let newer = run([
+        "eval",
+        LABELS,
+        "--reviews",
+        &at("newer.jsonl"),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(stdout(&newer), stdout(&json), "{}", stderr(&newer));
+
     // Another policy judges the same measurements anew.
     fs::write(at("blind.toml"), "[face_cut]\nenabled = false\n").unwrap();
     let policy = at("blind.toml");

@@ -1,12 +1,12 @@
-//! Ids: what callers call their photos, most often a path with `/`.
+//! Ids of photos, which callers choose. Most are paths with `/`.
 
 /// Characters of an id that a message shows.
 const SHOWN: usize = 60;
-/// Of these, how many are from its start if it is cut.
+/// Characters that are kept from the start of a longer id.
 const START: usize = 20;
 
-/// The id in quotes, fit for a message: without control characters, and a long one without its
-/// middle, so that the file's name stays.
+/// The id in quotes for a message: control characters are escaped, and a long id is shortened in the
+/// middle, so that the file name stays.
 ///
 /// ```
 /// let id = format!("photos/{}/0001.jpg", "a".repeat(99));

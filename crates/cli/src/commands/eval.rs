@@ -128,8 +128,8 @@ fn pictures(report: &Report, folder: Option<&Path>) -> BTreeMap<String, String> 
     worst.filter_map(shown).collect()
 }
 
-/// Adds what was measured in stored reviews to `set`. What they found does not count: the verdicts
-/// are made anew.
+/// Adds the measurements of stored reviews to `set`. Their findings are ignored, because the verdicts
+/// are computed again.
 fn read(path: &Path, set: &mut Gathering<'_>) -> Result<()> {
     let records = Records::new(stored::open(path)?);
     for stored in records.map_all(|stored| stored)? {
@@ -148,7 +148,7 @@ fn read(path: &Path, set: &mut Gathering<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Reviews the photos of `rows` and adds what was measured to `set`.
+/// Reviews the photos of `rows` and adds the measurements to `set`.
 fn review<'a>(
     folder: &Path,
     rows: impl Iterator<Item = &'a Row>,

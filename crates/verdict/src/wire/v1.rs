@@ -23,8 +23,7 @@ pub const SCHEMA: &str = "shomei.review/1";
 
 /// One review as a line of JSON.
 ///
-/// The line also names its [`SCHEMA`], and says in short what the measurements say of the file
-/// and of the main face.
+/// The line also contains the [`SCHEMA`], and a summary of the file and of the main face.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ReviewRecord {
     /// What the caller calls the photo.
@@ -172,12 +171,12 @@ impl FindingRecord {
     }
 }
 
-/// The format by its name in the record.
+/// The name of the format in the record.
 pub(crate) fn format(format: Format) -> Value {
     serde_json::to_value(json::Format::write(&format)).unwrap_or_default()
 }
 
-/// The coding process by its name in the record.
+/// The name of the coding process in the record.
 pub(crate) fn process(process: Process) -> Value {
     serde_json::to_value(json::Process::write(&process)).unwrap_or_default()
 }
@@ -301,7 +300,7 @@ mod tests {
         }
     }
 
-    /// A record in which nothing is missing.
+    /// A record with a value in every field.
     fn full() -> ReviewRecord {
         let region = |x| crate::fixtures::region(x, 20, 30, 40);
         let mut full = record(|m| {
@@ -336,7 +335,7 @@ mod tests {
             });
             m.stopped_after = Some("background".to_owned());
         });
-        // Made by hand, since what the checks say is not the subject here.
+        // Written by hand, so that this does not depend on what the checks say.
         full.findings = vec![FindingRecord {
             code: Code::FaceCut,
             outcome: Outcome::Refer,
@@ -357,9 +356,9 @@ mod tests {
         full
     }
 
-    /// Every name, their order, and how numbers are written.
+    /// Checks all names, their order, and the format of numbers.
     #[test]
-    fn a_full_record_is_written_byte_for_byte_as_ever() {
+    fn a_full_record_is_byte_for_byte_the_committed_one() {
         let text = serde_json::to_string_pretty(&full()).unwrap() + "\n";
         committed("schema/review.v1.example.json", &text);
     }

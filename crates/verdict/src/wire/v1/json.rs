@@ -1,9 +1,9 @@
-//! What the JSON is made of: a type of its own for everything that is written, so that the names
-//! and types that are worked with may change without changing a record.
+//! The types of the JSON. They are separate from the types that the code works with, so that a
+//! change there does not change a record.
 //!
-//! Each type is declared with the one that it stands for, field by field. The compiler asks for
-//! a name in the JSON for every field and variant that is added there. To keep a name in the JSON
-//! when its field is renamed, give the field here `#[serde(rename = "…")]`.
+//! Each type names its counterpart and has the same fields. A field or variant that is added to the
+//! counterpart does not compile until it has a name here. If a field of the counterpart is renamed,
+//! rename it here too and keep the name in the JSON with `#[serde(rename = "…")]`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -34,7 +34,7 @@ pub struct StoredReview {
     pub timings_ms: Option<BTreeMap<String, f64>>,
 }
 
-/// What tells the records of a batch apart: which photo, and the answer.
+/// The photo and the answer of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct RecordHead {
     /// What the caller calls the photo.
@@ -64,7 +64,7 @@ struct Versioned {
     schema: String,
 }
 
-/// Reads a `T` from a record.
+/// Reads part of a record.
 fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, RecordError> {
     let Versioned { schema } = serde_json::from_slice(text).map_err(|e| malformed(&e))?;
     if schema != SCHEMA {
@@ -74,7 +74,7 @@ fn from_json<T: DeserializeOwned>(text: &[u8]) -> Result<T, RecordError> {
 }
 
 impl RecordHead {
-    /// Reads this much of a record, and looks at nothing else.
+    /// Reads the id and the verdict of a record, and ignores the rest.
     ///
     /// # Errors
     /// If the text is no record of the schema that this module writes.

@@ -1,4 +1,4 @@
-//! From the types that are worked with to those of the JSON, and back.
+//! Converts between the types that the code works with and the types of the JSON.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -9,14 +9,14 @@ use shomei_photo::{Degrees, DeltaE, Px, Ratio};
 
 use crate::measurements::Num;
 
-/// Why a value that was read stands for nothing.
+/// Why a value is invalid.
 pub(super) type Invalid = &'static str;
 
-/// A type of the JSON that stands for a `D`.
+/// A type of the JSON whose counterpart is `D`.
 pub(in crate::wire::v1) trait Wire<D>: Sized {
-    /// `value` as it is written.
+    /// Converts a value to be written.
     fn write(value: &D) -> Self;
-    /// What was read.
+    /// Converts a value that was read.
     fn read(self) -> Result<D, Invalid>;
 }
 
@@ -66,7 +66,7 @@ macro_rules! written_as_they_are {
 }
 written_as_they_are!(bool, u8, u32, u64, i32, String);
 
-/// Declares structs of the JSON, each with the one that it stands for.
+/// Declares structs of the JSON, each with its counterpart.
 macro_rules! structs {
     ($($(#[$meta:meta])* $name:ident for $theirs:ty {
         $($(#[$field_meta:meta])* $field:ident: $type:ty,)+
@@ -93,7 +93,7 @@ macro_rules! structs {
 }
 pub(super) use structs;
 
-/// Declares enums of the JSON, each with the one that it stands for.
+/// Declares enums of the JSON, each with its counterpart.
 macro_rules! enums {
     ($($(#[$meta:meta])* $name:ident for $theirs:ty {
         $($(#[$variant_meta:meta])* $variant:ident $({
@@ -130,7 +130,7 @@ macro_rules! enums {
 }
 pub(super) use enums;
 
-/// `#[serde(with = "As::<W>")]`: the field is written and read as a `W`.
+/// With `#[serde(with = "As::<W>")]`, a field is written and read as a `W`.
 pub(in crate::wire::v1) struct As<W>(PhantomData<W>);
 
 impl<W> As<W> {
@@ -171,8 +171,8 @@ impl<W: JsonSchema> JsonSchema for As<W> {
     }
 }
 
-/// A number with the unit `U`, never NaN or an infinity. Written with four decimals: more would
-/// only record rounding noise.
+/// A number with the unit `U`; NaN and infinities are refused. It is written with four decimals:
+/// more would only record rounding noise.
 pub(in crate::wire::v1) struct Number<U>(U);
 
 macro_rules! numbers {
