@@ -414,7 +414,7 @@ fn policy_files_are_checked() {
         (vec!["policy", "check", "icao"], "icao"),
         (
             vec!["policy", "show", "iaco"],
-            "none of my-number-card, japan-passport, icao",
+            "built in: my-number-card, japan-passport, icao",
         ),
         (
             vec!["policy", "show", "icao", "--policy", "icao"],

@@ -17,7 +17,7 @@
 use std::fmt::Write as _;
 
 use serde::{Serialize, Serializer};
-use shomei_verdict::{LimitPair, Limits, Policy, limit_pairs};
+use shomei_verdict::{Change, LimitPair, Limits, Outcome, Policy, limit_pairs};
 
 use crate::curve::{Samples, eer};
 use crate::manifest::{Expected, Half};
@@ -109,15 +109,12 @@ impl Proposal {
     /// The proposed policy as a file: what differs from the base policy, and why.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        let comment = |code, key: &str| {
-            let mut limits = self.limits.iter();
-            let of = |p: &&Proposed| {
-                p.pair.code == code && [p.pair.refer, p.pair.reject].contains(&Some(key))
-            };
-            Some(limits.find(of).map_or_else(
-                || "From the base policy.".to_owned(),
-                |proposed| proposed.comment(key),
-            ))
+        let comment = |change: &Change| {
+            let proposed = change.limit.as_ref().and_then(|(pair, outcome)| {
+                let found = self.limits.iter().find(|proposed| proposed.pair == *pair)?;
+                Some(found.comment(*outcome))
+            });
+            Some(proposed.unwrap_or_else(|| "From the base policy.".to_owned()))
         };
         format!(
             "# Limits proposed by `shomei eval --calibrate` from the calibrating half of the subjects.\n\
@@ -129,11 +126,10 @@ impl Proposal {
 }
 
 impl Proposed {
-    fn comment(&self, key: &str) -> String {
-        let before = if self.pair.refer == Some(key) {
-            self.before.refer
-        } else {
-            self.before.reject
+    fn comment(&self, outcome: Outcome) -> String {
+        let before = match outcome {
+            Outcome::Reject => self.before.reject,
+            Outcome::Refer | Outcome::Unable => Some(self.before.refer),
         };
         let mut text = format!(
             "Was {}. {} good: 98 % to {}, worst {}. {} bad: 2 % to {}, half to {}. {}. EER {} %.",
@@ -213,8 +209,8 @@ fn propose(samples: &Samples, pair: LimitPair, base: &Policy) -> Option<Proposed
     Some(Proposed {
         before,
         after: Limits {
-            refer: pair.refer.map(|_| refer),
-            reject: pair.reject.and(reject).map(not_before_refer),
+            refer,
+            reject: reject.filter(|_| pair.rejects).map(not_before_refer),
         },
         negatives: inside.negatives.len(),
         positives: inside.positives.len(),
@@ -337,12 +333,12 @@ mod tests {
         let found = proposed(&turned, &[4.0; 20], &[16.0; 10]).unwrap();
         assert!(found.separated);
         // The geometric middle of 4 and 16, and of 8 and 16.
-        assert_eq!(found.after.refer, Some(8.0));
+        assert_eq!(found.after.refer, 8.0);
         assert_eq!(found.after.reject, Some(12.0));
         // One good photo of many as bad as a defect: 40 and 15 % of the way to 90.
         let odd = [&[0.0; 99][..], &[40.0]].concat();
         let found = proposed(&turned, &odd, &[90.0; 10]).unwrap();
-        assert_eq!(found.after.refer, Some(45.0));
+        assert_eq!(found.after.refer, 45.0);
         assert_eq!(found.after.reject, Some(64.0));
         let odd = [&[0.0; 99][..], &[80.0]].concat();
         let found = proposed(&turned, &odd, &[90.0; 10]).unwrap();
@@ -353,7 +349,7 @@ mod tests {
     fn lower_limits_are_parted_likewise() {
         let far = pair(Code::TooFar, "");
         let found = proposed(&far, &[0.6; 20], &[0.3; 10]).unwrap();
-        assert_eq!(found.after.refer, Some(0.42));
+        assert_eq!(found.after.refer, 0.42);
         assert_eq!(found.after.reject, Some(0.35));
         assert_eq!((found.good_98, found.bad_median), (0.6, 0.3));
     }
@@ -366,7 +362,7 @@ mod tests {
         let found = proposed(&turned, &good, &bad).unwrap();
         assert!(!found.separated);
         // Above 9.9 no good photo is left; two of twenty defects are missed.
-        let refer = found.after.refer.unwrap();
+        let refer = found.after.refer;
         assert!((9.9..10.0).contains(&refer), "{refer}");
         let reject = found.after.reject.unwrap();
         assert!(reject > refer && reject < 18.5, "{reject}");

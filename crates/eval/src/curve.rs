@@ -150,7 +150,7 @@ impl Curve {
             errors.limit = errors.limit.map(|severity| pair.severity(severity));
             errors
         };
-        let at = |limit: Option<f64>| Some(in_its_unit(samples.errors(pair.severity(limit?))));
+        let at = |limit: f64| in_its_unit(samples.errors(pair.severity(limit)));
         let points: Vec<_> = samples.points().into_iter().map(in_its_unit).collect();
         Some(Self {
             limits,
@@ -158,8 +158,8 @@ impl Curve {
             negatives: samples.negatives.len(),
             unassessed: samples.unassessed,
             eer_ratio: eer(&points),
-            at_refer: at(limits.refer),
-            at_reject: at(limits.reject),
+            at_refer: Some(at(limits.refer)),
+            at_reject: limits.reject.map(at),
             points,
             pair: pair.clone(),
         })

@@ -42,7 +42,7 @@ pub fn calibration(proposal: &Proposal, set: &Set) -> String {
     for found in &proposal.limits {
         table.row([
             found.pair.title(),
-            change(found.before.refer, found.after.refer),
+            change(Some(found.before.refer), Some(found.after.refer)),
             change(found.before.reject, found.after.reject),
             found.negatives.to_string(),
             limit(Some(found.good_98)),
@@ -300,7 +300,7 @@ fn limits(report: &Report) -> Option<Table> {
             positives.to_string(),
             negatives.to_string(),
             percent(*eer_ratio),
-            limit(limits.refer),
+            limit(Some(limits.refer)),
             missed,
             alarms,
             limit(limits.reject),

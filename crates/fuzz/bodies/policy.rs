@@ -18,15 +18,10 @@ fn stored() -> &'static [StoredReview] {
 }
 
 pub(crate) fn run(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return;
-    };
-    let policy = match Policy::from_toml(text) {
+    let policy = match Policy::from_bytes(data) {
         Ok(policy) => policy,
         Err(error) => {
-            for fault in [&error].into_iter().chain(error.further()) {
-                assert!(!fault.to_string().is_empty());
-            }
+            assert!(error.mistakes().all(|mistake| !mistake.is_empty()));
             return;
         }
     };

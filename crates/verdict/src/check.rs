@@ -1,27 +1,12 @@
-//! What a check file is written with: its card ([`About`]), its parameters ([`params!`]) and
-//! what it finds ([`Found`]).
+//! What a check file is written with: its card ([`About`]), what it finds ([`Found`]), and words
+//! for numbers and sides.
 
 use serde_json::Value;
 use shomei_photo::{Region, Side};
 
-use crate::finding::{Lang, Limit, Outcome};
-use crate::measurements::round;
-
-/// Everything that a check file needs.
-pub(crate) mod prelude {
-    pub(crate) use super::{
-        About, Found, Stage, Words, above, below, params, percent, short, side, towards, worse,
-    };
-    pub(crate) use crate::finding::Outcome;
-    pub(crate) use crate::measurements::{Measurements, Num, round};
-}
-
-/// One text in both languages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Words<S = &'static str> {
-    pub(crate) ja: S,
-    pub(crate) en: S,
-}
+use crate::grade::{Direction, Grade, Limit, Outcome};
+use crate::lang::Words;
+use crate::measurements::plain;
 
 /// What is fixed about a check.
 #[derive(Debug)]
@@ -124,52 +109,15 @@ impl Found {
     }
 }
 
-/// A value beyond a limit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Grade {
-    pub(crate) outcome: Outcome,
-    limit: Limit,
-}
-
 impl Grade {
+    /// The finding that follows. Its limit is the one that [`Grade::limit`] gives to the text.
     pub(crate) fn found(self, ja: impl Into<String>, en: impl Into<String>) -> Found {
-        Found {
-            limit: Some(self.limit),
-            ..Found::new(self.outcome, ja, en)
+        let found = Found::new(self.outcome, ja, en);
+        match self.direction {
+            Direction::Above => found.limit(None, Some(self.limit)),
+            Direction::Below => found.limit(Some(self.limit), None),
         }
     }
-}
-
-/// Graded by two upper limits.
-pub(crate) fn above(value: f64, refer: f64, reject: f64) -> Option<Grade> {
-    let (outcome, max) = if value > reject {
-        (Outcome::Reject, reject)
-    } else if value > refer {
-        (Outcome::Refer, refer)
-    } else {
-        return None;
-    };
-    let limit = Limit {
-        min: None,
-        max: Some(max),
-    };
-    Some(Grade { outcome, limit })
-}
-
-/// Graded by two lower limits.
-pub(crate) fn below(value: f64, refer: f64, reject: f64) -> Option<Grade> {
-    let (outcome, min) = if value < reject {
-        (Outcome::Reject, reject)
-    } else if value < refer {
-        (Outcome::Refer, refer)
-    } else {
-        return None;
-    };
-    let limit = Limit {
-        min: Some(min),
-        max: None,
-    };
-    Some(Grade { outcome, limit })
 }
 
 /// The second if it is worse than the first.
@@ -228,153 +176,9 @@ pub(crate) fn short(value: f64, decimals: usize) -> String {
     }
 }
 
-/// A JSON number of at most four decimals; whole numbers without a point.
-pub(crate) fn plain(value: f64) -> Value {
-    let value = round(value);
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
-        Value::from(value as i64)
-    } else {
-        Value::from(value)
-    }
-}
-
-/// The unit of a policy key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Unit {
-    Share,
-    Degrees,
-    DeltaE,
-    Lab,
-    Pixels,
-    PrintPixels,
-    Bytes,
-    Quality,
-}
-
-impl Unit {
-    pub(crate) const fn label(self) -> &'static str {
-        match self {
-            Self::Share => "share, 1 is the whole",
-            Self::Degrees => "degrees",
-            Self::DeltaE => "ΔE of CIE L*a*b*",
-            Self::Lab => "CIE L*a*b* units",
-            Self::Pixels => "pixels of the original",
-            Self::PrintPixels => "dots of the print at 300 dpi",
-            Self::Bytes => "bytes",
-            Self::Quality => "IJG quality",
-        }
-    }
-
-    /// Whether only whole numbers make sense.
-    pub(crate) const fn whole(self) -> bool {
-        matches!(self, Self::Bytes)
-    }
-}
-
-/// One key of a check's policy table.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Key {
-    pub(crate) name: &'static str,
-    /// Lines of the field's doc.
-    pub(crate) doc: &'static [&'static str],
-    pub(crate) unit: Unit,
-    pub(crate) low: f64,
-    pub(crate) high: f64,
-}
-
-/// The parameters of one check, seen by name.
-pub(crate) trait ParamSet {
-    fn keys(&self) -> &'static [Key];
-    /// In the order of the keys.
-    fn values(&self) -> Vec<f64>;
-    fn value_mut(&mut self, key: &str) -> Option<&mut f64>;
-    fn enabled(&self) -> bool;
-    fn enabled_mut(&mut self) -> &mut bool;
-}
-
-/// Declares the `Params` of a check: `/// doc`, then `key: Unit = default in low..=high;`.
-///
-/// Names carry meaning that [`crate::Policy`] enforces: `…refer_above` ≤ `…reject_above`,
-/// `…reject_below` ≤ `…refer_below`, `min_…` ≤ `max_…`.
-macro_rules! params {
-    ($($(#[doc = $doc:literal])+
-        $key:ident: $unit:ident = $default:literal in $low:literal..=$high:literal;)*) => {
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        pub(crate) struct Params {
-            pub(crate) enabled: bool,
-            $($(#[doc = $doc])+ pub(crate) $key: f64,)*
-        }
-
-        impl Default for Params {
-            fn default() -> Self {
-                Self { enabled: true, $($key: $default,)* }
-            }
-        }
-
-        impl $crate::check::ParamSet for Params {
-            fn keys(&self) -> &'static [$crate::check::Key] {
-                &[$($crate::check::Key {
-                    name: stringify!($key),
-                    doc: &[$($doc),+],
-                    unit: $crate::check::Unit::$unit,
-                    low: $low,
-                    high: $high,
-                },)*]
-            }
-
-            fn values(&self) -> Vec<f64> {
-                vec![$(self.$key),*]
-            }
-
-            fn value_mut(&mut self, key: &str) -> Option<&mut f64> {
-                match key {
-                    $(stringify!($key) => Some(&mut self.$key),)*
-                    _ => None,
-                }
-            }
-
-            fn enabled(&self) -> bool {
-                self.enabled
-            }
-
-            fn enabled_mut(&mut self) -> &mut bool {
-                &mut self.enabled
-            }
-        }
-    };
-}
-pub(crate) use params;
-
-impl Words {
-    pub(crate) const fn of(self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::Ja => self.ja,
-            Lang::En => self.en,
-        }
-    }
-}
-
-impl Words<String> {
-    pub(crate) fn pick(&self, lang: Lang) -> &str {
-        match lang {
-            Lang::Ja => &self.ja,
-            Lang::En => &self.en,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_plain() {
-        assert_eq!(plain(120_000.000_01), Value::from(120_000));
-        assert_eq!(plain(-0.000_01), Value::from(0));
-        assert_eq!(plain(0.123_46), Value::from(0.1235));
-        assert_eq!(plain(1e15), Value::from(1e15));
-    }
 
     #[test]
     fn the_worse_is_the_first_unless_only_the_second_rejects() {

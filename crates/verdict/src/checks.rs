@@ -7,8 +7,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{About, Found, ParamSet};
-use crate::{Lang, Measurements};
+use crate::check::{About, Found};
+#[cfg(test)]
+use crate::fixtures::Sample;
+use crate::lang::Lang;
+use crate::measurements::Measurements;
+use crate::params::ParamSet;
 
 // Outside the macro, since rustfmt does not visit modules declared inside one.
 mod background_colour;
@@ -81,6 +85,14 @@ macro_rules! checks {
             pub(crate) const fn about(self) -> &'static About {
                 match self {
                     $(Self::$variant => &$module::ABOUT,)+
+                }
+            }
+
+            /// What the check is shown for `texts.txt`.
+            #[cfg(test)]
+            pub(crate) const fn samples(self) -> &'static [Sample] {
+                match self {
+                    $(Self::$variant => $module::tests::SAMPLES,)+
                 }
             }
         }

@@ -1,67 +1,11 @@
 //! What a review says about one defect.
 
-use std::fmt;
-
 use serde_json::Value;
 use shomei_photo::{Region, Side};
 
-use crate::Code;
 use crate::check::Found;
-
-/// What follows from a finding.
-///
-/// Complete: a check that passes has no finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// A person should look.
-    Refer,
-    /// It could not be assessed; a person should look.
-    Unable,
-    /// The photo does not meet the rule.
-    Reject,
-}
-
-impl Outcome {
-    /// The name used in the record: `refer`, `unable` or `reject`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Refer => "refer",
-            Self::Unable => "unable",
-            Self::Reject => "reject",
-        }
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// The limit that was crossed, in the unit of what was measured.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
-    /// Smallest value allowed.
-    pub min: Option<f64>,
-    /// Largest value allowed.
-    pub max: Option<f64>,
-}
-
-/// Language of the texts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// Japanese.
-    #[default]
-    Ja,
-    /// English.
-    En,
-}
-
-impl Lang {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Ja, Self::En];
-}
+use crate::grade::{Limit, Outcome};
+use crate::{Code, Lang};
 
 /// One defect, or one thing that could not be assessed.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,7 +47,7 @@ impl Finding {
         &self.found.measured
     }
 
-    /// The limit that was crossed: that of the reject for a reject, else that of the refer.
+    /// The range that is fine. The text names the same limits.
     #[must_use]
     pub const fn limit(&self) -> Option<Limit> {
         self.found.limit

@@ -40,14 +40,65 @@ pub(crate) fn region(x: u32, y: u32, width: u32, height: u32) -> Region {
 /// A photo of 700 × 900 pixels that meets every rule.
 pub(crate) fn good() -> Measurements {
     Measurements {
-        file: file(),
-        face: Some(face()),
-        framing: Some(framing()),
-        background: Some(background()),
-        portrait: Some(portrait()),
+        file: good_file(),
+        face: Some(good_face()),
+        framing: Some(good_framing()),
+        background: Some(good_background()),
+        portrait: Some(good_portrait()),
         failure: None,
         stopped_after: None,
     }
+}
+
+/// Makes a defect of a good photo.
+pub(crate) type Sample = fn(&mut Measurements);
+
+pub(crate) fn jpeg(m: &mut Measurements) -> &mut JpegFacts {
+    m.file.jpeg.as_mut().unwrap()
+}
+
+pub(crate) fn face(m: &mut Measurements) -> &mut FaceFacts {
+    m.face.as_mut().unwrap()
+}
+
+pub(crate) fn framing(m: &mut Measurements) -> &mut Framing {
+    m.framing.as_mut().unwrap()
+}
+
+pub(crate) fn wall(m: &mut Measurements) -> &mut Background {
+    m.background.as_mut().unwrap()
+}
+
+pub(crate) fn portrait(m: &mut Measurements) -> &mut Portrait {
+    m.portrait.as_mut().unwrap()
+}
+
+pub(crate) fn pose(m: &mut Measurements) -> &mut Pose {
+    portrait(m).pose.as_mut().unwrap()
+}
+
+pub(crate) fn eyes(m: &mut Measurements) -> &mut [Eye; 2] {
+    portrait(m).eyes.as_mut().unwrap()
+}
+
+pub(crate) fn mouth(m: &mut Measurements) -> &mut Mouth {
+    portrait(m).mouth.as_mut().unwrap()
+}
+
+pub(crate) fn covering(m: &mut Measurements) -> &mut Covering {
+    portrait(m).covering.as_mut().unwrap()
+}
+
+pub(crate) fn glare(m: &mut Measurements) -> &mut Glare {
+    portrait(m).glare.as_mut().unwrap()
+}
+
+pub(crate) fn light(m: &mut Measurements) -> &mut Light {
+    portrait(m).light.as_mut().unwrap()
+}
+
+pub(crate) fn sharpness(m: &mut Measurements) -> &mut Sharpness {
+    portrait(m).sharpness.as_mut().unwrap()
 }
 
 /// The good photo and others with one or more defects each.
@@ -133,7 +184,7 @@ pub(crate) fn bad() -> Vec<Measurements> {
     all
 }
 
-fn file() -> FileFacts {
+fn good_file() -> FileFacts {
     FileFacts {
         bytes: 120_000,
         format: Format::Jpeg,
@@ -154,7 +205,7 @@ fn file() -> FileFacts {
     }
 }
 
-fn face() -> FaceFacts {
+fn good_face() -> FaceFacts {
     FaceFacts {
         turn: QuarterTurn::None,
         faces: vec![FaceSummary {
@@ -178,7 +229,7 @@ fn face() -> FaceFacts {
     }
 }
 
-fn framing() -> Framing {
+fn good_framing() -> Framing {
     Framing {
         head_height_ratio: ratio(0.6),
         face_height_ratio: ratio(0.45),
@@ -204,7 +255,7 @@ fn framing() -> Framing {
     }
 }
 
-fn background() -> Background {
+fn good_background() -> Background {
     Background {
         area_ratio: ratio(0.4),
         colour: Lab::new(92.0, 0.5, 1.0).unwrap(),
@@ -218,7 +269,7 @@ fn background() -> Background {
     }
 }
 
-fn portrait() -> Portrait {
+fn good_portrait() -> Portrait {
     let eye = |x| Eye {
         openness_ratio: ratio(0.3),
         pupil_luma_ratio: None,

@@ -35,27 +35,38 @@
 //! # Where things are
 //!
 //! A check is one file in `src/checks/`, listed in `src/checks.rs`. Its code, its policy table,
-//! its place in the JSON Schema and its explanation follow from that list.
+//! its place in the JSON Schema and its explanation follow from that list, and `texts.txt` shows
+//! every sentence that it says.
 
+mod changes;
 mod check;
 mod checks;
 mod finding;
 #[cfg(test)]
 mod fixtures;
+mod grade;
 pub mod ids;
+mod lang;
 mod limits;
+mod load;
 mod measurements;
+mod params;
 mod policy;
+mod prelude;
 mod review;
 #[cfg(test)]
 mod texts;
 mod waivers;
 pub mod wire;
 
+pub use changes::Change;
 pub use checks::{Code, Summary, UnknownCode, explain, summary};
-pub use finding::{Finding, Lang, Limit, Outcome};
-pub use limits::{Direction, LimitPair, Limits, limit_pairs};
+pub use finding::Finding;
+pub use grade::{Direction, Limit, Outcome};
+pub use lang::{Lang, UnknownLang};
+pub use limits::{LimitPair, Limits, limit_pairs};
+pub use load::LoadError;
 pub use measurements::{Failure, Measurements};
-pub use policy::{Change, Policy, PolicyError, PolicyErrorKind};
+pub use policy::{Policy, PolicyError, PolicyErrorKind};
 pub use review::{Review, Verdict, judge};
 pub use waivers::{WaiverError, Waivers};

@@ -1,43 +1,31 @@
 //! The graded limits of all checks, seen alike: what is needed to draw an error curve or to
 //! propose a limit without knowing how any check works.
 
-use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 use serde::Serialize;
-use toml::Value;
 
-use crate::check::{Key, ParamSet};
-use crate::checks::Checks;
-use crate::policy::{change, consistent};
+use crate::checks::{Checks, Code};
+use crate::grade::{Direction, Outcome};
+use crate::measurements::Measurements;
+use crate::params::{Declared, Param, ParamSet, prefix};
+use crate::policy::{Policy, PolicyError, in_range, set};
 use crate::review::speaks;
-use crate::{Code, Measurements, Outcome, Policy, PolicyError};
 
 /// Half of the last decimal of a measured number: no two values are nearer.
 const RESOLUTION: f64 = 5e-5;
 
-/// On which side of its limit a value is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
-    /// Above it.
-    Above,
-    /// Below it.
-    Below,
-}
-
-/// The keys `…refer_above` and `…reject_above`, or `…refer_below` and `…reject_below`, of one
-/// check: two limits on one measured quantity. Some quantities have but one of the two.
+/// The limits on one measured quantity: one from which a person looks, and for most quantities
+/// one from which a photo is rejected.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LimitPair {
     /// The check.
     pub code: Code,
-    /// What the keys begin with, such as `head`; empty where the check needs no name.
+    /// What the limits' keys begin with, such as `head`; empty where the check needs no name.
     pub name: &'static str,
-    /// The key of the limit from which a person looks.
-    pub refer: Option<&'static str>,
-    /// The key of the limit from which a photo is rejected.
-    pub reject: Option<&'static str>,
+    /// Whether there is a limit from which a photo is rejected.
+    pub rejects: bool,
     /// On which side of the limits a value is refused.
     pub direction: Direction,
     /// The unit of the limits, in words.
@@ -46,6 +34,8 @@ pub struct LimitPair {
     pub whole: bool,
     /// The values that the limits may have.
     pub range: RangeInclusive<f64>,
+    /// The place among the check's parameters.
+    at: usize,
 }
 
 /// The values of a [`LimitPair`], in its unit.
@@ -53,15 +43,24 @@ pub struct LimitPair {
 #[expect(clippy::exhaustive_structs, reason = "there are two grades")]
 pub struct Limits {
     /// From here a person looks.
-    pub refer: Option<f64>,
+    pub refer: f64,
     /// From here the photo is rejected.
     pub reject: Option<f64>,
+}
+
+impl Limits {
+    const fn both(limit: f64) -> Self {
+        Self {
+            refer: limit,
+            reject: Some(limit),
+        }
+    }
 }
 
 /// The limits of all checks, in check order.
 pub fn limit_pairs() -> impl Iterator<Item = LimitPair> {
     let checks = Checks::default();
-    let pairs = |&code: &Code| pairs_of(code, checks.params(code).keys());
+    let pairs = |&code: &Code| pairs_of(code, checks.params(code));
     Code::ALL
         .iter()
         .flat_map(pairs)
@@ -69,44 +68,30 @@ pub fn limit_pairs() -> impl Iterator<Item = LimitPair> {
         .into_iter()
 }
 
-fn pairs_of(code: Code, keys: &'static [Key]) -> Vec<LimitPair> {
-    let mut pairs: Vec<LimitPair> = Vec::new();
-    for key in keys {
-        let split = [
-            ("refer_above", Direction::Above),
-            ("reject_above", Direction::Above),
-            ("refer_below", Direction::Below),
-            ("reject_below", Direction::Below),
-        ]
-        .into_iter()
-        .find_map(|(end, direction)| Some((key.name.strip_suffix(end)?, end, direction)));
-        let Some((start, end, direction)) = split else {
-            continue;
-        };
-        let name = start.trim_end_matches('_');
-        let same = |pair: &LimitPair| pair.name == name && pair.direction == direction;
-        let at = pairs.iter().position(same).unwrap_or_else(|| {
-            pairs.push(LimitPair {
-                code,
-                name,
-                refer: None,
-                reject: None,
-                direction,
-                unit: key.unit.label(),
-                whole: key.unit.whole(),
-                range: key.low..=key.high,
-            });
-            pairs.len() - 1
-        });
-        let pair = &mut pairs[at];
-        pair.range = pair.range.start().max(key.low)..=pair.range.end().min(key.high);
-        if end.starts_with("refer") {
-            pair.refer = Some(key.name);
-        } else {
-            pair.reject = Some(key.name);
-        }
-    }
-    pairs
+fn pairs_of(code: Code, params: &dyn ParamSet) -> Vec<LimitPair> {
+    let all = params.all().into_iter().enumerate();
+    all.filter_map(|(at, (declared, param))| pair(code, at, declared, param))
+        .collect()
+}
+
+/// The parameter at that place, if it is graded limits.
+pub(crate) fn pair(
+    code: Code,
+    at: usize,
+    declared: &Declared,
+    param: &dyn Param,
+) -> Option<LimitPair> {
+    let (unit, whole) = param.unit();
+    Some(LimitPair {
+        code,
+        name: prefix(declared.field),
+        rejects: param.values().len() > 1,
+        direction: param.direction()?,
+        unit,
+        whole,
+        range: declared.low..=declared.high,
+        at,
+    })
 }
 
 impl LimitPair {
@@ -147,86 +132,61 @@ impl LimitPair {
         }
     }
 
+    /// The parameter that this is, in the parameters of its check.
+    fn find<'a>(
+        &self,
+        params: &'a mut dyn ParamSet,
+    ) -> Option<(&'static Declared, &'a mut dyn Param)> {
+        params.all_mut().into_iter().nth(self.at)
+    }
+
+    /// Sets limits that are in order.
     fn set(&self, params: &mut dyn ParamSet, limits: Limits) {
-        for (key, value) in [(self.refer, limits.refer), (self.reject, limits.reject)] {
-            if let (Some(key), Some(value)) = (key, value)
-                && let Some(slot) = params.value_mut(key)
-            {
-                *slot = value;
-            }
+        if let Some((_, param)) = self.find(params) {
+            // Equal limits are in order, and no others are set here.
+            let _ = param.set(&values(param, limits));
         }
     }
+}
+
+/// The values of a parameter with other limits.
+fn values(param: &dyn Param, limits: Limits) -> Vec<f64> {
+    let mut values = param.values();
+    let new = [Some(limits.refer), limits.reject];
+    for (value, new) in values.iter_mut().zip(new) {
+        *value = new.unwrap_or(*value);
+    }
+    values
 }
 
 impl Policy {
     /// The values of a pair in this policy.
     #[must_use]
     pub fn limits(&self, pair: &LimitPair) -> Limits {
-        let params = self.checks().params(pair.code);
-        let value = |name: Option<&str>| {
-            let keys = params.keys().iter();
-            let found = keys
-                .zip(params.values())
-                .find(|(key, _)| Some(key.name) == name);
-            found.map(|(_, value)| value)
-        };
+        let params = self.checks().params(pair.code).all();
+        let values = params
+            .get(pair.at)
+            .map_or_else(Vec::new, |(_, param)| param.values());
         Limits {
-            refer: value(pair.refer),
-            reject: value(pair.reject),
+            refer: values.first().copied().unwrap_or_else(|| pair.loosest()),
+            reject: values.get(1).copied(),
         }
     }
 
-    /// This policy with other values for a pair; `None` leaves a value as it is.
+    /// This policy with other values for a pair; no `reject` leaves that limit as it is.
     ///
     /// # Errors
     /// If a value is outside [`LimitPair::range`], or would reject what is not referred.
     pub fn with_limits(self, pair: &LimitPair, limits: Limits) -> Result<Self, PolicyError> {
         let mut checks = self.checks().clone();
-        let params = checks.params_mut(pair.code);
-        for (key, value) in [(pair.refer, limits.refer), (pair.reject, limits.reject)] {
-            if let (Some(key), Some(value)) = (key, value) {
-                change(pair.code, params, key, &toml_number(value, pair.whole))?;
+        if let Some((declared, param)) = pair.find(checks.params_mut(pair.code)) {
+            let mut values = values(param, limits);
+            for (key, value) in declared.keys(param).iter().zip(&mut values) {
+                *value = in_range(pair.code, key, *value, &value.to_string())?;
             }
+            set(pair.code, declared, param, &values)?;
         }
-        consistent(pair.code, params)?;
         Ok(Self::new(self.name().to_owned(), self.base(), checks))
-    }
-
-    /// What differs from the base, as [`Policy::from_toml`] reads it. `comment` is asked
-    /// for a line above each key.
-    #[must_use]
-    pub fn changes_toml(&self, comment: impl Fn(Code, &str) -> Option<String>) -> String {
-        let base = Self::named(self.base()).unwrap_or_default();
-        let mut text = format!(
-            "name = {}\nbase = {}\n",
-            Value::from(self.name()),
-            Value::from(self.base())
-        );
-        for &code in Code::ALL {
-            let (ours, theirs) = (self.checks().params(code), base.checks().params(code));
-            let mut lines = Vec::new();
-            if ours.enabled() != theirs.enabled() {
-                lines.push(("enabled", ours.enabled().to_string()));
-            }
-            let values = ours.values().into_iter().zip(theirs.values());
-            for (key, (our, their)) in ours.keys().iter().zip(values) {
-                // Values are kept as they were read, never computed.
-                if our.total_cmp(&their).is_ne() {
-                    lines.push((key.name, toml_number(our, key.unit.whole()).to_string()));
-                }
-            }
-            if !lines.is_empty() {
-                // Writing to a String cannot fail.
-                let _ = writeln!(text, "\n[{code}]");
-            }
-            for (key, value) in lines {
-                if let Some(comment) = comment(code, key) {
-                    let _ = writeln!(text, "# {}", comment.replace(char::is_control, " "));
-                }
-                let _ = writeln!(text, "{key} = {value}");
-            }
-        }
-        text
     }
 
     /// The *tipping point* of a photo: the value at which a check just lets the photo pass when
@@ -248,11 +208,7 @@ impl Policy {
         }
         let mut checks = self.checks().clone();
         let outcome = |checks: &mut Checks, limit: f64| {
-            let both = Limits {
-                refer: Some(limit),
-                reject: Some(limit),
-            };
-            pair.set(checks.params_mut(code), both);
+            pair.set(checks.params_mut(code), Limits::both(limit));
             checks.run(code, measurements).map(|found| found.outcome)
         };
         let worst = match pair.direction {
@@ -262,13 +218,8 @@ impl Policy {
         let (mut refused, mut passed) = (pair.strictest(), pair.loosest());
         if outcome(&mut checks, passed).is_some() {
             let params = checks.params_mut(code);
-            for other in pairs_of(code, params.keys()) {
-                let loosest = other.loosest();
-                let both = Limits {
-                    refer: Some(loosest),
-                    reject: Some(loosest),
-                };
-                other.set(params, both);
+            for other in pairs_of(code, params) {
+                other.set(params, Limits::both(other.loosest()));
             }
             match outcome(&mut checks, passed) {
                 None => {}
@@ -293,15 +244,6 @@ impl Policy {
     }
 }
 
-fn toml_number(value: f64, whole: bool) -> Value {
-    if whole && value.fract() == 0.0 && value.abs() < 1e15 {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
-        Value::Integer(value as i64)
-    } else {
-        Value::Float(value)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,42 +256,31 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_are_written_without_a_point_as_far_as_they_are_exact() {
-        for (value, whole, expected) in [
-            (20_000.0, true, Value::Integer(20_000)),
-            (-3.0, true, Value::Integer(-3)),
-            (0.5, true, Value::Float(0.5)),
-            (2.0, false, Value::Float(2.0)),
-            (1e15, true, Value::Float(1e15)),
-        ] {
-            assert_eq!(toml_number(value, whole), expected);
-        }
-    }
-
-    #[test]
     fn titles_say_code_and_name() {
         assert_eq!(pair(Code::TooClose, "head").title(), "too_close.head");
         assert_eq!(pair(Code::Turned, "").title(), "turned");
     }
 
     #[test]
-    fn every_graded_key_is_in_one_pair() {
-        let mut listed: Vec<String> = Vec::new();
+    fn pairs_are_the_graded_limits_of_the_checks() {
+        let checks = Checks::default();
+        let mut graded = 0;
+        for &code in Code::ALL {
+            let keys = checks.params(code).keys().into_iter();
+            let refers = keys.filter(|key| key.name.contains("refer_")).count();
+            let pairs: Vec<_> = limit_pairs().filter(|pair| pair.code == code).collect();
+            assert_eq!(pairs.len(), refers, "{code}");
+            graded += refers;
+        }
+        assert!(graded > 40, "{graded}");
         for pair in limit_pairs() {
             assert!(pair.range.start() < pair.range.end(), "{}", pair.title());
-            let keys = [pair.refer, pair.reject].into_iter().flatten();
-            listed.extend(keys.map(|key| format!("{}.{key}", pair.code)));
+            let limits = Policy::my_number_card().limits(&pair);
+            assert_eq!(pair.rejects, limits.reject.is_some(), "{}", pair.title());
         }
-        let checks = Checks::default();
-        let keys = Code::ALL.iter().flat_map(|&code| {
-            let keys = checks.params(code).keys().iter();
-            keys.map(move |key| format!("{code}.{}", key.name))
-        });
-        let graded = |key: &String| key.ends_with("_above") || key.ends_with("_below");
-        let mut graded: Vec<_> = keys.filter(graded).collect();
-        listed.sort();
-        graded.sort();
-        assert_eq!(listed, graded);
+        let size = limit_pairs().filter(|pair| pair.code == Code::FileSizeOutOfRange);
+        let size: Vec<_> = size.map(|pair| (pair.name, pair.direction)).collect();
+        assert_eq!(size, [("", Direction::Below), ("", Direction::Above)]);
     }
 
     /// A photo whose tipping point lies inside the range passes there and fails just beyond.
@@ -366,10 +297,7 @@ mod tests {
                 // With the other limits out of the way, as far as they stand in it.
                 let fires = |limit: f64| {
                     let mut policy = policy.clone();
-                    let at = |limit| Limits {
-                        refer: Some(limit),
-                        reject: Some(limit),
-                    };
+                    let at = Limits::both;
                     let blocked = {
                         let params = policy.checks_mut().params_mut(pair.code);
                         pair.set(params, at(pair.loosest()));
@@ -444,26 +372,19 @@ mod tests {
         let usual = policy.limits(&turned);
         let stricter = policy
             .clone()
-            .with_limits(&turned, limits(Some(3.0), None))
+            .with_limits(&turned, limits(3.0, None))
             .unwrap();
-        assert_eq!(stricter.limits(&turned), limits(Some(3.0), usual.reject));
+        assert_eq!(stricter.limits(&turned), limits(3.0, usual.reject));
         for wrong in [
-            limits(Some(91.0), None),
-            limits(None, Some(f64::NAN)),
-            limits(None, Some(1.0)),
+            limits(91.0, None),
+            limits(3.0, Some(f64::NAN)),
+            limits(3.0, Some(1.0)),
         ] {
             let error = policy.clone().with_limits(&turned, wrong).unwrap_err();
             assert!(error.to_string().starts_with("turned.re"), "{error}");
         }
         let size = pair(Code::FileSizeOutOfRange, "");
-        let changed = stricter
-            .with_limits(&size, limits(None, Some(10_000.0)))
-            .unwrap();
-        let text =
-            changed.changes_toml(|code, key| (key == "refer_above").then(|| format!("of\n{code}")));
-        let expected = "name = \"my-number-card\"\nbase = \"my-number-card\"\n\n[file_size_out_of_range]\nreject_below = 10000\n\n\
-                        [turned]\n# of turned\nrefer_above = 3.0\n";
-        assert_eq!(text, expected);
-        assert_eq!(Policy::from_toml(&text), Ok(changed));
+        assert!(size.whole);
+        assert!(stricter.with_limits(&size, limits(20_480.5, None)).is_err());
     }
 }

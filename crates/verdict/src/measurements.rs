@@ -1,5 +1,6 @@
 //! Everything that was measured on one photo: all that a judgement may look at.
 
+use serde_json::Value;
 use shomei_background::Background;
 use shomei_framing::Framing;
 use shomei_photo::{Decoding, DeltaE, FaceFacts, FileFacts, Px, Ratio, Region};
@@ -98,4 +99,28 @@ num!(Ratio, Px, shomei_photo::Degrees, DeltaE);
 pub(crate) fn round(value: f64) -> f64 {
     let rounded = (value * 1e4).round() / 1e4;
     if rounded == 0.0 { 0.0 } else { rounded }
+}
+
+/// A JSON number of at most four decimals; whole numbers without a point.
+pub(crate) fn plain(value: f64) -> Value {
+    let value = round(value);
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53")]
+        Value::from(value as i64)
+    } else {
+        Value::from(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_plain() {
+        assert_eq!(plain(120_000.000_01), Value::from(120_000));
+        assert_eq!(plain(-0.000_01), Value::from(0));
+        assert_eq!(plain(0.123_46), Value::from(0.1235));
+        assert_eq!(plain(1e15), Value::from(1e15));
+    }
 }

@@ -132,7 +132,7 @@ pub(super) fn figure(curve: &Curve) -> String {
             0 => String::new(),
             count => format!(", {count} not assessed"),
         },
-        row("refer", curve.limits.refer, &curve.at_refer),
+        row("refer", Some(curve.limits.refer), &curve.at_refer),
         row("reject", curve.limits.reject, &curve.at_reject),
         escape(curve.pair.unit),
     )

@@ -98,8 +98,8 @@ pub(super) fn summary(site: &Site, lang: Lang) -> Result<String, askama::Error> 
     let work = (site.timed > 0 && mean > 0.0)
         .then(|| (format!("{mean:.0} ms"), format!("{:.1}", 1000.0 / mean)));
     Summary {
-        lang: words::code(lang),
-        other: words::code(other(lang)),
+        lang: lang.as_str(),
+        other: other(lang).as_str(),
         policies: &site.policies,
         photos: total.photos,
         verdicts: [
@@ -137,8 +137,8 @@ pub(super) fn gallery(site: &Site, lang: Lang) -> Result<String, askama::Error> 
     let w = words(lang);
     let reasons = site.counts.reasons();
     Gallery {
-        lang: words::code(lang),
-        other: words::code(other(lang)),
+        lang: lang.as_str(),
+        other: other(lang).as_str(),
         verdicts: [
             (Verdict::Reject.as_str(), w.rejected),
             (Verdict::Refer.as_str(), w.referred),
@@ -169,9 +169,12 @@ fn percent(count: u64, of: u64) -> String {
 /// The figure of one quantity; `None` if no photo has a value on its scale.
 fn figure(measured: &Measured, lang: Lang) -> Option<Figure> {
     let limits = measured.limits?;
-    let marks = [("at-refer", limits.refer), ("at-reject", limits.reject)]
-        .into_iter()
-        .filter_map(|(class, value)| Some((class, value?)));
+    let marks = [
+        ("at-refer", Some(limits.refer)),
+        ("at-reject", limits.reject),
+    ]
+    .into_iter()
+    .filter_map(|(class, value)| Some((class, value?)));
     let at: Vec<f64> = marks.clone().map(|(_, value)| value).collect();
     let bars = measured.values.bars(&at, BARS);
     let (low, high) = (bars.first()?.low, bars.last()?.high);

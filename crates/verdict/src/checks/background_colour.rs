@@ -5,7 +5,7 @@
 //!
 //! **What to do.** Stand in front of a white or light wall, in good light.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -22,14 +22,16 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Lightness L*: a person looks below this.
-    lightness_refer_below: Lab = 46.0 in 0.0..=100.0;
-    /// Lightness L*: rejected below this.
-    lightness_reject_below: Lab = 38.0 in 0.0..=100.0;
-    /// Chroma C*: a person looks above this.
-    chroma_refer_above: Lab = 28.0 in 0.0..=200.0;
-    /// Chroma C*: rejected above this.
-    chroma_reject_above: Lab = 40.0 in 0.0..=200.0;
+    lightness: Below<Lab> =
+        /// Lightness L*: a person looks below this.
+        46.0,
+        /// Lightness L*: rejected below this.
+        38.0 in 0.0..=100.0;
+    chroma: Above<Lab> =
+        /// Chroma C*: a person looks above this.
+        28.0,
+        /// Chroma C*: rejected above this.
+        40.0 in 0.0..=200.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -38,8 +40,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     // From the rounded components, since these are what the record keeps.
     let part = |component: f32| round(f64::from(component));
     let chroma = round(part(colour.a()).hypot(part(colour.b())));
-    let dark = below(lightness, p.lightness_refer_below, p.lightness_reject_below).map(|grade| {
-        let (is, limit) = (short(lightness, 1), short(p.lightness_refer_below, 1));
+    let dark = p.lightness.grade(lightness).map(|grade| {
+        let (is, limit) = (short(lightness, 1), short(grade.limit, 1));
         grade
             .found(
                 format!("背景が暗すぎます（明度{is}、{limit}以上が目安です）。"),
@@ -47,8 +49,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             )
             .number("lab_l", lightness)
     });
-    let strong = above(chroma, p.chroma_refer_above, p.chroma_reject_above).map(|grade| {
-        let (is, limit) = (short(chroma, 1), short(p.chroma_refer_above, 1));
+    let strong = p.chroma.grade(chroma).map(|grade| {
+        let (is, limit) = (short(chroma, 1), short(grade.limit, 1));
         grade
             .found(
                 format!("背景の色が濃すぎます（彩度{is}、{limit}以内が目安です）。"),
@@ -62,11 +64,16 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, wall};
     use shomei_photo::Lab;
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| wall(m).colour = Lab::new(20.0, 1.0, 1.0).unwrap(),
+        |m| wall(m).colour = Lab::new(80.0, 60.0, -60.0).unwrap(),
+    ];
 
     #[test]
     fn light_grey_and_pale_blue_pass() {
@@ -81,7 +88,7 @@ mod tests {
         ] {
             check(
                 Code::BackgroundColour,
-                |m| m.background.as_mut().unwrap().colour = Lab::new(l, a, b).unwrap(),
+                |m| wall(m).colour = Lab::new(l, a, b).unwrap(),
                 expected,
             );
         }

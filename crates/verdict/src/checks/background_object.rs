@@ -8,7 +8,7 @@
 
 use shomei_background::BackgroundObject;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -25,18 +25,20 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Area over the photo's and contrast to the wall: a person looks above both.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.0004, 98 % of 73
-    /// bad ones from 0.0207.
-    area_refer_above: Share = 0.0012 in 0.0..=1.0;
-    /// Area over the photo's and contrast to the wall: rejected above both.
-    area_reject_above: Share = 0.004 in 0.0..=1.0;
-    /// Contrast to the wall that goes with `area_refer_above`.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 73
-    /// bad ones from 20.7034.
-    contrast_refer_above: DeltaE = 6.0 in 0.0..=200.0;
-    /// Contrast to the wall that goes with `area_reject_above`.
-    contrast_reject_above: DeltaE = 12.0 in 0.0..=200.0;
+    area: Above<Share> =
+        /// Area over the photo's and contrast to the wall: a person looks above both.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.0004, 98 % of 73
+        /// bad ones from 0.0207.
+        0.0012,
+        /// Area over the photo's and contrast to the wall: rejected above both.
+        0.004 in 0.0..=1.0;
+    contrast: Above<DeltaE> =
+        /// Contrast to the wall that goes with `area_refer_above`.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 73
+        /// bad ones from 20.7034.
+        6.0,
+        /// Contrast to the wall that goes with `area_reject_above`.
+        12.0 in 0.0..=200.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -50,16 +52,12 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     // Rejects first, then the largest.
     seen.sort_by(|(a, one), (b, other)| {
         let areas = other.area_ratio.num().total_cmp(&one.area_ratio.num());
-        (*a != Outcome::Reject)
-            .cmp(&(*b != Outcome::Reject))
+        (a.outcome != Outcome::Reject)
+            .cmp(&(b.outcome != Outcome::Reject))
             .then(areas)
     });
-    let &(outcome, object) = seen.first()?;
+    let &(worst, object) = seen.first()?;
     let area = object.area_ratio.num();
-    let limit = match outcome {
-        Outcome::Reject => p.area_reject_above,
-        _ => p.area_refer_above,
-    };
     let share = percent(area);
     let (ja, en) = match seen.len() {
         1 => (
@@ -74,39 +72,38 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         ),
     };
     Some(
-        Found::new(outcome, ja, en)
+        worst
+            .found(ja, en)
             .number("area_ratio", area)
             .number("contrast_delta_e", object.contrast_delta_e.num())
             .fact("objects", seen.len())
-            .limit(None, Some(limit))
             .at(Some(object.region)),
     )
 }
 
-fn grade(object: &BackgroundObject, p: &Params) -> Option<Outcome> {
-    let (area, contrast) = (object.area_ratio.num(), object.contrast_delta_e.num());
-    if area > p.area_reject_above && contrast > p.contrast_reject_above {
-        Some(Outcome::Reject)
-    } else if area > p.area_refer_above && contrast > p.contrast_refer_above {
-        Some(Outcome::Refer)
-    } else {
-        None
-    }
+fn grade(object: &BackgroundObject, p: &Params) -> Option<Grade> {
+    let contrast = p.contrast.grade(object.contrast_delta_e.num())?;
+    Some(p.area.grade(object.area_ratio.num())?.and(contrast.outcome))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, delta_e, ratio, region};
+    use crate::fixtures::{Sample, check, delta_e, ratio, region, wall};
 
     fn object(x: u32, area: f32, contrast: f32) -> BackgroundObject {
         BackgroundObject {
-            region: region(x, 0, 40, 40),
+            region: region(x, 20, 40, 40),
             area_ratio: ratio(area),
             contrast_delta_e: delta_e(contrast),
         }
     }
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| wall(m).objects = vec![object(10, 0.3, 40.0)],
+        |m| wall(m).objects = vec![object(10, 0.02, 40.0), object(10, 0.003, 40.0)],
+    ];
 
     #[test]
     fn area_and_contrast_both_count() {
@@ -123,7 +120,7 @@ mod tests {
         ] {
             check(
                 Code::BackgroundObject,
-                |m| m.background.as_mut().unwrap().objects = vec![object(0, area, contrast)],
+                |m| wall(m).objects = vec![object(0, area, contrast)],
                 expected,
             );
         }
@@ -134,7 +131,7 @@ mod tests {
         let found = check(
             Code::BackgroundObject,
             |m| {
-                m.background.as_mut().unwrap().objects = vec![
+                wall(m).objects = vec![
                     object(1, 0.5, 7.0),
                     object(2, 0.01, 30.0),
                     object(3, 0.02, 30.0),
@@ -142,6 +139,6 @@ mod tests {
             },
             Some(Outcome::Reject),
         );
-        assert_eq!(found.unwrap().region, Some(region(3, 0, 40, 40)));
+        assert_eq!(found.unwrap().region, Some(region(3, 20, 40, 40)));
     }
 }

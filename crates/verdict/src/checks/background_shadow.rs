@@ -7,7 +7,7 @@
 
 use shomei_background::Shadow;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -24,18 +24,20 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Share of the light that is missing: a person looks above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 12
-    /// bad ones from 0.6702.
-    depth_refer_above: Share = 0.12 in 0.0..=1.0;
-    /// Share of the light that is missing: rejected above this.
-    depth_reject_above: Share = 0.25 in 0.0..=1.0;
-    /// Smallest shadow that counts, over the photo's area.
-    min_area: Share = 0.01 in 0.0..=1.0;
+    depth: Above<Share> =
+        /// Share of the light that is missing: a person looks above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 12
+        /// bad ones from 0.6702.
+        0.12,
+        /// Share of the light that is missing: rejected above this.
+        0.25 in 0.0..=1.0;
+    min_area: Single<Share> =
+        /// Smallest shadow that counts, over the photo's area.
+        0.01 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
-    let counts = |shadow: &&Shadow| shadow.area_ratio.num() >= p.min_area;
+    let counts = |shadow: &&Shadow| shadow.area_ratio.num() >= p.min_area.get();
     let shadow = m
         .background
         .as_ref()?
@@ -47,9 +49,10 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             a.total_cmp(&b)
         })?;
     let depth = shadow.depth_ratio.num();
-    let (is, limit) = (percent(depth), percent(p.depth_refer_above));
+    let grade = p.depth.grade(depth)?;
+    let (is, limit) = (percent(depth), percent(grade.limit));
     let at = side(shadow.side);
-    let mut found = above(depth, p.depth_refer_above, p.depth_reject_above)?
+    let mut found = grade
         .found(
             format!("背景の{}側に影があります（周囲より{is}暗く、{limit}以内が目安です）。", at.ja),
             format!("There is a shadow on the background at the {}, {is} darker than the wall; up to {limit} is fine.", at.en),
@@ -61,20 +64,30 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio, region};
+    use crate::fixtures::{Sample, check, ratio, region, wall};
     use shomei_photo::Side;
+
+    fn shadow(side: Side, depth: f32, area: f32) -> Shadow {
+        Shadow {
+            region: region(500, 300, 90, 200),
+            side,
+            area_ratio: ratio(area),
+            depth_ratio: ratio(depth),
+        }
+    }
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| wall(m).shadows = vec![shadow(Side::Left, 0.7, 0.06)],
+        |m| wall(m).shadows = vec![shadow(Side::Right, 0.7, 0.06)],
+        |m| wall(m).shadows = vec![shadow(Side::Top, 0.7, 0.06)],
+        |m| wall(m).shadows = vec![shadow(Side::Bottom, 0.7, 0.06)],
+    ];
 
     #[test]
     fn the_deepest_shadow_of_some_size_counts() {
-        let shadow = |depth, area| Shadow {
-            region: region(0, 0, 50, 200),
-            side: Side::Left,
-            area_ratio: ratio(area),
-            depth_ratio: ratio(depth),
-        };
         for (depth, area, expected) in [
             (0.10, 0.20, None),
             (0.50, 0.005, None),
@@ -84,8 +97,10 @@ mod tests {
             check(
                 Code::BackgroundShadow,
                 |m| {
-                    let shadows = &mut m.background.as_mut().unwrap().shadows;
-                    *shadows = vec![shadow(0.9, 0.001), shadow(depth, area)];
+                    wall(m).shadows = vec![
+                        shadow(Side::Left, 0.9, 0.001),
+                        shadow(Side::Left, depth, area),
+                    ];
                 },
                 expected,
             );

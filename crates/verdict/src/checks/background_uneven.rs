@@ -8,7 +8,7 @@
 
 use shomei_background::UnevenKind;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -25,26 +25,30 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Background over the whole photo: below this it cannot be assessed.
-    min_area: Share = 0.02 in 0.0..=1.0;
-    /// Strength of a pattern: a person looks above this.
-    pattern_refer_above: DeltaE = 6.0 in 0.0..=200.0;
-    /// Strength of a pattern: rejected above this.
-    pattern_reject_above: DeltaE = 12.0 in 0.0..=200.0;
-    /// Distance of two tones: a person looks above this.
-    tones_refer_above: DeltaE = 8.0 in 0.0..=200.0;
-    /// Distance of two tones: rejected above this.
-    tones_reject_above: DeltaE = 15.0 in 0.0..=200.0;
-    /// Range of a gradient: a person looks above this.
-    gradient_refer_above: DeltaE = 14.0 in 0.0..=200.0;
-    /// Range of a gradient: rejected above this.
-    gradient_reject_above: DeltaE = 40.0 in 0.0..=200.0;
+    min_area: Single<Share> =
+        /// Background over the whole photo: below this it cannot be assessed.
+        0.02 in 0.0..=1.0;
+    pattern: Above<DeltaE> =
+        /// Strength of a pattern: a person looks above this.
+        6.0,
+        /// Strength of a pattern: rejected above this.
+        12.0 in 0.0..=200.0;
+    tones: Above<DeltaE> =
+        /// Distance of two tones: a person looks above this.
+        8.0,
+        /// Distance of two tones: rejected above this.
+        15.0 in 0.0..=200.0;
+    gradient: Above<DeltaE> =
+        /// Range of a gradient: a person looks above this.
+        14.0,
+        /// Range of a gradient: rejected above this.
+        40.0 in 0.0..=200.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let area = m.background.as_ref().map(|seen| seen.area_ratio.num());
     let background = match (&m.background, area) {
-        (Some(background), Some(area)) if area >= p.min_area => background,
+        (Some(background), Some(area)) if area >= p.min_area.get() => background,
         (None, _) if m.stopped_after.is_some() => return None,
         _ => {
             let found = Found::unable(
@@ -54,40 +58,38 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             return Some(match area {
                 Some(area) => found
                     .number("area_ratio", area)
-                    .limit(Some(p.min_area), None),
+                    .limit(Some(p.min_area.get()), None),
                 None => found,
             });
         }
     };
     let uneven = background.unevenness?;
     let strength = uneven.strength_delta_e.num();
-    let (refer, reject, kind, ja, en) = match uneven.kind {
+    let (limits, kind, ja, en) = match uneven.kind {
         UnevenKind::Pattern => (
-            p.pattern_refer_above,
-            p.pattern_reject_above,
+            p.pattern,
             "pattern",
             "背景に模様や凹凸があります",
             "The background has a pattern",
         ),
         UnevenKind::TwoTones => (
-            p.tones_refer_above,
-            p.tones_reject_above,
+            p.tones,
             "two_tones",
             "背景が2色に分かれています",
             "The background has two tones",
         ),
         // `UnevenKind` may grow; a gradient is its mildest kind.
         _ => (
-            p.gradient_refer_above,
-            p.gradient_reject_above,
+            p.gradient,
             "gradient",
             "背景の明るさや色にむらがあります",
             "The background changes from one side to the other",
         ),
     };
-    let (is, limit) = (short(strength, 1), short(refer, 1));
+    let grade = limits.grade(strength)?;
+    let (is, limit) = (short(strength, 1), short(grade.limit, 1));
     Some(
-        above(strength, refer, reject)?
+        grade
             .found(
                 format!("{ja}（色の差{is}、{limit}以内が目安です）。"),
                 format!("{en} (colour difference {is} ΔE; up to {limit} is fine)."),
@@ -99,11 +101,27 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, delta_e, ratio, region};
+    use crate::fixtures::{Sample, check, delta_e, ratio, region, wall};
     use shomei_background::Unevenness;
+
+    fn uneven(m: &mut Measurements, kind: UnevenKind, strength: f32) {
+        wall(m).unevenness = Some(Unevenness {
+            kind,
+            region: region(0, 0, 100, 100),
+            strength_delta_e: delta_e(strength),
+        });
+    }
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| wall(m).area_ratio = ratio(0.01),
+        |m| m.background = None,
+        |m| uneven(m, UnevenKind::Pattern, 48.32),
+        |m| uneven(m, UnevenKind::TwoTones, 48.32),
+        |m| uneven(m, UnevenKind::Gradient, 48.32),
+    ];
 
     #[test]
     fn each_kind_has_its_limits() {
@@ -121,13 +139,7 @@ mod tests {
         ] {
             check(
                 Code::BackgroundUneven,
-                |m| {
-                    m.background.as_mut().unwrap().unevenness = Some(Unevenness {
-                        kind,
-                        region: region(0, 0, 100, 100),
-                        strength_delta_e: delta_e(strength),
-                    });
-                },
+                |m| uneven(m, kind, strength),
                 expected,
             );
         }
@@ -137,7 +149,7 @@ mod tests {
     fn what_is_not_seen_is_not_judged() {
         check(
             Code::BackgroundUneven,
-            |m| m.background.as_mut().unwrap().area_ratio = ratio(0.01),
+            |m| wall(m).area_ratio = ratio(0.01),
             Some(Outcome::Unable),
         );
         check(

@@ -7,7 +7,7 @@
 //! **What to do.** Hold the camera still or put it down, tap on the face to focus, and clean
 //! the lens.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -24,12 +24,13 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Blur as the standard deviation of a Gaussian: a person looks above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.5148, 98 % of 18
-    /// bad ones from 0.899.
-    refer_above: PrintPixels = 0.68 in 0.0..=100.0;
-    /// Blur as the standard deviation of a Gaussian: rejected above this.
-    reject_above: PrintPixels = 1.0 in 0.0..=100.0;
+    above: Above<PrintPixels> =
+        /// Blur as the standard deviation of a Gaussian: a person looks above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.5148, 98 % of 18
+        /// bad ones from 0.899.
+        0.68,
+        /// Blur as the standard deviation of a Gaussian: rejected above this.
+        1.0 in 0.0..=100.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -43,9 +44,10 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         );
     };
     let blur = sharpness.blur_print_px.num();
-    let (is, limit) = (short(blur, 2), short(p.refer_above, 2));
+    let grade = p.above.grade(blur)?;
+    let (is, limit) = (short(blur, 2), short(grade.limit, 2));
     Some(
-        above(blur, p.refer_above, p.reject_above)?
+        grade
             .found(
                 format!("顔がぼやけています（印刷時のぼけ{is}ドット、{limit}以内が目安です）。"),
                 format!("The face is blurred by {is} dots of the print; up to {limit} is fine."),
@@ -56,10 +58,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, px};
+    use crate::fixtures::{Sample, check, portrait, px, sharpness};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| sharpness(m).blur_print_px = px(9.0),
+        |m| portrait(m).sharpness = None,
+    ];
 
     #[test]
     fn blur_is_graded() {
@@ -71,13 +78,13 @@ mod tests {
             check(
                 Code::Blurred,
                 |m| {
-                    let sharpness = &mut m.portrait.as_mut().unwrap().sharpness;
+                    let sharpness = &mut portrait(m).sharpness;
                     sharpness.as_mut().unwrap().blur_print_px = px(blur);
                 },
                 expected,
             );
         }
-        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().sharpness = None;
+        let unknown = |m: &mut Measurements| portrait(m).sharpness = None;
         check(Code::Blurred, unknown, Some(Outcome::Unable));
     }
 }

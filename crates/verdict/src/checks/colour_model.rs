@@ -7,7 +7,7 @@
 
 use shomei_photo::{ColourModel, Decoding};
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -52,10 +52,17 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, jpeg};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| jpeg(m).colour_model = ColourModel::Cmyk,
+        |m| jpeg(m).colour_model = ColourModel::Ycck,
+        |m| jpeg(m).colour_model = ColourModel::Other,
+        |m| m.file.decoding = Decoding::UnsupportedColour,
+    ];
 
     #[test]
     fn printers_colours_are_refused_decoded_or_not() {
@@ -69,7 +76,7 @@ mod tests {
         ] {
             check(
                 Code::ColourModel,
-                |m| m.file.jpeg.as_mut().unwrap().colour_model = model,
+                |m| jpeg(m).colour_model = model,
                 expected,
             );
         }

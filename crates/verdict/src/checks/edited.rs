@@ -5,7 +5,7 @@
 //!
 //! **What to do.** Send the photo as the camera took it, without filters or retouching.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -35,16 +35,18 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, jpeg};
+
+    pub(crate) const SAMPLES: &[Sample] = &[|m| jpeg(m).editor = Some("Photo Studio".to_owned())];
 
     #[test]
     fn a_mark_goes_to_a_person() {
         check(
             Code::Edited,
-            |m| m.file.jpeg.as_mut().unwrap().editor = Some("Photoshop".to_owned()),
+            |m| jpeg(m).editor = Some("Photoshop".to_owned()),
             Some(Outcome::Refer),
         );
         check(Code::Edited, |_| (), None);

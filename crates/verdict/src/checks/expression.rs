@@ -5,7 +5,7 @@
 //!
 //! **What to do.** Close the mouth and look calm, as you usually do.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -22,14 +22,17 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Area of the teeth over the square of the mouth's width: a person looks above this.
-    teeth_refer_above: Share = 0.03 in 0.0..=1.0;
-    /// Height of the mouth's corners over the middle of the lips, over the mouth's width: a
-    /// person looks above this.
-    lift_refer_above: Share = 0.1 in 0.0..=1.0;
-    /// Height of the brows above the eyes over the distance of the eyes, mean of both: a person
-    /// looks above this.
-    brows_refer_above: Share = 0.62 in 0.0..=2.0;
+    teeth: Above<Share> =
+        /// Area of the teeth over the square of the mouth's width: a person looks above this.
+        0.03 in 0.0..=1.0;
+    lift: Above<Share> =
+        /// Height of the mouth's corners over the middle of the lips, over the mouth's width: a
+        /// person looks above this.
+        0.1 in 0.0..=1.0;
+    brows: Above<Share> =
+        /// Height of the brows above the eyes over the distance of the eyes, mean of both: a person
+        /// looks above this.
+        0.62 in 0.0..=2.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -46,31 +49,42 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         .eyes
         .and_then(|[left, right]| Some((left.brow_ratio?.num(), right.brow_ratio?.num())))
         .map_or(0.0, |(left, right)| round(f64::midpoint(left, right)));
-    let graded = |value, limit| above(value, limit, f64::INFINITY);
-    let by_mouth = graded(teeth, p.teeth_refer_above)
+    let by_mouth = p
+        .teeth
+        .grade(teeth)
         .map(|grade| {
             grade
                 .found("歯が見えています。", "Teeth are seen.")
                 .number("teeth_ratio", teeth)
         })
         .or_else(|| {
-            let grade = graded(lift, p.lift_refer_above)?;
+            let grade = p.lift.grade(lift)?;
             let found = grade.found("口角が大きく上がっています。", "The mouth smiles broadly.");
             Some(found.number("corner_lift_ratio", lift))
         })
         .map(|found| found.at(mouth.and_then(|mouth| mouth.region)));
     by_mouth.or_else(|| {
-        let grade = graded(brows, p.brows_refer_above)?;
+        let grade = p.brows.grade(brows)?;
         let found = grade.found("眉が大きく上がっています。", "The brows are raised.");
         Some(found.number("brow_ratio", brows).at(m.face_region()))
     })
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, eyes, mouth, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| mouth(m).teeth_ratio = Some(ratio(0.9)),
+        |m| mouth(m).corner_lift_ratio = Some(ratio(0.9)),
+        |m| {
+            for eye in eyes(m) {
+                eye.brow_ratio = Some(ratio(2.0));
+            }
+        },
+    ];
 
     #[test]
     fn it_never_rejects() {
@@ -85,7 +99,7 @@ mod tests {
             let found = check(
                 Code::Expression,
                 |m| {
-                    let portrait = m.portrait.as_mut().unwrap();
+                    let portrait = portrait(m);
                     let mouth = portrait.mouth.as_mut().unwrap();
                     mouth.teeth_ratio = Some(ratio(teeth));
                     mouth.corner_lift_ratio = Some(ratio(lift));
@@ -98,8 +112,8 @@ mod tests {
             assert_eq!(found.map(|found| found.measured[0].0), expected);
         }
         let unknown = |m: &mut Measurements| {
-            m.portrait.as_mut().unwrap().mouth = None;
-            m.portrait.as_mut().unwrap().eyes = None;
+            portrait(m).mouth = None;
+            portrait(m).eyes = None;
         };
         check(Code::Expression, unknown, None);
     }

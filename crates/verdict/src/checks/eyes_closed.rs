@@ -9,7 +9,7 @@
 
 use shomei_photo::Region;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -26,19 +26,22 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Distance of the lids over the width of the eye, of the less open eye: a person looks
-    /// below this.
-    refer_below: Share = 0.23 in 0.0..=1.0;
-    /// Distance of the lids over the width of the eye, of the more open eye: rejected below
-    /// this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.259, 98 % of 10
-    /// bad ones up to 0.2701.
-    reject_below: Share = 0.12 in 0.0..=1.0;
-    /// Luma of the darkest tenth between the lids over that of the cheeks, up to which a pupil
-    /// is taken to be seen.
-    max_pupil_luma: Share = 0.18 in 0.0..=1.0;
-    /// Share of these limits that holds for an eye whose pupil is seen.
-    pupil_factor: Share = 0.6 in 0.0..=1.0;
+    below: Below<Share> =
+        /// Distance of the lids over the width of the eye, of the less open eye: a person looks
+        /// below this.
+        0.23,
+        /// Distance of the lids over the width of the eye, of the more open eye: rejected below
+        /// this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.259, 98 % of 10
+        /// bad ones up to 0.2701.
+        0.12 in 0.0..=1.0;
+    max_pupil_luma: Single<Share> =
+        /// Luma of the darkest tenth between the lids over that of the cheeks, up to which a pupil
+        /// is taken to be seen.
+        0.18 in 0.0..=1.0;
+    pupil_factor: Single<Share> =
+        /// Share of these limits that holds for an eye whose pupil is seen.
+        0.6 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -51,41 +54,50 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             .at(m.face_region()),
         );
     };
-    // Each eye's distance of the lids, and what it must reach.
-    let eyes = eyes.map(|eye| {
+    let grades = eyes.map(|eye| {
         let luma = eye.pupil_luma_ratio.map(Num::num);
-        let seen = luma.is_some_and(|luma| luma <= p.max_pupil_luma);
-        let factor = if seen { p.pupil_factor } else { 1.0 };
-        (eye.openness_ratio.num(), factor, eye.region)
+        let seen = luma.is_some_and(|luma| luma <= p.max_pupil_luma.get());
+        let factor = if seen { p.pupil_factor.get() } else { 1.0 };
+        let open = eye.openness_ratio.num();
+        let grade = p.below.times(factor).grade(open)?;
+        Some((open, grade, eye.region))
     });
-    let shut = |limit: f64| eyes.iter().filter(move |(open, f, _)| *open < limit * f);
-    let regions = shut(p.refer_below).filter_map(|&(_, _, region)| region);
-    let (found, limit) = if shut(p.reject_below).count() == eyes.len() {
-        let found = Found::reject("両目を閉じています。", "Both eyes are closed.");
-        (found, p.reject_below)
-    } else if shut(p.refer_below).next().is_some() {
-        let found = Found::refer(
+    let shut = || grades.iter().flatten();
+    let &(open, grade, _) = shut().min_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
+    let rejected = |eye: &Option<(_, Grade, _)>| {
+        eye.is_some_and(|(_, grade, _)| grade.outcome == Outcome::Reject)
+    };
+    let found = if grades.iter().all(rejected) {
+        grade.found("両目を閉じています。", "Both eyes are closed.")
+    } else {
+        grade.and(Outcome::Refer).found(
             "目を閉じている、または細めている可能性があります。",
             "An eye may be closed or half closed.",
-        );
-        (found, p.refer_below)
-    } else {
-        return None;
+        )
     };
-    let open = shut(limit).map(|&(open, _, _)| open).reduce(f64::min)?;
+    let regions = shut().filter_map(|&(_, _, region)| region);
     Some(
         found
             .number("openness_ratio", open)
-            .limit(Some(limit), None)
             .at(regions.reduce(Region::union)),
     )
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio, region};
+    use crate::fixtures::{Sample, check, eyes, portrait, ratio, region};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| eyes(m)[0].openness_ratio = ratio(0.01),
+        |m| {
+            for eye in eyes(m) {
+                eye.openness_ratio = ratio(0.01);
+            }
+        },
+        |m| portrait(m).eyes = None,
+    ];
 
     #[test]
     fn only_both_eyes_shut_are_rejected() {
@@ -101,7 +113,7 @@ mod tests {
             check(
                 Code::EyesClosed,
                 |m| {
-                    let eyes = m.portrait.as_mut().unwrap().eyes.as_mut().unwrap();
+                    let eyes = eyes(m);
                     eyes[0].openness_ratio = ratio(left);
                     eyes[1].openness_ratio = ratio(right);
                 },
@@ -111,7 +123,7 @@ mod tests {
         let both = check(
             Code::EyesClosed,
             |m| {
-                for eye in m.portrait.as_mut().unwrap().eyes.as_mut().unwrap() {
+                for eye in eyes(m) {
                     eye.openness_ratio = ratio(0.15);
                 }
             },
@@ -122,7 +134,7 @@ mod tests {
             check(
                 Code::EyesClosed,
                 |m| {
-                    for eye in m.portrait.as_mut().unwrap().eyes.as_mut().unwrap() {
+                    for eye in eyes(m) {
                         eye.openness_ratio = ratio(open);
                         eye.pupil_luma_ratio = Some(ratio(0.1));
                     }
@@ -130,7 +142,7 @@ mod tests {
                 expected,
             );
         }
-        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().eyes = None;
+        let unknown = |m: &mut Measurements| portrait(m).eyes = None;
         check(Code::EyesClosed, unknown, Some(Outcome::Unable));
     }
 }

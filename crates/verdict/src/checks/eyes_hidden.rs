@@ -6,7 +6,7 @@
 //! **What to do.** Take sunglasses off and keep hair away from the eyes. Who needs them every
 //! day for an illness can declare it.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -23,22 +23,25 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Share of worn things over the eyes: a person looks above this, if they are dark.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.017, 98 % of 12
-    /// bad ones from 0.6172.
-    worn_refer_above: Share = 0.12 in 0.0..=1.0;
-    /// Share of worn things over the eyes: rejected above this, if they are dark.
-    worn_reject_above: Share = 0.3 in 0.0..=1.0;
-    /// Luma of the eyes' area over that of the cheeks: worn things below this go to a person.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1.5131, 98 % of 12
-    /// bad ones up to 0.25.
-    luma_refer_below: Share = 0.75 in 0.0..=2.0;
-    /// Luma of the eyes' area over that of the cheeks: worn things below this are rejected.
-    luma_reject_below: Share = 0.55 in 0.0..=2.0;
-    /// Share of hair over the eyes: a person looks above this.
-    hair_refer_above: Share = 0.25 in 0.0..=1.0;
-    /// Share of hair over the eyes: rejected above this.
-    hair_reject_above: Share = 0.6 in 0.0..=1.0;
+    worn: Above<Share> =
+        /// Share of worn things over the eyes: a person looks above this, if they are dark.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.017, 98 % of 12
+        /// bad ones from 0.6172.
+        0.12,
+        /// Share of worn things over the eyes: rejected above this, if they are dark.
+        0.3 in 0.0..=1.0;
+    luma: Below<Share> =
+        /// Luma of the eyes' area over that of the cheeks: worn things below this go to a person.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1.5131, 98 % of 12
+        /// bad ones up to 0.25.
+        0.75,
+        /// Luma of the eyes' area over that of the cheeks: worn things below this are rejected.
+        0.55 in 0.0..=2.0;
+    hair: Above<Share> =
+        /// Share of hair over the eyes: a person looks above this.
+        0.25,
+        /// Share of hair over the eyes: rejected above this.
+        0.6 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -47,18 +50,13 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let hair = covering.eyes_hair_ratio.num();
     let luma = covering.eyes_luma_ratio.map(Num::num);
     // Of unknown luma: too little to reject, enough for a look.
-    let refer = if luma.is_none_or(|luma| luma < p.luma_refer_below) {
-        p.worn_refer_above
-    } else {
-        f64::INFINITY
+    let dark = match luma {
+        Some(luma) => p.luma.grade(luma).map(|grade| grade.outcome),
+        None => Some(Outcome::Refer),
     };
-    let reject = if luma.is_some_and(|luma| luma < p.luma_reject_below) {
-        p.worn_reject_above
-    } else {
-        f64::INFINITY
-    };
-    let by_worn = above(worn, refer, reject).map(|grade| {
+    let by_worn = p.worn.grade(worn).zip(dark).map(|(grade, dark)| {
         grade
+            .and(dark)
             .found(
                 format!(
                     "目のまわりの{}が濃い色のもので覆われています。",
@@ -72,7 +70,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             .number("eyes_other_ratio", worn)
             .fact("class", "worn")
     });
-    let by_hair = above(hair, p.hair_refer_above, p.hair_reject_above).map(|grade| {
+    let by_hair = p.hair.grade(hair).map(|grade| {
         grade
             .found(
                 format!("目の{}が髪で隠れています。", percent(hair)),
@@ -85,10 +83,18 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, covering, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| {
+            covering(m).eyes_other_ratio = ratio(0.9);
+            covering(m).eyes_luma_ratio = Some(ratio(0.1));
+        },
+        |m| covering(m).eyes_hair_ratio = ratio(0.8),
+    ];
 
     #[test]
     fn clear_glasses_pass_and_dark_ones_do_not() {
@@ -107,7 +113,7 @@ mod tests {
             check(
                 Code::EyesHidden,
                 |m| {
-                    let covering = &mut m.portrait.as_mut().unwrap().covering;
+                    let covering = &mut portrait(m).covering;
                     let covering = covering.as_mut().unwrap();
                     covering.eyes_other_ratio = ratio(worn);
                     covering.eyes_luma_ratio = luma.map(ratio);

@@ -5,7 +5,7 @@
 //! **What to do.** Take the mask off and keep hands and scarves away from the face. Bandages
 //! and what is worn every day for an illness can be declared.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -22,16 +22,18 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Share of worn or held things over nose, mouth and chin: a person looks above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.0169, 98 % of 11
-    /// bad ones from 0.9109.
-    worn_refer_above: Share = 0.15 in 0.0..=1.0;
-    /// Share of worn or held things over nose, mouth and chin: rejected above this.
-    worn_reject_above: Share = 0.4 in 0.0..=1.0;
-    /// Share of skin on nose, mouth and chin: a person looks below this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.9091, 98 % of 11
-    /// bad ones up to 0.0181.
-    skin_refer_below: Share = 0.3 in 0.0..=1.0;
+    worn: Above<Share> =
+        /// Share of worn or held things over nose, mouth and chin: a person looks above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.0169, 98 % of 11
+        /// bad ones from 0.9109.
+        0.15,
+        /// Share of worn or held things over nose, mouth and chin: rejected above this.
+        0.4 in 0.0..=1.0;
+    skin: Below<Share> =
+        /// Share of skin on nose, mouth and chin: a person looks below this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.9091, 98 % of 11
+        /// bad ones up to 0.0181.
+        0.3 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -46,7 +48,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     };
     let worn = covering.lower_face_other_ratio.num();
     let skin = covering.lower_face_skin_ratio.num();
-    let found = if let Some(grade) = above(worn, p.worn_refer_above, p.worn_reject_above) {
+    let found = if let Some(grade) = p.worn.grade(worn) {
         grade
             .found(
                 format!("鼻・口・あごのあたりの{}が隠れています。", percent(worn)),
@@ -58,7 +60,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             .number("lower_face_other_ratio", worn)
             .fact("class", "worn")
     } else {
-        below(skin, p.skin_refer_below, f64::NEG_INFINITY)?
+        p.skin
+            .grade(skin)?
             .found(
                 format!(
                     "鼻・口・あごのあたりの肌が{}しか見えていません。",
@@ -75,10 +78,16 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, covering, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| covering(m).lower_face_other_ratio = ratio(0.9),
+        |m| covering(m).lower_face_skin_ratio = ratio(0.05),
+        |m| portrait(m).covering = None,
+    ];
 
     #[test]
     fn masks_are_rejected_and_doubts_are_looked_at() {
@@ -92,7 +101,7 @@ mod tests {
             check(
                 Code::FaceCovered,
                 |m| {
-                    let covering = &mut m.portrait.as_mut().unwrap().covering;
+                    let covering = &mut portrait(m).covering;
                     let covering = covering.as_mut().unwrap();
                     covering.lower_face_other_ratio = ratio(worn);
                     covering.lower_face_skin_ratio = ratio(skin);
@@ -100,7 +109,7 @@ mod tests {
                 expected,
             );
         }
-        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().covering = None;
+        let unknown = |m: &mut Measurements| portrait(m).covering = None;
         check(Code::FaceCovered, unknown, Some(Outcome::Unable));
     }
 }

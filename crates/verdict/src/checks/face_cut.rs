@@ -8,7 +8,7 @@
 
 use shomei_framing::{Cut, Part};
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -25,24 +25,26 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: a person looks
-    /// above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 23
-    /// bad ones from 0.1266.
-    refer_above: Share = 0.01 in 0.0..=1.0;
-    /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: rejected above
-    /// this.
-    reject_above: Share = 0.03 in 0.0..=1.0;
-    /// Hair along the photo's edge over the head's extent: a person looks above this.
-    hair_refer_above: Share = 0.5 in 0.0..=1.0;
+    above: Above<Share> =
+        /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: a person looks
+        /// above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 23
+        /// bad ones from 0.1266.
+        0.01,
+        /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: rejected above
+        /// this.
+        0.03 in 0.0..=1.0;
+    hair: Above<Share> =
+        /// Hair along the photo's edge over the head's extent: a person looks above this.
+        0.5 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let grade = |cut: &Cut| {
         let lost = cut.lost_ratio.num();
         match cut.part {
-            Part::Hair => above(lost, p.hair_refer_above, f64::INFINITY),
-            _ => above(lost, p.refer_above, p.reject_above),
+            Part::Hair => p.hair.grade(lost),
+            _ => p.above.grade(lost),
         }
     };
     let mut cuts: Vec<_> = m
@@ -130,11 +132,11 @@ fn part(part: Part) -> Words {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use shomei_photo::Side;
 
     use super::*;
-    use crate::fixtures::{check, ratio, region};
+    use crate::fixtures::{Sample, check, framing, ratio, region};
     use crate::{Code, Lang};
 
     fn cut(part: Part, side: Side, lost: f32) -> Cut {
@@ -145,6 +147,24 @@ mod tests {
             region: region(0, 0, 100, 1),
         }
     }
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| framing(m).cuts = vec![cut(Part::Hair, Side::Top, 0.6)],
+        |m| {
+            framing(m).cuts = vec![
+                cut(Part::Skull, Side::Top, 0.6),
+                cut(Part::Hair, Side::Top, 0.6),
+            ];
+        },
+        |m| {
+            framing(m).cuts = vec![
+                cut(Part::Ear, Side::Left, 0.6),
+                cut(Part::Cheek, Side::Left, 0.6),
+            ];
+        },
+        |m| framing(m).cuts = vec![cut(Part::Ear, Side::Right, 0.6)],
+        |m| framing(m).cuts = vec![cut(Part::Chin, Side::Bottom, 0.6)],
+    ];
 
     #[test]
     fn hair_may_leave_the_photo_and_the_face_may_not() {
@@ -159,7 +179,7 @@ mod tests {
         ] {
             check(
                 Code::FaceCut,
-                |m| m.framing.as_mut().unwrap().cuts = vec![cut(part, Side::Left, lost)],
+                |m| framing(m).cuts = vec![cut(part, Side::Left, lost)],
                 expected,
             );
         }
@@ -170,7 +190,7 @@ mod tests {
         let found = check(
             Code::FaceCut,
             |m| {
-                m.framing.as_mut().unwrap().cuts = vec![
+                framing(m).cuts = vec![
                     cut(Part::Hair, Side::Top, 0.9),
                     cut(Part::Chin, Side::Bottom, 0.02),
                     cut(Part::Cheek, Side::Left, 0.3),

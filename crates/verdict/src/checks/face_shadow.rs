@@ -4,7 +4,7 @@
 //!
 //! **What to do.** Turn towards the light, or use light from both sides.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -21,21 +21,23 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Light on the darker half of the face over that on the lighter half: a person looks
-    /// below this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.8029, 98 % of 11
-    /// bad ones up to 0.3253.
-    refer_below: Share = 0.45 in 0.0..=1.0;
-    /// Light on the darker half of the face over that on the lighter half: rejected below this.
-    reject_below: Share = 0.02 in 0.0..=1.0;
+    below: Below<Share> =
+        /// Light on the darker half of the face over that on the lighter half: a person looks
+        /// below this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.8029, 98 % of 11
+        /// bad ones up to 0.3253.
+        0.45,
+        /// Light on the darker half of the face over that on the lighter half: rejected below this.
+        0.02 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let light = m.portrait.as_ref()?.light?;
     let balance = light.balance_ratio.num();
-    let (is, limit) = (percent(balance), percent(p.refer_below));
+    let grade = p.below.grade(balance)?;
+    let (is, limit) = (percent(balance), percent(grade.limit));
     Some(
-        below(balance, p.refer_below, p.reject_below)?
+        grade
             .found(
                 format!("顔の片側に影があります（明るい側の{is}の明るさで、{limit}以上が目安です）。"),
                 format!("One half of the face has only {is} of the other half's light; {limit} or more is fine."),
@@ -46,10 +48,18 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, light, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| light(m).balance_ratio = ratio(0.05),
+        |m| {
+            light(m).balance_ratio = ratio(0.05);
+            light(m).darkest_region = None;
+        },
+    ];
 
     #[test]
     fn imbalance_is_graded() {
@@ -61,7 +71,7 @@ mod tests {
             check(
                 Code::FaceShadow,
                 |m| {
-                    let light = &mut m.portrait.as_mut().unwrap().light;
+                    let light = &mut portrait(m).light;
                     light.as_mut().unwrap().balance_ratio = ratio(balance);
                 },
                 expected,

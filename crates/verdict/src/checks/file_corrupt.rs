@@ -8,7 +8,7 @@
 
 use shomei_photo::{Decoding, LimitKind};
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -45,14 +45,22 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, codes};
+    use crate::fixtures::{Sample, check, codes};
 
     fn exceeded(limit: LimitKind) -> Decoding {
         Decoding::LimitExceeded { limit }
     }
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| {
+            let detail = "no frame".to_owned();
+            m.file.decoding = Decoding::Corrupt { detail };
+        },
+        |m| m.file.decoding = exceeded(LimitKind::Scans),
+    ];
 
     #[test]
     fn damage_and_endless_scans() {

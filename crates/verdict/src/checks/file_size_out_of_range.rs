@@ -8,7 +8,7 @@
 
 use shomei_photo::{Decoding, LimitKind};
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -25,14 +25,16 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Smallest file: a person looks below this (20 KB of 1024 bytes).
-    refer_below: Bytes = 20_480.0 in 0.0..=1_000_000_000.0;
-    /// Smallest file: rejected below this (20 KB of 1000 bytes).
-    reject_below: Bytes = 20_000.0 in 0.0..=1_000_000_000.0;
-    /// Largest file: a person looks above this (7 MB of 1000 × 1000 bytes).
-    refer_above: Bytes = 7_000_000.0 in 1.0..=1_000_000_000.0;
-    /// Largest file: rejected above this (7 MB of 1024 × 1024 bytes).
-    reject_above: Bytes = 7_340_032.0 in 1.0..=1_000_000_000.0;
+    below: Below<Bytes> =
+        /// Smallest file: a person looks below this (20 KB of 1024 bytes).
+        20_480.0,
+        /// Smallest file: rejected below this (20 KB of 1000 bytes).
+        20_000.0 in 0.0..=1_000_000_000.0;
+    above: Above<Bytes> =
+        /// Largest file: a person looks above this (7 MB of 1000 × 1000 bytes).
+        7_000_000.0,
+        /// Largest file: rejected above this (7 MB of 1024 × 1024 bytes).
+        7_340_032.0 in 1.0..=1_000_000_000.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -43,8 +45,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         };
     // What was not read to its end is longer than any document allows.
     let judged = if too_long { f64::MAX } else { bytes };
-    let large = above(judged, p.refer_above, p.reject_above).map(|grade| {
-        let (is, limit) = (size(bytes), size(p.refer_above));
+    let large = p.above.grade(judged).map(|grade| {
+        let (is, limit) = (size(bytes), size(grade.limit));
         grade.found(
             format!("ファイルサイズが{is}あります（{limit}まで）。"),
             format!("The file has {is}; at most {limit} are allowed."),
@@ -52,8 +54,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     });
     let found = large.or_else(|| {
         // Of a file that is cut short or no picture at all, a small size says nothing.
-        let grade = below(bytes, p.refer_below, p.reject_below).filter(|_| m.headed())?;
-        let (is, limit) = (size(bytes), size(p.refer_below));
+        let grade = p.below.grade(bytes).filter(|_| m.headed())?;
+        let (is, limit) = (size(bytes), size(grade.limit));
         Some(grade.found(
             format!("ファイルサイズが{is}しかありません（{limit}以上）。"),
             format!("The file has only {is}; at least {limit} are needed."),
@@ -73,10 +75,17 @@ fn size(bytes: f64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| m.file.bytes = 950,
+        |m| m.file.bytes = 20_400,
+        |m| m.file.bytes = 7_125_000,
+        |m| m.file.bytes = 12_000_000,
+    ];
 
     #[test]
     fn sizes_are_said_in_round_numbers() {

@@ -7,7 +7,7 @@
 
 use shomei_photo::Decoding;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -57,10 +57,22 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, codes, ratio};
+    use crate::fixtures::{Sample, check, codes, jpeg, ratio};
+
+    fn truncated(m: &mut Measurements, valid: Option<f32>) {
+        let valid_ratio = valid.map(ratio);
+        m.file.decoding = Decoding::Truncated { valid_ratio };
+    }
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| truncated(m, None),
+        |m| truncated(m, Some(0.4567)),
+        |m| truncated(m, Some(1.0)),
+        |m| jpeg(m).eoi = false,
+    ];
 
     #[test]
     fn a_missing_end_marker_alone_is_referred() {
@@ -70,14 +82,9 @@ mod tests {
             (Some(0.999), Outcome::Reject),
             (Some(1.0), Outcome::Refer),
         ] {
-            let valid_ratio = valid.map(ratio);
-            check(
-                Code::FileTruncated,
-                |m| m.file.decoding = Decoding::Truncated { valid_ratio },
-                Some(expected),
-            );
+            check(Code::FileTruncated, |m| truncated(m, valid), Some(expected));
         }
-        let no_eoi = |m: &mut Measurements| m.file.jpeg.as_mut().unwrap().eoi = false;
+        let no_eoi = |m: &mut Measurements| jpeg(m).eoi = false;
         check(Code::FileTruncated, no_eoi, Some(Outcome::Refer));
         check(Code::FileTruncated, |_| (), None);
     }

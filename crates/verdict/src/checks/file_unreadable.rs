@@ -7,7 +7,7 @@
 
 use shomei_photo::{Decoding, Unreadable};
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -53,11 +53,18 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check};
     use shomei_photo::FileFacts;
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| m.file = FileFacts::unreadable(Unreadable::PermissionDenied),
+        |m| m.file = FileFacts::unreadable(Unreadable::Vanished),
+        |m| m.file = FileFacts::unreadable(Unreadable::NotAFile),
+        |m| m.file = FileFacts::unreadable(Unreadable::Other),
+    ];
 
     #[test]
     fn every_cause_goes_to_a_person() {

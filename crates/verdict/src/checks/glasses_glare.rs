@@ -7,7 +7,7 @@
 //! **What to do.** Turn lamps and windows away from the lenses, do not use the flash, or take the
 //! glasses off.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -24,14 +24,17 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Share of worn things over the eyes from which glasses are taken to be there.
-    min_worn: Share = 0.04 in 0.0..=1.0;
-    /// Blown share of the inner part of a lens: a person looks above this, if there are glasses.
-    lens_refer_above: Share = 0.03 in 0.0..=1.0;
-    /// Blown share of the opening between the lids: a person looks above this.
-    eye_refer_above: Share = 0.2 in 0.0..=1.0;
-    /// Blown share of the opening between the lids: rejected above this, if there are glasses.
-    eye_reject_above: Share = 0.5 in 0.0..=1.0;
+    min_worn: Single<Share> =
+        /// Share of worn things over the eyes from which glasses are taken to be there.
+        0.04 in 0.0..=1.0;
+    lens: Above<Share> =
+        /// Blown share of the inner part of a lens: a person looks above this, if there are glasses.
+        0.03 in 0.0..=1.0;
+    eye: Above<Share> =
+        /// Blown share of the opening between the lids: a person looks above this.
+        0.2,
+        /// Blown share of the opening between the lids: rejected above this, if there are glasses.
+        0.5 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -40,21 +43,23 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let glare = portrait.glare?;
     let (lens, eye) = (glare.lens_ratio.num(), glare.eye_ratio.num());
     let worn = portrait.covering.map(|covering| covering.eyes_other_ratio);
-    let glasses = worn.is_some_and(|worn| worn.num() >= p.min_worn);
-    let (lens_refer, eye_reject) = if glasses {
-        (p.lens_refer_above, p.eye_reject_above)
+    let glasses = worn.is_some_and(|worn| worn.num() >= p.min_worn.get());
+    // Without glasses, a blown eye may be something else: a person looks.
+    let most = if glasses {
+        Outcome::Reject
     } else {
-        (f64::INFINITY, f64::INFINITY)
+        Outcome::Refer
     };
-    let by_eye = above(eye, p.eye_refer_above, eye_reject).map(|grade| {
+    let by_eye = p.eye.grade(eye).map(|grade| {
         grade
+            .and(most)
             .found(
                 format!("眼鏡に反射した光が片目の{}を隠しています。", percent(eye)),
                 format!("Light, as from glasses, hides {} of an eye.", percent(eye)),
             )
             .number("eye_ratio", eye)
     });
-    let by_lens = above(lens, lens_refer, f64::INFINITY).map(|grade| {
+    let by_lens = p.lens.grade(lens).filter(|_| glasses).map(|grade| {
         grade
             .found(
                 format!("眼鏡のレンズの{}に光が反射しています。", percent(lens)),
@@ -66,10 +71,18 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, covering, glare, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| {
+            covering(m).eyes_other_ratio = ratio(0.3);
+            glare(m).lens_ratio = ratio(0.8);
+        },
+        |m| glare(m).eye_ratio = ratio(0.9),
+    ];
 
     #[test]
     fn only_glasses_that_hide_an_eye_are_rejected() {
@@ -86,7 +99,7 @@ mod tests {
             check(
                 Code::GlassesGlare,
                 |m| {
-                    let portrait = m.portrait.as_mut().unwrap();
+                    let portrait = portrait(m);
                     portrait.covering.as_mut().unwrap().eyes_other_ratio = ratio(worn);
                     let glare = portrait.glare.as_mut().unwrap();
                     glare.lens_ratio = ratio(lens);
@@ -95,7 +108,7 @@ mod tests {
                 expected,
             );
         }
-        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().glare = None;
+        let unknown = |m: &mut Measurements| portrait(m).glare = None;
         check(Code::GlassesGlare, unknown, None);
     }
 }

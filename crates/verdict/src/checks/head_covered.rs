@@ -5,7 +5,7 @@
 //! **What to do.** Take the hat off. A covering for religion or illness that leaves the face's
 //! outline free can be declared.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -22,19 +22,21 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Share of worn things above the face: a person looks above this.
-    /// Chosen on one half of the labelled people: all of 81 good photos up to 0.0931, 98 % of 20
-    /// bad ones from 0.1925: the middle.
-    refer_above: Share = 0.14 in 0.0..=1.0;
-    /// Share of worn things above the face: rejected above this.
-    reject_above: Share = 0.3 in 0.0..=1.0;
+    above: Above<Share> =
+        /// Share of worn things above the face: a person looks above this.
+        /// Chosen on one half of the labelled people: all of 81 good photos up to 0.0931, 98 % of 20
+        /// bad ones from 0.1925: the middle.
+        0.14,
+        /// Share of worn things above the face: rejected above this.
+        0.3 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let covering = m.portrait.as_ref()?.covering?;
     let worn = covering.head_other_ratio.num();
     Some(
-        above(worn, p.refer_above, p.reject_above)?
+        p.above
+            .grade(worn)?
             .found(
                 format!("頭の{}が帽子などで覆われています。", percent(worn)),
                 format!("Something worn covers {} of the head.", percent(worn)),
@@ -46,10 +48,12 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, covering, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[|m| covering(m).head_other_ratio = ratio(0.7)];
 
     #[test]
     fn coverings_are_graded() {
@@ -61,7 +65,7 @@ mod tests {
             check(
                 Code::HeadCovered,
                 |m| {
-                    let covering = &mut m.portrait.as_mut().unwrap().covering;
+                    let covering = &mut portrait(m).covering;
                     covering.as_mut().unwrap().head_other_ratio = ratio(worn);
                 },
                 expected,

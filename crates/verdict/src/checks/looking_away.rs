@@ -5,7 +5,7 @@
 //!
 //! **What to do.** Look into the lens, not at the screen.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -22,10 +22,11 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Distance of the irises from the middle of the eyes, mean of both eyes, over the width of
-    /// an eye: a person looks above this. The landmarks follow a gaze by about two thirds: this is
-    /// one of about 25 degrees.
-    refer_above: Share = 0.11 in 0.0..=1.0;
+    above: Above<Share> =
+        /// Distance of the irises from the middle of the eyes, mean of both eyes, over the width of
+        /// an eye: a person looks above this. The landmarks follow a gaze by about two thirds: this is
+        /// one of about 25 degrees.
+        0.11 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -33,7 +34,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let gaze = round(f64::midpoint(left.gaze_ratio.num(), right.gaze_ratio.num()) - 0.5);
     let Words { ja, en } = towards(gaze);
     Some(
-        above(gaze.abs(), p.refer_above, f64::INFINITY)?
+        p.above
+            .grade(gaze.abs())?
             .found(
                 format!("視線が写真の{ja}に向いている可能性があります。"),
                 format!("The eyes seem to look to the {en} of the photo."),
@@ -44,10 +46,18 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, eyes, ratio};
+
+    fn gaze(m: &mut Measurements, left: f32, right: f32) {
+        let eyes = eyes(m);
+        eyes[0].gaze_ratio = ratio(left);
+        eyes[1].gaze_ratio = ratio(right);
+    }
+
+    pub(crate) const SAMPLES: &[Sample] = &[|m| gaze(m, 0.1, 0.1), |m| gaze(m, 0.9, 0.9)];
 
     #[test]
     fn it_never_rejects() {
@@ -59,15 +69,7 @@ mod tests {
             (0.30, 0.32, Some(Outcome::Refer)),
             (1.0, 1.0, Some(Outcome::Refer)),
         ] {
-            check(
-                Code::LookingAway,
-                |m| {
-                    let eyes = m.portrait.as_mut().unwrap().eyes.as_mut().unwrap();
-                    eyes[0].gaze_ratio = ratio(left);
-                    eyes[1].gaze_ratio = ratio(right);
-                },
-                expected,
-            );
+            check(Code::LookingAway, |m| gaze(m, left, right), expected);
         }
     }
 }

@@ -6,7 +6,7 @@
 //! **What to do.** Come nearer, or set the camera to a larger picture; do not send a reduced
 //! copy or a screenshot.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -23,14 +23,16 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Distance of the eyes: a person looks below this.
-    eyes_refer_below: Pixels = 90.0 in 0.0..=10_000.0;
-    /// Distance of the eyes: rejected below this.
-    eyes_reject_below: Pixels = 60.0 in 0.0..=10_000.0;
-    /// Pixels along the 27.5 mm of the print: a person looks below this. The default is 300 dpi.
-    print_refer_below: Pixels = 325.0 in 0.0..=10_000.0;
-    /// Pixels along the 27.5 mm of the print: rejected below this.
-    print_reject_below: Pixels = 220.0 in 0.0..=10_000.0;
+    eyes: Below<Pixels> =
+        /// Distance of the eyes: a person looks below this.
+        90.0,
+        /// Distance of the eyes: rejected below this.
+        60.0 in 0.0..=10_000.0;
+    print: Below<Pixels> =
+        /// Pixels along the 27.5 mm of the print: a person looks below this. The default is 300 dpi.
+        325.0,
+        /// Pixels along the 27.5 mm of the print: rejected below this.
+        220.0 in 0.0..=10_000.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -39,8 +41,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         framing.inter_eye_px.num(),
         framing.trim.print_height_px.num(),
     );
-    let by_eyes = below(eyes, p.eyes_refer_below, p.eyes_reject_below).map(|grade| {
-        let (is, limit) = (short(eyes, 0), short(p.eyes_refer_below, 0));
+    let by_eyes = p.eyes.grade(eyes).map(|grade| {
+        let (is, limit) = (short(eyes, 0), short(grade.limit, 0));
         grade
             .found(
                 format!("両目の間が{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"),
@@ -48,8 +50,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             )
             .number("inter_eye_px", eyes)
     });
-    let by_print = below(print, p.print_refer_below, p.print_reject_below).map(|grade| {
-        let (is, limit) = (short(print, 0), short(p.print_refer_below, 0));
+    let by_print = p.print.grade(print).map(|grade| {
+        let (is, limit) = (short(print, 0), short(grade.limit, 0));
         grade
             .found(
                 format!("印刷される部分の高さが{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"),
@@ -61,10 +63,16 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, px};
+    use crate::fixtures::{Sample, check, framing, px};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| framing(m).inter_eye_px = px(55.0),
+        |m| framing(m).inter_eye_px = px(20.0),
+        |m| framing(m).trim.print_height_px = px(300.0),
+    ];
 
     #[test]
     fn eyes_and_print_are_graded() {
@@ -79,7 +87,7 @@ mod tests {
             check(
                 Code::LowResolution,
                 |m| {
-                    let framing = m.framing.as_mut().unwrap();
+                    let framing = framing(m);
                     framing.inter_eye_px = px(eyes);
                     framing.trim.print_height_px = px(print);
                 },

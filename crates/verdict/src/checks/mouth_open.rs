@@ -5,7 +5,7 @@
 //!
 //! **What to do.** Close the mouth and keep a natural expression.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -22,19 +22,21 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Gap of the lips over the width of the mouth: a person looks above this.
-    refer_above: Share = 0.15 in 0.0..=5.0;
-    /// Gap of the lips over the width of the mouth: rejected above this. The default is beyond
-    /// any mouth.
-    reject_above: Share = 5.0 in 0.0..=5.0;
+    above: Above<Share> =
+        /// Gap of the lips over the width of the mouth: a person looks above this.
+        0.15,
+        /// Gap of the lips over the width of the mouth: rejected above this. The default is beyond
+        /// any mouth.
+        5.0 in 0.0..=5.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let mouth = m.portrait.as_ref()?.mouth?;
     let open = mouth.openness_ratio.num();
-    let (is, limit) = (percent(open), percent(p.refer_above));
+    let grade = p.above.grade(open)?;
+    let (is, limit) = (percent(open), percent(grade.limit));
     Some(
-        above(open, p.refer_above, p.reject_above)?
+        grade
             .found(
                 format!("口が開いています（開き具合が口の幅の{is}、{limit}以内が目安です）。"),
                 format!("The mouth is open by {is} of its width; up to {limit} is fine."),
@@ -45,10 +47,12 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, mouth, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[|m| mouth(m).openness_ratio = ratio(0.5)];
 
     #[test]
     fn by_default_it_never_rejects() {
@@ -61,7 +65,7 @@ mod tests {
             check(
                 Code::MouthOpen,
                 |m| {
-                    let mouth = &mut m.portrait.as_mut().unwrap().mouth;
+                    let mouth = &mut portrait(m).mouth;
                     mouth.as_mut().unwrap().openness_ratio = ratio(open);
                 },
                 expected,

@@ -6,7 +6,7 @@
 //! **What to do.** Take the photo alone in front of a plain wall. Whoever helps an infant must
 //! not be visible.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -23,19 +23,21 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Detector confidence from which a further face counts.
-    min_score: Share = 0.7 in 0.0..=1.0;
-    /// Area of a further face over the main one's: a person looks above this.
-    refer_above: Share = 0.01 in 0.0..=1.0;
-    /// Area of a further face over the main one's: rejected above this.
-    reject_above: Share = 0.25 in 0.0..=1.0;
+    min_score: Single<Share> =
+        /// Detector confidence from which a further face counts.
+        0.7 in 0.0..=1.0;
+    above: Above<Share> =
+        /// Area of a further face over the main one's: a person looks above this.
+        0.01,
+        /// Area of a further face over the main one's: rejected above this.
+        0.25 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let others = m.face.as_ref()?.faces.get(1..)?;
     let others: Vec<_> = others
         .iter()
-        .filter(|face| face.score_ratio.num() >= p.min_score)
+        .filter(|face| face.score_ratio.num() >= p.min_score.get())
         .collect();
     let second = others
         .iter()
@@ -43,7 +45,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let size = second.size_ratio.num();
     let count = others.len() + 1;
     Some(
-        above(size, p.refer_above, p.reject_above)?
+        p.above
+            .grade(size)?
             .found(
                 format!("写真に{count}人の顔が写っています。"),
                 format!("There are {count} faces in the photo."),
@@ -54,11 +57,18 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio, region};
+    use crate::fixtures::{Sample, check, face, ratio, region};
     use shomei_photo::FaceSummary;
+
+    pub(crate) const SAMPLES: &[Sample] = &[|m| {
+        let mut second = face(m).faces[0];
+        second.size_ratio = ratio(0.5);
+        second.region = region(600, 100, 90, 120);
+        face(m).faces.push(second);
+    }];
 
     #[test]
     fn the_second_face_is_graded_by_its_size() {
@@ -71,7 +81,7 @@ mod tests {
             check(
                 Code::MultipleFaces,
                 |m| {
-                    m.face.as_mut().unwrap().faces.push(FaceSummary {
+                    face(m).faces.push(FaceSummary {
                         region: region(10, 10, 50, 50),
                         score_ratio: ratio(score),
                         size_ratio: ratio(size),

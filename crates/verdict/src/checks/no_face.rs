@@ -6,7 +6,7 @@
 //! **What to do.** Take a photo of yourself from the front, in good light, with the whole face
 //! in the picture.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Picture,
@@ -23,12 +23,13 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Confidence of the landmark model that there is a face: a person looks below this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1, 98 % of 12
-    /// bad ones up to 0.
-    refer_below: Share = 0.9 in 0.0..=1.0;
-    /// Confidence of the landmark model that there is a face: rejected below this.
-    reject_below: Share = 0.5 in 0.0..=1.0;
+    below: Below<Share> =
+        /// Confidence of the landmark model that there is a face: a person looks below this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1, 98 % of 12
+        /// bad ones up to 0.
+        0.9,
+        /// Confidence of the landmark model that there is a face: rejected below this.
+        0.5 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -48,7 +49,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let presence = m.face.as_ref()?.presence_ratio?.num();
     let sure = percent(presence);
     Some(
-        below(presence, p.refer_below, p.reject_below)?
+        p.below
+            .grade(presence)?
             .found(
                 format!("顔をはっきりと確認できません（確度{sure}）。"),
                 format!("No face can be made out with certainty (confidence {sure})."),
@@ -88,11 +90,21 @@ pub(crate) fn unassessed(m: &Measurements) -> Found {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::fixtures::{check, codes, ratio};
+    use crate::fixtures::{Sample, check, codes, face, ratio};
     use crate::{Code, Failure};
     use shomei_photo::FaceFacts;
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| face(m).faces.clear(),
+        |m| face(m).presence_ratio = Some(ratio(0.3)),
+        |m| {
+            let (stage, cause) = ("face".to_owned(), "broken".to_owned());
+            m.failure = Some(Failure { stage, cause });
+        },
+        |m| m.portrait = None,
+    ];
 
     #[test]
     fn presence_is_graded() {
@@ -104,7 +116,7 @@ mod tests {
         ] {
             check(
                 Code::NoFace,
-                |m| m.face.as_mut().unwrap().presence_ratio = Some(ratio(presence)),
+                |m| face(m).presence_ratio = Some(ratio(presence)),
                 expected,
             );
         }

@@ -5,7 +5,7 @@
 //!
 //! **What to do.** Hold the camera at the height of the eyes and look straight at it.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -22,22 +22,24 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Nod up or down: a person looks above this.
-    refer_above: Degrees = 20.0 in 0.0..=90.0;
-    /// Nod up or down: rejected above this.
-    reject_above: Degrees = 28.0 in 0.0..=90.0;
+    above: Above<Degrees> =
+        /// Nod up or down: a person looks above this.
+        20.0,
+        /// Nod up or down: rejected above this.
+        28.0 in 0.0..=90.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let pitch = m.portrait.as_ref()?.pose?.pitch_degrees.num();
-    let (is, limit) = (short(pitch.abs(), 1), short(p.refer_above, 1));
+    let grade = p.above.grade(pitch.abs())?;
+    let (is, limit) = (short(pitch.abs(), 1), short(grade.limit, 1));
     let (ja, en) = if pitch.is_sign_negative() {
         ("上", "raised")
     } else {
         ("下", "lowered")
     };
     Some(
-        above(pitch.abs(), p.refer_above, p.reject_above)?
+        grade
             .found(
                 format!("顔が{ja}へ{is}°向いています（{limit}°以内が目安です）。"),
                 format!("The head is {en} by {is}°; up to {limit}° is fine."),
@@ -48,10 +50,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, degrees};
+    use crate::fixtures::{Sample, check, degrees, portrait, pose};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| pose(m).pitch_degrees = degrees(-40.0),
+        |m| pose(m).pitch_degrees = degrees(60.0),
+    ];
 
     #[test]
     fn both_directions_are_graded() {
@@ -64,7 +71,7 @@ mod tests {
             check(
                 Code::Nodding,
                 |m| {
-                    let pose = &mut m.portrait.as_mut().unwrap().pose;
+                    let pose = &mut portrait(m).pose;
                     pose.as_mut().unwrap().pitch_degrees = degrees(pitch);
                 },
                 expected,

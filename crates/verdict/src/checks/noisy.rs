@@ -4,7 +4,7 @@
 //!
 //! **What to do.** Take the photo in brighter light, without digital zoom.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -21,17 +21,19 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Standard deviation of the noise on the skin over 255: a person looks above this.
-    refer_above: Share = 0.024 in 0.0..=1.0;
-    /// Standard deviation of the noise on the skin over 255: rejected above this.
-    reject_above: Share = 0.05 in 0.0..=1.0;
+    above: Above<Share> =
+        /// Standard deviation of the noise on the skin over 255: a person looks above this.
+        0.024,
+        /// Standard deviation of the noise on the skin over 255: rejected above this.
+        0.05 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let noise = m.portrait.as_ref()?.sharpness?.noise_ratio.num();
-    let (is, limit) = (percent(noise), percent(p.refer_above));
+    let grade = p.above.grade(noise)?;
+    let (is, limit) = (percent(noise), percent(grade.limit));
     Some(
-        above(noise, p.refer_above, p.reject_above)?
+        grade
             .found(
                 format!("写真がざらついています（ノイズ{is}、{limit}以内が目安です）。"),
                 format!("The photo is noisy (noise {is}; up to {limit} is fine)."),
@@ -42,10 +44,12 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, portrait, ratio, sharpness};
+
+    pub(crate) const SAMPLES: &[Sample] = &[|m| sharpness(m).noise_ratio = ratio(0.5)];
 
     #[test]
     fn noise_is_graded() {
@@ -57,7 +61,7 @@ mod tests {
             check(
                 Code::Noisy,
                 |m| {
-                    let sharpness = &mut m.portrait.as_mut().unwrap().sharpness;
+                    let sharpness = &mut portrait(m).sharpness;
                     sharpness.as_mut().unwrap().noise_ratio = ratio(noise);
                 },
                 expected,

@@ -7,7 +7,7 @@
 
 use shomei_photo::{Decoding, Format};
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 use crate::wire::v1;
 
 pub(super) const ABOUT: About = About {
@@ -77,10 +77,21 @@ fn name(format: Format) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::fixtures::{check, codes};
+    use crate::fixtures::{Sample, check, codes};
     use crate::{Code, Lang};
+
+    fn not_jpeg(m: &mut Measurements, format: Format) {
+        m.file.decoding = Decoding::NotJpeg;
+        m.file.format = format;
+    }
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| not_jpeg(m, Format::Empty),
+        |m| not_jpeg(m, Format::Unknown),
+        |m| not_jpeg(m, Format::Heic),
+    ];
 
     #[test]
     fn formats_are_named() {
@@ -92,10 +103,7 @@ mod tests {
         ] {
             let found = check(
                 Code::NotJpeg,
-                |m| {
-                    m.file.format = format;
-                    m.file.decoding = Decoding::NotJpeg;
-                },
+                |m| not_jpeg(m, format),
                 Some(Outcome::Reject),
             );
             assert!(found.unwrap().text.pick(Lang::En).contains(named));

@@ -7,7 +7,7 @@
 
 use shomei_framing::Framing;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -24,26 +24,30 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Distance of the face from the middle over the width of the best 35:45 part: a person
-    /// looks above this.
-    refer_above: Share = 0.05 in 0.0..=0.5;
-    /// Distance of the face from the middle over the width of the best 35:45 part: rejected
-    /// above this.
-    reject_above: Share = 0.1 in 0.0..=0.5;
-    /// Middle of the face from the left edge over the width of the photo as sent: a person looks
-    /// below this. By default any place will do, since the photo is trimmed.
-    min_centre_x: Share = 0.0 in 0.0..=1.0;
-    /// Middle of the face from the left edge over the width of the photo as sent: a person looks
-    /// above this.
-    max_centre_x: Share = 1.0 in 0.0..=1.0;
-    /// Space above the hair over the height of the photo as sent: a person looks above this.
-    max_top_margin: Share = 1.0 in 0.0..=1.0;
-    /// Line through the eyes from the top edge over the height of the photo as sent: a person
-    /// looks below this.
-    min_eye_line: Share = 0.0 in 0.0..=1.0;
-    /// Line through the eyes from the top edge over the height of the photo as sent: a person
-    /// looks above this.
-    max_eye_line: Share = 1.0 in 0.0..=1.0;
+    above: Above<Share> =
+        /// Distance of the face from the middle over the width of the best 35:45 part: a person
+        /// looks above this.
+        0.05,
+        /// Distance of the face from the middle over the width of the best 35:45 part: rejected
+        /// above this.
+        0.1 in 0.0..=0.5;
+    centre_x: Within<Share> =
+        /// Middle of the face from the left edge over the width of the photo as sent: a person looks
+        /// below this. By default any place will do, since the photo is trimmed.
+        0.0,
+        /// Middle of the face from the left edge over the width of the photo as sent: a person looks
+        /// above this.
+        1.0 in 0.0..=1.0;
+    max_top_margin: Single<Share> =
+        /// Space above the hair over the height of the photo as sent: a person looks above this.
+        1.0 in 0.0..=1.0;
+    eye_line: Within<Share> =
+        /// Line through the eyes from the top edge over the height of the photo as sent: a person
+        /// looks below this.
+        0.0,
+        /// Line through the eyes from the top edge over the height of the photo as sent: a person
+        /// looks above this.
+        1.0 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -55,10 +59,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 fn trimmed(framing: &Framing, p: &Params) -> Option<Found> {
     let from_middle = round(framing.trim.centre_x_ratio.num() - 0.5);
     let off = from_middle.abs();
-    let (is, limit) = (percent(off), percent(p.refer_above));
+    let grade = p.above.grade(off)?;
+    let (is, limit) = (percent(off), percent(grade.limit));
     let Words { ja, en } = towards(from_middle);
     Some(
-        above(off, p.refer_above, p.reject_above)?
+        grade
             .found(
                 format!("35:45に切り抜いても、顔が中央から{ja}に幅の{is}ずれています（{limit}以内が目安です）。"),
                 format!("Even trimmed to 35:45, the face is {is} of the width to the {en} of the middle; up to {limit} is fine."),
@@ -73,21 +78,21 @@ fn as_sent(framing: &Framing, p: &Params) -> Option<Found> {
         (
             "centre_x_ratio",
             framing.centre_x_ratio,
-            (p.min_centre_x, p.max_centre_x),
+            (p.centre_x.min(), p.centre_x.max()),
             "顔の中央が左端から写真の幅の",
             "From the left edge to the middle of the face, it is {} of the photo's width",
         ),
         (
             "top_margin_ratio",
             framing.margins.top_ratio,
-            (0.0, p.max_top_margin),
+            (0.0, p.max_top_margin.get()),
             "頭の上の余白が写真の高さの",
             "The space above the head is {} of the photo's height",
         ),
         (
             "eye_line_y_ratio",
             framing.eye_line_y_ratio,
-            (p.min_eye_line, p.max_eye_line),
+            (p.eye_line.min(), p.eye_line.max()),
             "両目の位置が上端から写真の高さの",
             "From the top edge to the eyes, it is {} of the photo's height",
         ),
@@ -115,10 +120,18 @@ fn as_sent(framing: &Framing, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::fixtures::{check, good, ratio};
+    use crate::fixtures::{Sample, check, framing, good, ratio};
     use crate::{Code, Lang, Policy, Waivers, judge};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| framing(m).trim.centre_x_ratio = ratio(0.44),
+        |m| framing(m).trim.centre_x_ratio = ratio(0.7),
+        |m| framing(m).centre_x_ratio = ratio(0.15),
+        |m| framing(m).margins.top_ratio = ratio(0.6),
+        |m| framing(m).eye_line_y_ratio = ratio(0.9),
+    ];
 
     #[test]
     fn what_trimming_repairs_is_no_defect() {
@@ -133,7 +146,7 @@ mod tests {
             check(
                 Code::OffCentre,
                 |m| {
-                    let framing = m.framing.as_mut().unwrap();
+                    let framing = framing(m);
                     framing.centre_x_ratio = ratio(whole);
                     framing.trim.centre_x_ratio = ratio(trimmed);
                 },

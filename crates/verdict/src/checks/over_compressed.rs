@@ -5,7 +5,7 @@
 //! **What to do.** Send the original photo from the camera, not one that came through a
 //! messenger.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Picture,
@@ -22,17 +22,19 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Quality of the quantisation table: a person looks below this.
-    refer_below: Quality = 40.0 in 0.0..=100.0;
-    /// Quality of the quantisation table: rejected below this.
-    reject_below: Quality = 25.0 in 0.0..=100.0;
+    below: Below<Quality> =
+        /// Quality of the quantisation table: a person looks below this.
+        40.0,
+        /// Quality of the quantisation table: rejected below this.
+        25.0 in 0.0..=100.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let quality = f64::from(m.file.jpeg.as_ref()?.quality?);
-    let limit = short(p.refer_below, 0);
+    let grade = p.below.grade(quality)?;
+    let limit = short(grade.limit, 0);
     Some(
-        below(quality, p.refer_below, p.reject_below)?
+        grade
             .found(
                 format!("JPEGの圧縮が強すぎます（品質{quality}、{limit}以上が目安です）。"),
                 format!("The JPEG is compressed too strongly (quality {quality}; {limit} or more is fine)."),
@@ -42,10 +44,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, jpeg};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| jpeg(m).quality = Some(25),
+        |m| jpeg(m).quality = Some(5),
+    ];
 
     #[test]
     fn quality_is_graded() {
@@ -57,7 +64,7 @@ mod tests {
         ] {
             check(
                 Code::OverCompressed,
-                |m| m.file.jpeg.as_mut().unwrap().quality = quality,
+                |m| jpeg(m).quality = quality,
                 expected,
             );
         }

@@ -8,7 +8,7 @@
 
 use shomei_photo::{Decoding, LimitKind};
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -25,10 +25,11 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Fewest pixels of a side.
-    min_px: Pixels = 480.0 in 1.0..=65_535.0;
-    /// Most pixels of a side.
-    max_px: Pixels = 6000.0 in 1.0..=65_535.0;
+    px: Within<Pixels> =
+        /// Fewest pixels of a side.
+        480.0,
+        /// Most pixels of a side.
+        6000.0 in 1.0..=65_535.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -49,11 +50,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         });
     };
     let (width, height) = (f64::from(size.width()), f64::from(size.height()));
-    let fits = |side: f64| side >= p.min_px && side <= p.max_px;
+    let (min, max) = (p.px.min(), p.px.max());
+    let fits = |side: f64| side >= min && side <= max;
     if fits(width) && fits(height) && !over_limit {
         return None;
     }
-    let (min, max) = (p.min_px, p.max_px);
     Some(
         Found::reject(
             format!("画像が幅{width}×高さ{height}ピクセルです（各{min}～{max}ピクセル）。"),
@@ -68,11 +69,20 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, jpeg};
     use shomei_photo::ImageSize;
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| jpeg(m).stored_size = ImageSize::new(400, 6500),
+        |m| {
+            let limit = LimitKind::Pixels;
+            m.file.decoding = Decoding::LimitExceeded { limit };
+            m.file.jpeg = None;
+        },
+    ];
 
     #[test]
     fn each_side_counts() {
@@ -86,7 +96,7 @@ mod tests {
         ] {
             check(
                 Code::PixelsOutOfRange,
-                |m| m.file.jpeg.as_mut().unwrap().stored_size = ImageSize::new(width, height),
+                |m| jpeg(m).stored_size = ImageSize::new(width, height),
                 expected,
             );
         }
@@ -98,7 +108,7 @@ mod tests {
             check(
                 Code::PixelsOutOfRange,
                 |m| {
-                    m.file.jpeg.as_mut().unwrap().stored_size = stored_size;
+                    jpeg(m).stored_size = stored_size;
                     m.file.decoding = Decoding::LimitExceeded {
                         limit: LimitKind::Pixels,
                     };

@@ -7,7 +7,7 @@
 
 use shomei_photo::Region;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -24,20 +24,24 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Red share of an iris with its pupil, of the redder eye: a person looks above this.
-    refer_above: Share = 0.04 in 0.0..=1.0;
+    above: Above<Share> =
+        /// Red share of an iris with its pupil, of the redder eye: a person looks above this.
+        0.04 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let eyes = m.portrait.as_ref()?.eyes?;
     let eyes = eyes.map(|eye| (eye.red_ratio.map_or(0.0, Num::num), eye.region));
     let red = eyes.map(|(red, _)| red).into_iter().fold(0.0, f64::max);
-    let regions = eyes.into_iter().filter(|&(red, _)| red > p.refer_above);
+    let regions = eyes
+        .into_iter()
+        .filter(|&(red, _)| p.above.grade(red).is_some());
     let region = regions
         .filter_map(|(_, region)| region)
         .reduce(Region::union);
     Some(
-        above(red, p.refer_above, f64::INFINITY)?
+        p.above
+            .grade(red)?
             .found(
                 format!(
                     "瞳が赤く写っている可能性があります（虹彩の{}）。",
@@ -51,17 +55,26 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio, region};
+    use crate::fixtures::{Sample, check, eyes, ratio, region};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| eyes(m)[1].red_ratio = Some(ratio(0.5)),
+        |m| {
+            for eye in eyes(m) {
+                eye.red_ratio = Some(ratio(0.2));
+            }
+        },
+    ];
 
     #[test]
     fn the_red_ones_are_shown() {
         let found = check(
             Code::RedEye,
             |m| {
-                let eyes = m.portrait.as_mut().unwrap().eyes.as_mut().unwrap();
+                let eyes = eyes(m);
                 eyes[0].red_ratio = Some(ratio(0.04));
                 eyes[1].red_ratio = Some(ratio(0.05));
             },
@@ -82,7 +95,7 @@ mod tests {
             check(
                 Code::RedEye,
                 |m| {
-                    let eyes = m.portrait.as_mut().unwrap().eyes.as_mut().unwrap();
+                    let eyes = eyes(m);
                     eyes[0].red_ratio = left.map(ratio);
                     eyes[1].red_ratio = right.map(ratio);
                 },

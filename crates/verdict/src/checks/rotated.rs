@@ -7,7 +7,7 @@
 
 use shomei_photo::QuarterTurn;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -44,20 +44,22 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, face};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| face(m).turn = QuarterTurn::Clockwise,
+        |m| face(m).turn = QuarterTurn::Half,
+        |m| face(m).turn = QuarterTurn::CounterClockwise,
+    ];
 
     #[test]
     fn only_upright_passes() {
         for turn in QuarterTurn::ALL {
             let expected = (turn != QuarterTurn::None).then_some(Outcome::Reject);
-            check(
-                Code::Rotated,
-                |m| m.face.as_mut().unwrap().turn = turn,
-                expected,
-            );
+            check(Code::Rotated, |m| face(m).turn = turn, expected);
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use shomei_photo::ColourModel;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
@@ -38,17 +38,22 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, jpeg};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| jpeg(m).components = 1,
+        |m| jpeg(m).colour_model = ColourModel::Grey,
+    ];
 
     #[test]
     fn one_component_goes_to_a_person() {
         check(
             Code::SingleComponent,
             |m| {
-                let jpeg = m.file.jpeg.as_mut().unwrap();
+                let jpeg = jpeg(m);
                 jpeg.components = 1;
                 jpeg.colour_model = ColourModel::Grey;
             },

@@ -8,7 +8,7 @@
 
 use shomei_framing::Part;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -25,19 +25,22 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Head height over the height of the best 35:45 part: a person looks above this.
-    head_refer_above: Share = 0.86 in 0.1..=3.0;
-    /// Space above the hair over the photo's height: a person looks below this.
-    top_refer_below: Share = 0.015 in 0.0..=0.5;
-    /// Space at the left or right of the head over the photo's width: a person looks below this.
-    /// The default is 2 of 35 mm.
-    side_refer_below: Share = 0.03 in 0.0..=0.5;
+    head: Above<Share> =
+        /// Head height over the height of the best 35:45 part: a person looks above this.
+        0.86 in 0.1..=3.0;
+    top: Below<Share> =
+        /// Space above the hair over the photo's height: a person looks below this.
+        0.015 in 0.0..=0.5;
+    side: Below<Share> =
+        /// Space at the left or right of the head over the photo's width: a person looks below this.
+        /// The default is 2 of 35 mm.
+        0.03 in 0.0..=0.5;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let framing = m.framing.as_ref()?;
     let cut = framing.cuts.iter().any(|cut| cut.part != Part::Hair);
-    if cut || framing.head_height_ratio.num() > p.head_refer_above {
+    if cut || p.head.grade(framing.head_height_ratio.num()).is_some() {
         // too_close and face_cut speak of the worse.
         return None;
     }
@@ -48,43 +51,50 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         .num()
         .min(framing.margins.right_ratio.num());
     let head = framing.trim.head_height_ratio.num();
-    let found = if top < p.top_refer_below {
-        let (is, limit) = (percent(top.max(0.0)), percent(p.top_refer_below));
-        Found::refer(
+    let found = if let Some(grade) = p.top.grade(top) {
+        let (is, limit) = (percent(top.max(0.0)), percent(grade.limit));
+        grade.found(
             format!("頭の上の余白が写真の高さの{is}しかありません（{limit}以上が目安です）。"),
             format!("The space above the head is only {is} of the photo's height; {limit} or more is fine."),
         )
         .number("top_margin_ratio", top)
-        .limit(Some(p.top_refer_below), None)
-    } else if side < p.side_refer_below {
-        let (is, limit) = (percent(side.max(0.0)), percent(p.side_refer_below));
-        Found::refer(
+    } else if let Some(grade) = p.side.grade(side) {
+        let (is, limit) = (percent(side.max(0.0)), percent(grade.limit));
+        grade.found(
             format!("頭の横の余白が写真の幅の{is}しかありません（{limit}以上が目安です）。"),
             format!("The space beside the head is only {is} of the photo's width; {limit} or more is fine."),
         )
         .number("side_margin_ratio", side)
-        .limit(Some(p.side_refer_below), None)
-    } else if head > p.head_refer_above {
-        let (is, limit) = (percent(head), percent(p.head_refer_above));
-        Found::refer(
-            format!("35:45に切り抜くと、頭が高さの{is}になります（{limit}以内が目安です）。"),
-            format!("Trimmed to 35:45, the head takes {is} of the height; up to {limit} is fine."),
-        )
-        .number("trimmed_head_height_ratio", head)
-        .limit(None, Some(p.head_refer_above))
     } else {
-        return None;
+        let grade = p.head.grade(head)?;
+        let (is, limit) = (percent(head), percent(grade.limit));
+        grade
+            .found(
+                format!("35:45に切り抜くと、頭が高さの{is}になります（{limit}以内が目安です）。"),
+                format!(
+                    "Trimmed to 35:45, the head takes {is} of the height; up to {limit} is fine."
+                ),
+            )
+            .number("trimmed_head_height_ratio", head)
     };
     Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio, region};
+    use crate::fixtures::{Sample, check, framing, ratio, region};
     use shomei_framing::Cut;
     use shomei_photo::Side;
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| framing(m).margins.top_ratio = ratio(0.012),
+        |m| framing(m).margins.top_ratio = ratio(-0.2),
+        |m| framing(m).margins.left_ratio = ratio(0.02),
+        |m| framing(m).margins.right_ratio = ratio(-0.1),
+        |m| framing(m).trim.head_height_ratio = ratio(0.95),
+    ];
 
     #[test]
     fn each_margin_counts() {
@@ -100,7 +110,7 @@ mod tests {
             check(
                 Code::TightFraming,
                 |m| {
-                    let framing = m.framing.as_mut().unwrap();
+                    let framing = framing(m);
                     framing.margins.top_ratio = ratio(top);
                     framing.margins.left_ratio = ratio(left);
                     framing.margins.right_ratio = ratio(right);
@@ -125,7 +135,7 @@ mod tests {
             check(
                 Code::TightFraming,
                 |m| {
-                    let framing = m.framing.as_mut().unwrap();
+                    let framing = framing(m);
                     framing.head_height_ratio = ratio(head);
                     framing.margins.top_ratio = ratio(0.0);
                     framing.cuts = cut

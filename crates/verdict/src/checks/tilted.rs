@@ -4,7 +4,7 @@
 //!
 //! **What to do.** Hold head and camera straight, both eyes at the same height.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -21,20 +21,22 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Tilt to either side: a person looks above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 3.697, 98 % of 12
-    /// bad ones from 9.3836.
-    refer_above: Degrees = 6.0 in 0.0..=90.0;
-    /// Tilt to either side: rejected above this.
-    reject_above: Degrees = 8.5 in 0.0..=90.0;
+    above: Above<Degrees> =
+        /// Tilt to either side: a person looks above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 3.697, 98 % of 12
+        /// bad ones from 9.3836.
+        6.0,
+        /// Tilt to either side: rejected above this.
+        8.5 in 0.0..=90.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let roll = m.portrait.as_ref()?.pose?.roll_degrees.num();
-    let (is, limit) = (short(roll.abs(), 1), short(p.refer_above, 1));
+    let grade = p.above.grade(roll.abs())?;
+    let (is, limit) = (short(roll.abs(), 1), short(grade.limit, 1));
     let Words { ja, en } = towards(roll);
     Some(
-        above(roll.abs(), p.refer_above, p.reject_above)?
+        grade
             .found(
                 format!("顔が写真の{ja}へ{is}°傾いています（{limit}°以内が目安です）。"),
                 format!(
@@ -47,10 +49,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, degrees};
+    use crate::fixtures::{Sample, check, degrees, portrait, pose};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| pose(m).roll_degrees = degrees(-7.0),
+        |m| pose(m).roll_degrees = degrees(30.0),
+    ];
 
     #[test]
     fn both_directions_are_graded() {
@@ -63,7 +70,7 @@ mod tests {
             check(
                 Code::Tilted,
                 |m| {
-                    let pose = &mut m.portrait.as_mut().unwrap().pose;
+                    let pose = &mut portrait(m).pose;
                     pose.as_mut().unwrap().roll_degrees = degrees(roll);
                 },
                 expected,

@@ -4,7 +4,7 @@
 //!
 //! **What to do.** Take the photo without a flash and out of direct sunlight.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -21,21 +21,23 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Share of the face that is nearly white: a person looks above this.
-    white_refer_above: Share = 0.15 in 0.0..=1.0;
-    /// Share of the face that is nearly white: rejected above this.
-    white_reject_above: Share = 0.35 in 0.0..=1.0;
-    /// Mean luma of the face, 0 black to 1 white: a person looks above this.
-    luma_refer_above: Share = 0.78 in 0.0..=1.0;
-    /// Mean luma of the face, 0 black to 1 white: rejected above this.
-    luma_reject_above: Share = 0.88 in 0.0..=1.0;
+    white: Above<Share> =
+        /// Share of the face that is nearly white: a person looks above this.
+        0.15,
+        /// Share of the face that is nearly white: rejected above this.
+        0.35 in 0.0..=1.0;
+    luma: Above<Share> =
+        /// Mean luma of the face, 0 black to 1 white: a person looks above this.
+        0.78,
+        /// Mean luma of the face, 0 black to 1 white: rejected above this.
+        0.88 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let light = m.portrait.as_ref()?.light?;
     let (white, luma) = (light.bright_ratio.num(), light.luma_ratio.num());
-    let by_white = above(white, p.white_refer_above, p.white_reject_above).map(|grade| {
-        let (is, limit) = (percent(white), percent(p.white_refer_above));
+    let by_white = p.white.grade(white).map(|grade| {
+        let (is, limit) = (percent(white), percent(grade.limit));
         grade
             .found(
                 format!("顔の{is}が白くとんでいます（{limit}以内が目安です）。"),
@@ -43,8 +45,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             )
             .number("bright_ratio", white)
     });
-    let by_luma = above(luma, p.luma_refer_above, p.luma_reject_above).map(|grade| {
-        let (is, limit) = (percent(luma), percent(p.luma_refer_above));
+    let by_luma = p.luma.grade(luma).map(|grade| {
+        let (is, limit) = (percent(luma), percent(grade.limit));
         grade
             .found(
                 format!("顔が明るすぎます（明るさ{is}、{limit}以内が目安です）。"),
@@ -56,10 +58,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, light, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| light(m).bright_ratio = ratio(0.9),
+        |m| light(m).luma_ratio = ratio(0.99),
+    ];
 
     #[test]
     fn white_parts_and_the_whole_are_graded() {
@@ -73,7 +80,7 @@ mod tests {
             check(
                 Code::TooBright,
                 |m| {
-                    let light = m.portrait.as_mut().unwrap().light.as_mut().unwrap();
+                    let light = light(m);
                     light.bright_ratio = ratio(white);
                     light.luma_ratio = ratio(luma);
                 },

@@ -7,7 +7,7 @@
 //! **What to do.** Take the photo from farther away, with space above the hair and beside both
 //! ears and with the shoulders in it. Let somebody else take it, or use a timer.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -24,18 +24,20 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Crown with hair to chin over the photo's height: a person looks above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.7475, 98 % of 28
-    /// bad ones from 0.8873.
-    head_refer_above: Share = 0.84 in 0.1..=3.0;
-    /// Crown with hair to chin over the photo's height: rejected above this.
-    head_reject_above: Share = 0.95 in 0.1..=3.0;
-    /// Hairline to chin over the photo's height: a person looks above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.5454, 98 % of 28
-    /// bad ones from 0.7135.
-    face_refer_above: Share = 0.62 in 0.1..=3.0;
-    /// Hairline to chin over the photo's height: rejected above this.
-    face_reject_above: Share = 0.66 in 0.1..=3.0;
+    head: Above<Share> =
+        /// Crown with hair to chin over the photo's height: a person looks above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.7475, 98 % of 28
+        /// bad ones from 0.8873.
+        0.84,
+        /// Crown with hair to chin over the photo's height: rejected above this.
+        0.95 in 0.1..=3.0;
+    face: Above<Share> =
+        /// Hairline to chin over the photo's height: a person looks above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.5454, 98 % of 28
+        /// bad ones from 0.7135.
+        0.62,
+        /// Hairline to chin over the photo's height: rejected above this.
+        0.66 in 0.1..=3.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -43,10 +45,10 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let head = framing.head_height_ratio.num();
     let face = framing.face_height_ratio.num();
     // What stands twice as far away appears half as high.
-    let factor = (head / p.head_refer_above).max(face / p.face_refer_above);
+    let factor = (head / p.head.refer()).max(face / p.face.refer());
     let times = short((factor * 10.0).ceil() / 10.0, 1);
-    let by_head = above(head, p.head_refer_above, p.head_reject_above).map(|grade| {
-        let (is, limit) = (percent(head), percent(p.head_refer_above));
+    let by_head = p.head.grade(head).map(|grade| {
+        let (is, limit) = (percent(head), percent(grade.limit));
         grade
             .found(
                 format!(
@@ -58,8 +60,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             )
             .number("head_height_ratio", head)
     });
-    let by_face = above(face, p.face_refer_above, p.face_reject_above).map(|grade| {
-        let (is, limit) = (percent(face), percent(p.face_refer_above));
+    let by_face = p.face.grade(face).map(|grade| {
+        let (is, limit) = (percent(face), percent(grade.limit));
         grade
             .found(
                 format!(
@@ -79,16 +81,22 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, framing, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| framing(m).head_height_ratio = ratio(0.86),
+        |m| framing(m).head_height_ratio = ratio(0.97),
+        |m| framing(m).face_height_ratio = ratio(0.9),
+    ];
 
     #[test]
     fn the_text_says_how_far_to_step_back() {
         let found = check(
             Code::TooClose,
-            |m| m.framing.as_mut().unwrap().head_height_ratio = ratio(1.26),
+            |m| framing(m).head_height_ratio = ratio(1.26),
             Some(Outcome::Reject),
         );
         let found = found.unwrap();
@@ -111,7 +119,7 @@ mod tests {
             check(
                 Code::TooClose,
                 |m| {
-                    let framing = m.framing.as_mut().unwrap();
+                    let framing = framing(m);
                     framing.head_height_ratio = ratio(head);
                     framing.face_height_ratio = ratio(face);
                 },

@@ -6,7 +6,7 @@
 //! **What to do.** Take the photo in a bright place, with the light in front of you and not
 //! behind you.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -23,10 +23,11 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Mean luma of the face, 0 black to 1 white: a person looks below this.
-    refer_below: Share = 0.2 in 0.0..=1.0;
-    /// Mean luma of the face, 0 black to 1 white: rejected below this.
-    reject_below: Share = 0.15 in 0.0..=1.0;
+    below: Below<Share> =
+        /// Mean luma of the face, 0 black to 1 white: a person looks below this.
+        0.2,
+        /// Mean luma of the face, 0 black to 1 white: rejected below this.
+        0.15 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -40,9 +41,10 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         );
     };
     let luma = light.luma_ratio.num();
-    let (is, limit) = (percent(luma), percent(p.refer_below));
+    let grade = p.below.grade(luma)?;
+    let (is, limit) = (percent(luma), percent(grade.limit));
     Some(
-        below(luma, p.refer_below, p.reject_below)?
+        grade
             .found(
                 format!("顔が暗すぎます（明るさ{is}、{limit}以上が目安です）。"),
                 format!("The face is too dark (brightness {is}; {limit} or more is fine)."),
@@ -53,10 +55,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, light, portrait, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| light(m).luma_ratio = ratio(0.02),
+        |m| portrait(m).light = None,
+    ];
 
     #[test]
     fn darkness_is_graded() {
@@ -68,13 +75,13 @@ mod tests {
             check(
                 Code::TooDark,
                 |m| {
-                    let light = &mut m.portrait.as_mut().unwrap().light;
+                    let light = &mut portrait(m).light;
                     light.as_mut().unwrap().luma_ratio = ratio(luma);
                 },
                 expected,
             );
         }
-        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().light = None;
+        let unknown = |m: &mut Measurements| portrait(m).light = None;
         check(Code::TooDark, unknown, Some(Outcome::Unable));
     }
 }

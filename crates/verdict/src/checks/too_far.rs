@@ -6,7 +6,7 @@
 //! **What to do.** Come nearer, until the head takes about two thirds of the photo's height,
 //! with the shoulders in it.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -23,19 +23,21 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Crown with hair to chin over the photo's height: a person looks below this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.6013, 98 % of 15
-    /// bad ones up to 0.3396.
-    refer_below: Share = 0.42 in 0.0..=1.0;
-    /// Crown with hair to chin over the photo's height: rejected below this.
-    reject_below: Share = 0.36 in 0.0..=1.0;
+    below: Below<Share> =
+        /// Crown with hair to chin over the photo's height: a person looks below this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.6013, 98 % of 15
+        /// bad ones up to 0.3396.
+        0.42,
+        /// Crown with hair to chin over the photo's height: rejected below this.
+        0.36 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let head = m.framing.as_ref()?.head_height_ratio.num();
-    let (is, limit) = (percent(head), percent(p.refer_below));
+    let grade = p.below.grade(head)?;
+    let (is, limit) = (percent(head), percent(grade.limit));
     Some(
-        below(head, p.refer_below, p.reject_below)?
+        grade
             .found(
                 format!("頭のてっぺんからあごまでが写真の高さの{is}しかありません（{limit}以上が目安です）。"),
                 format!("Crown to chin takes only {is} of the photo's height; {limit} or more is fine."),
@@ -46,10 +48,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, ratio};
+    use crate::fixtures::{Sample, check, framing, ratio};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| framing(m).head_height_ratio = ratio(0.2),
+        |m| framing(m).head_height_ratio = ratio(0.1),
+    ];
 
     #[test]
     fn small_heads_are_graded() {
@@ -61,7 +68,7 @@ mod tests {
         ] {
             check(
                 Code::TooFar,
-                |m| m.framing.as_mut().unwrap().head_height_ratio = ratio(head),
+                |m| framing(m).head_height_ratio = ratio(head),
                 expected,
             );
         }

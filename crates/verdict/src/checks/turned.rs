@@ -4,7 +4,7 @@
 //!
 //! **What to do.** Look straight at the camera, nose and shoulders towards it.
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
@@ -21,12 +21,13 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    /// Turn to either side: a person looks above this.
-    /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 4.6251, 98 % of 15
-    /// bad ones from 15.5085.
-    refer_above: Degrees = 8.0 in 0.0..=90.0;
-    /// Turn to either side: rejected above this.
-    reject_above: Degrees = 15.0 in 0.0..=90.0;
+    above: Above<Degrees> =
+        /// Turn to either side: a person looks above this.
+        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 4.6251, 98 % of 15
+        /// bad ones from 15.5085.
+        8.0,
+        /// Turn to either side: rejected above this.
+        15.0 in 0.0..=90.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -40,10 +41,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         );
     };
     let yaw = pose.yaw_degrees.num();
-    let (is, limit) = (short(yaw.abs(), 1), short(p.refer_above, 1));
+    let grade = p.above.grade(yaw.abs())?;
+    let (is, limit) = (short(yaw.abs(), 1), short(grade.limit, 1));
     let Words { ja, en } = towards(yaw);
     Some(
-        above(yaw.abs(), p.refer_above, p.reject_above)?
+        grade
             .found(
                 format!("顔が写真の{ja}へ{is}°向いています（{limit}°以内が目安です）。"),
                 format!(
@@ -56,10 +58,16 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::{check, degrees};
+    use crate::fixtures::{Sample, check, degrees, portrait, pose};
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| pose(m).yaw_degrees = degrees(-14.0),
+        |m| pose(m).yaw_degrees = degrees(44.44),
+        |m| portrait(m).pose = None,
+    ];
 
     #[test]
     fn both_directions_are_graded() {
@@ -73,13 +81,13 @@ mod tests {
             check(
                 Code::Turned,
                 |m| {
-                    let pose = &mut m.portrait.as_mut().unwrap().pose;
+                    let pose = &mut portrait(m).pose;
                     pose.as_mut().unwrap().yaw_degrees = degrees(yaw);
                 },
                 expected,
             );
         }
-        let unknown = |m: &mut Measurements| m.portrait.as_mut().unwrap().pose = None;
+        let unknown = |m: &mut Measurements| portrait(m).pose = None;
         check(Code::Turned, unknown, Some(Outcome::Unable));
     }
 }

@@ -8,7 +8,7 @@
 
 use shomei_photo::Decoding;
 
-use crate::check::prelude::*;
+use crate::prelude::*;
 use crate::wire::v1;
 
 pub(super) const ABOUT: About = About {
@@ -46,11 +46,23 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::Code;
-    use crate::fixtures::check;
+    use crate::fixtures::{Sample, check, jpeg};
     use shomei_photo::Process;
+
+    pub(crate) const SAMPLES: &[Sample] = &[
+        |m| {
+            m.file.decoding = Decoding::UnsupportedJpeg;
+            jpeg(m).process = Process::Arithmetic;
+            jpeg(m).precision_bits = 12;
+        },
+        |m| {
+            m.file.decoding = Decoding::UnsupportedJpeg;
+            m.file.jpeg = None;
+        },
+    ];
 
     #[test]
     fn only_what_was_not_decoded() {
@@ -73,7 +85,7 @@ mod tests {
             Code::UnsupportedJpeg,
             |m| {
                 m.file.decoding = Decoding::UnsupportedJpeg;
-                m.file.jpeg.as_mut().unwrap().process = Process::Arithmetic;
+                jpeg(m).process = Process::Arithmetic;
             },
             Some(Outcome::Reject),
         );

@@ -58,7 +58,7 @@ pub struct FindingRecord {
     pub outcome: Outcome,
     /// What was measured, by name with unit.
     pub measured: Map<String, Value>,
-    /// The limit that was crossed.
+    /// The range that is fine.
     #[serde(
         with = "As::<Option<json::Limit>>",
         skip_serializing_if = "Option::is_none",
@@ -271,14 +271,14 @@ mod tests {
         let cut = &json["findings"][1];
         assert_eq!(cut["code"], "face_cut");
         assert_eq!(cut["measured"]["lost_ratio"], 0.3333);
-        assert_eq!(cut["limit"].to_string(), r#"{"max":0.03}"#);
+        assert_eq!(cut["limit"].to_string(), r#"{"max":0.01}"#);
         assert_eq!(cut["sides"][0], "top");
         assert_eq!(cut["region"]["width"], 300);
         assert!(cut.get("waived").is_none());
         let turned = &json["findings"][2];
         assert_eq!(turned["code"], "turned");
         assert_eq!(turned["outcome"], "refer");
-        assert_eq!(turned["limit"].to_string(), r#"{"max":15}"#);
+        assert_eq!(turned["limit"].to_string(), r#"{"max":8}"#);
         assert_eq!(turned["waived"], true);
         assert_eq!(json["waivers"].to_string(), r#"["turned"]"#);
         assert_eq!(

@@ -17,8 +17,7 @@ use shomei_photo::{Degrees, DeltaE, Px, Ratio};
 use shomei_portrait as portrait;
 
 use super::{Engine, FindingRecord, PolicyRecord, ReviewRecord, SCHEMA};
-use crate::check::plain;
-use crate::measurements::round;
+use crate::measurements::{plain, round};
 
 mod convert;
 
@@ -699,17 +698,18 @@ impl JsonSchema for Code {
     }
 }
 
-/// The limit that was crossed, in the unit of what was measured.
+/// The range that is fine, in the unit of what was measured. The text names the same limits,
+/// whether the finding refers or rejects.
 #[derive(Serialize, Deserialize, JsonSchema)]
 pub(super) struct Limit {
-    /// Smallest value allowed.
+    /// Smallest value that is fine.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "bound",
         default
     )]
     min: Option<f64>,
-    /// Largest value allowed.
+    /// Largest value that is fine.
     #[serde(
         skip_serializing_if = "Option::is_none",
         serialize_with = "bound",
