@@ -24,7 +24,7 @@
 mod boundary;
 
 use std::ffi::{CString, c_char};
-use std::{iter, slice};
+use std::slice;
 
 use shomei::{Lang, Limits, Policy, ReviewOptions, Reviewer, Waivers};
 
@@ -101,7 +101,10 @@ pub unsafe extern "C" fn shomei_reviewer_new(
         if let Some(config) = unsafe { sized("config", config) }? {
             // SAFETY: NULL or ends with NUL, as the caller promises.
             if let Some(policy) = unsafe { text("config.policy", config.policy) }? {
-                builder = builder.policy(read_policy(policy)?);
+                builder = builder.policy(
+                    Policy::from_toml(policy)
+                        .map_err(|error| Failure::argument("config.policy", error))?,
+                );
             }
             let usual = Limits::default();
             builder = builder.limits(Limits {
@@ -191,7 +194,9 @@ pub unsafe extern "C" fn shomei_review(
                 )
             },
         };
-        let lang = lang.map_or(Ok(Lang::default()), read_lang)?;
+        let lang = lang
+            .map_or(Ok(Lang::default()), str::parse)
+            .map_err(|error| Failure::argument("options.lang", error))?;
         let waivers: Waivers = waive
             .unwrap_or_default()
             .parse()
@@ -227,27 +232,6 @@ pub extern "C" fn shomei_version() -> *const c_char {
 
 fn or<T: Default + PartialEq>(given: T, usual: T) -> T {
     if given == T::default() { usual } else { given }
-}
-
-fn read_policy(text: &str) -> Result<Policy, Failure> {
-    // Windows' editors put a mark at the start.
-    Policy::from_toml(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        let all = iter::once(&error).chain(error.further());
-        let lines: Vec<_> = all.map(ToString::to_string).collect();
-        Failure::argument("config.policy", lines.join("\n"))
-    })
-}
-
-fn read_lang(name: &str) -> Result<Lang, Failure> {
-    match name {
-        "ja" => Ok(Lang::Ja),
-        "en" => Ok(Lang::En),
-        _ => {
-            let name: String = name.chars().take(64).collect();
-            let allowed = format!("{name:?} is not allowed; \"ja\" and \"en\" are");
-            Err(Failure::argument("options.lang", allowed))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shomei::{Code, Lang, Waivers};
 
@@ -291,8 +291,8 @@ pub(crate) struct ReportArgs {
 
     /// Language of index.html; all pages exist in both [default: from LC_ALL, LC_MESSAGES or LANG,
     /// else en]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[arg(long, value_parser = langs())]
+    pub(crate) lang: Option<Lang>,
 }
 
 #[derive(Debug, Args)]
@@ -309,8 +309,8 @@ pub(crate) struct SummaryArgs {
     pub(crate) format: CountsArg,
 
     /// Language of the reasons [default: from LC_ALL, LC_MESSAGES or LANG, else en]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[arg(long, value_parser = langs())]
+    pub(crate) lang: Option<Lang>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -353,8 +353,8 @@ pub(crate) struct NoticeArgs {
     pub(crate) show_template: bool,
 
     /// Language of the notices [default: from LC_ALL, LC_MESSAGES or LANG, else en]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[arg(long, value_parser = langs())]
+    pub(crate) lang: Option<Lang>,
 }
 
 #[derive(Debug, Args)]
@@ -527,8 +527,8 @@ pub(crate) struct Judging {
     pub(crate) out: Option<PathBuf>,
 
     /// Language of the texts [default: from LC_ALL, LC_MESSAGES or LANG, else en]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[arg(long, value_parser = langs())]
+    pub(crate) lang: Option<Lang>,
 
     /// The policy: a name of `shomei policy list`, or a TOML file with what differs from one (see
     /// `shomei policy show`) [default: my-number-card]
@@ -635,8 +635,8 @@ pub(crate) struct ExplainArgs {
 
     /// Language of titles and advice [default: from LC_ALL, LC_MESSAGES or LANG, else en]. The
     /// explanation itself is in English
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[arg(long, value_parser = langs())]
+    pub(crate) lang: Option<Lang>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -674,21 +674,9 @@ pub(crate) enum Format {
     Csv,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LangArg {
-    /// Japanese
-    Ja,
-    /// English
-    En,
-}
-
 /// The language asked for, else that of the environment.
-pub(crate) fn lang(asked: Option<LangArg>) -> Lang {
-    match asked {
-        Some(LangArg::Ja) => Lang::Ja,
-        Some(LangArg::En) => Lang::En,
-        None => of_locale(|name| env::var(name).ok()),
-    }
+pub(crate) fn lang(asked: Option<Lang>) -> Lang {
+    asked.unwrap_or_else(|| of_locale(|name| env::var(name).ok()))
 }
 
 /// The first of the variables that is set counts, as POSIX has it.
@@ -701,6 +689,17 @@ fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
         Some(locale) if locale.starts_with("ja") => Lang::Ja,
         _ => Lang::En,
     }
+}
+
+/// The languages, with their names in the help.
+fn langs() -> impl TypedValueParser<Value = Lang> {
+    let value = |lang: Lang| {
+        PossibleValue::new(lang.as_str()).help(match lang {
+            Lang::Ja => "Japanese",
+            Lang::En => "English",
+        })
+    };
+    PossibleValuesParser::new(Lang::ALL.map(value)).try_map(|name| name.parse::<Lang>())
 }
 
 /// Refuses an unknown code with the nearest ones.

@@ -70,11 +70,7 @@ impl Header {
             schema: SCHEMA.to_owned(),
             engine: engine.clone(),
             policy,
-            lang: match lang {
-                Lang::Ja => "ja",
-                Lang::En => "en",
-            }
-            .to_owned(),
+            lang: lang.to_string(),
             timings,
             fast: false,
             exceptions,

@@ -6,9 +6,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use shomei::Waivers;
 use shomei::photo::hex;
 use shomei::wire::v1::{Engine, PolicyRecord};
-use shomei::{Lang, Waivers};
 
 /// Longest id that an error names, in characters.
 const NAMED: usize = 60;
@@ -381,21 +381,6 @@ pub fn list_digest<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
 #[must_use]
 pub fn key(id: &str) -> String {
     hex(&Sha256::digest(id)[..16])
-}
-
-/// A language as messages name it.
-#[must_use]
-pub const fn lang_name(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Ja => "ja",
-        Lang::En => "en",
-    }
-}
-
-/// The language of that name.
-#[must_use]
-pub fn lang_named(name: &str) -> Option<Lang> {
-    Lang::ALL.into_iter().find(|lang| lang_name(*lang) == name)
 }
 
 #[cfg(test)]

@@ -19,14 +19,14 @@ use futures_util::StreamExt;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use shomei::photo::Unreadable;
 use shomei::wire::v1::ReviewRecord;
-use shomei::{Lang, Policy, ReviewOptions, Reviewer, Waivers};
+use shomei::{Lang, Policy, ReviewOptions, Reviewer, UnknownLang, Waivers};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::Error;
 use crate::connection::{Access, Connection, PULL, WORKERS};
-use crate::messages::{Dead, Job, key, lang_named, refusal_of_engine, refusal_of_policy};
+use crate::messages::{Dead, Job, key, refusal_of_engine, refusal_of_policy};
 use crate::metrics::{self, WorkMetrics};
 use crate::runtime::runtime;
 use crate::store::{NoBytes, Photos};
@@ -363,8 +363,8 @@ impl Worker {
         let Some(policy) = self.policies.get(&job.policy.hash) else {
             return Err(NoAnswer::Refused(refusal_of_policy(&job.policy)));
         };
-        let lang = lang_named(&job.lang);
-        let lang = lang.ok_or_else(|| failure(format!("unknown language: {:?}", job.lang)))?;
+        let lang: Result<Lang, UnknownLang> = job.lang.parse();
+        let lang = lang.map_err(|error| failure(format!("language: {error}")))?;
         let options = ReviewOptions {
             waivers: job.waivers.clone(),
             policy: Some(Arc::clone(policy)),
@@ -461,7 +461,7 @@ impl Worker {
                 waivers,
                 policy: policy.map(Arc::clone),
             };
-            let lang = job.as_ref().and_then(|job| lang_named(&job.lang));
+            let lang = job.as_ref().and_then(|job| job.lang.parse().ok());
             let review = self.reviewer.unreadable(Unreadable::Other, &options);
             let mut record = review.record(&id, lang.unwrap_or_default());
             record.timings_ms = None;

@@ -296,7 +296,7 @@ impl Site {
             ("data/index.js".to_owned(), self.index()),
         ];
         for page in Lang::ALL {
-            let code = words::code(page);
+            let code = page.as_str();
             let text = pages::summary(self, page)?;
             if page == lang {
                 files.push(("index.html".to_owned(), text.clone()));

@@ -9,7 +9,7 @@ use std::{fs, io, thread};
 
 use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, de};
-use shomei::{Limits, Policy};
+use shomei::{Limits, LoadError, Policy};
 use tracing::Level;
 
 /// The largest number of connections, of workers and of waiting photos.
@@ -104,14 +104,9 @@ pub enum ConfigError {
         /// Why.
         source: io::Error,
     },
-    /// The policy file is not valid.
-    #[error("policy: {path:?} is not a valid policy")]
-    Policy {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: shomei::PolicyError,
-    },
+    /// The policy cannot be loaded.
+    #[error(transparent)]
+    Policy(#[from] LoadError),
 }
 
 impl Default for Config {
@@ -358,28 +353,7 @@ impl Config {
     /// # Errors
     /// If neither a policy nor a file has that name, or the file is not a valid policy.
     pub fn load_policy(&self) -> Result<Policy, ConfigError> {
-        if let Some(policy) = Policy::named(&self.policy) {
-            return Ok(policy);
-        }
-        let path = PathBuf::from(&self.policy);
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                Policy::from_toml(&text).map_err(|source| ConfigError::Policy { path, source })
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let names: Vec<_> = Policy::built_in().map(|(name, _)| name).collect();
-                Err(ConfigError::Value {
-                    key: "policy",
-                    value: self.policy.clone(),
-                    allowed: format!("{}, or a file", names.join(", ")),
-                })
-            }
-            Err(source) => Err(ConfigError::Unreadable {
-                key: "policy",
-                path,
-                source,
-            }),
-        }
+        Ok(Policy::load(self.policy.as_ref(), |file| fs::read(file))?)
     }
 
     /// A TOML file with all settings.
@@ -644,10 +618,19 @@ mod tests {
         fs::write(&file, "name = 'own'\n[turned]\nreject_above = 30").unwrap();
         let path = file.path().to_str().unwrap();
         assert_eq!(named(path).load_policy().unwrap().name(), "own");
-        fs::write(&file, "name = 1").unwrap();
-        assert!(matches!(
-            named(path).load_policy(),
-            Err(ConfigError::Policy { .. })
-        ));
+        let own = "\u{feff}base = 'icao'\r\n";
+        fs::write(&file, own).unwrap();
+        assert_eq!(named(path).load_policy().unwrap().base(), "icao");
+        fs::write(&file, "name = 1\n[blured]\n").unwrap();
+        let error = named(path).load_policy().unwrap_err().to_string();
+        let lines: Vec<_> = error.lines().collect();
+        assert!(
+            lines[0].contains(path) && lines[0].contains("blured"),
+            "{error}"
+        );
+        assert!(
+            lines[1].contains(path) && lines[1].contains("name: 1"),
+            "{error}"
+        );
     }
 }

@@ -2,7 +2,7 @@
 //! record's own schema. Committed as `openapi.json`; a test compares.
 
 use serde_json::{Map, Value, json};
-use shomei::{Code, Waivers, wire};
+use shomei::{Code, Lang, Waivers, wire};
 
 use crate::negotiate;
 use crate::problem::Problem;
@@ -73,7 +73,7 @@ fn reviews() -> Value {
                         finding that says so",
         "headers": {
             "x-request-id": { "schema": { "type": "string" } },
-            "content-language": { "schema": { "enum": ["ja", "en"] } },
+            "content-language": { "schema": { "enum": Lang::ALL.map(Lang::as_str) } },
         },
         "content": { "application/json": { "schema": reference("Review") } },
     });
@@ -86,7 +86,7 @@ fn reviews() -> Value {
                 "name": "lang",
                 "in": "query",
                 "description": "Language of the texts. The default comes from Accept-Language, then ja",
-                "schema": { "enum": ["ja", "en"] },
+                "schema": { "enum": Lang::ALL.map(Lang::as_str) },
             },
             {
                 "name": "waive",

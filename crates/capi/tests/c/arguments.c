@@ -99,7 +99,7 @@ static void arguments(const ShomeiReviewer *reviewer)
     ShomeiOptions options = {.size = sizeof options - 1};
     REFUSED(reviewer, &options, "options.size: ");
     options = (ShomeiOptions){.size = sizeof options, .lang = "fr"};
-    REFUSED(reviewer, &options, "options.lang: ", "\"fr\"", "\"ja\"", "\"en\"");
+    REFUSED(reviewer, &options, "options.lang: ", "\"fr\"", "allowed: ja", "en");
     options = (ShomeiOptions){.size = sizeof options, .waive = "turned,hat"};
     REFUSED(reviewer, &options, "options.waive: ", "\"hat\"", "head_covered");
     options = (ShomeiOptions){.size = sizeof options, .waive = "blurred"};

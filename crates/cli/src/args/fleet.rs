@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use shomei::Lang;
 
-use super::{BatchArgs, Exceptions, LangArg};
+use super::{BatchArgs, Exceptions, langs};
 
 pub(super) const SUBMIT_HELP: &str = "\
 Examples:
@@ -141,8 +142,8 @@ pub(crate) struct SubmitArgs {
     pub(crate) exceptions: Exceptions,
 
     /// Language of the texts [default: from LC_ALL, LC_MESSAGES or LANG, else en]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangArg>,
+    #[arg(long, value_parser = langs())]
+    pub(crate) lang: Option<Lang>,
 
     /// Leave the timings out of the reviews, so that every run writes the same
     #[arg(long)]

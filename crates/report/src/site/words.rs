@@ -2,14 +2,6 @@
 
 use shomei_verdict::Lang;
 
-/// The name of a language in `lang` attributes and file names.
-pub(super) const fn code(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Ja => "ja",
-        Lang::En => "en",
-    }
-}
-
 /// The unit of a limit, which the policy names in English.
 pub(super) fn unit(unit: &'static str, lang: Lang) -> &'static str {
     match (lang, unit) {

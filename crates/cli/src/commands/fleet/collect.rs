@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use shomei::Policy;
-use shomei_fleet::messages::lang_named;
 use shomei_fleet::{Collected, Collection};
 
 use crate::args::{CollectArgs, Format};
@@ -38,7 +37,10 @@ pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
         sha256: collection.digest(),
         streamed: false,
     };
-    let lang = lang_named(&settings.lang).context("the submission names no known language")?;
+    let lang = settings
+        .lang
+        .parse()
+        .context("the language of the submission")?;
     let header = Header::new(
         &settings.engine,
         settings.policy.clone(),

@@ -96,7 +96,7 @@ fn submission(args: &SubmitArgs) -> Result<Submission> {
         engine,
         policy: record(&rules),
         policies,
-        lang: messages::lang_name(lang(args.lang)).to_owned(),
+        lang: lang(args.lang).to_string(),
         timings: !args.no_timings,
     };
     Ok(Submission::new(settings, jobs))
