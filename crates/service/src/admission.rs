@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::Config;
+use crate::config::Config;
 use crate::problem::Problem;
 
 /// The bytes of one memory permit.

@@ -1,9 +1,8 @@
 //! The routes, and what every request gets: an id, the language of problems, headers, a line in the
 //! log, and a count.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -12,34 +11,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use shomei::{Lang, Reviewer, Verdict};
 use uuid::{NoContext, Timestamp, Uuid};
 
-use crate::admission::{Admission, Gate};
-use crate::metrics::{self, Metrics};
 use crate::problem::Problem;
+use crate::state::{App, Facts};
 use crate::upload::Upload;
-use crate::{Config, negotiate, openapi, page, reviews};
-
-/// State that all requests share.
-#[derive(Debug)]
-pub(crate) struct App {
-    pub(crate) reviewer: OnceLock<Reviewer>,
-    pub(crate) gate: Arc<Gate>,
-    pub(crate) admission: Admission,
-    pub(crate) metrics: Arc<Metrics>,
-    pub(crate) max_body: u64,
-    pub(crate) upload_timeout: Duration,
-    pub(crate) deadline: Duration,
-}
-
-/// The facts about a request that the log contains.
-#[derive(Debug)]
-pub(crate) struct Facts {
-    pub(crate) id: String,
-    bytes: AtomicU64,
-    verdict: OnceLock<Verdict>,
-}
+use crate::{metrics, negotiate, openapi, page, reviews};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -63,25 +40,6 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 impl App {
-    pub(crate) fn new(config: &Config) -> Arc<Self> {
-        Arc::new(Self {
-            reviewer: OnceLock::new(),
-            gate: Gate::new(),
-            admission: Admission::new(config),
-            metrics: Arc::new(Metrics::new()),
-            max_body: config.max_body,
-            upload_timeout: config.upload_timeout,
-            deadline: config.deadline,
-        })
-    }
-
-    /// Sets the reviewer.
-    pub(crate) fn open(&self, reviewer: Reviewer) {
-        // The first one is kept.
-        let _set = self.reviewer.set(reviewer);
-        self.gate.open();
-    }
-
     /// The routes of the public listener.
     pub(crate) fn router(self: &Arc<Self>) -> Router {
         let router = Router::new()
@@ -147,7 +105,7 @@ async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: Next
     if let Some(problem) = &problem {
         let headers = std::mem::take(response.headers_mut());
         response = problem.document(&facts.id, lang, headers);
-        localise(response.headers_mut(), lang);
+        negotiate::localise(response.headers_mut(), lang);
         app.metrics.refused(problem);
     }
     let headers = response.headers_mut();
@@ -161,27 +119,6 @@ async fn outermost(State(app): State<Arc<App>>, mut request: Request, next: Next
     }
     line.answered(&response, problem.as_ref());
     response
-}
-
-/// Sets the headers for the language of an answer and for what it depends on.
-pub(crate) fn localise(headers: &mut HeaderMap, lang: Lang) {
-    let name = match lang {
-        Lang::Ja => "ja",
-        Lang::En => "en",
-    };
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(name));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
-}
-
-impl Facts {
-    pub(crate) fn uploaded(&self, bytes: usize) {
-        self.bytes.store(bytes as u64, Ordering::Relaxed);
-    }
-
-    pub(crate) fn judged(&self, verdict: Verdict) {
-        // A request has one photo.
-        let _set = self.verdict.set(verdict);
-    }
 }
 
 /// The client's id if it is safe, otherwise a new one.
@@ -226,11 +163,7 @@ impl Line {
         let route = request.extensions().get::<MatchedPath>();
         Self {
             app: Arc::clone(app),
-            facts: Arc::new(Facts {
-                id: id(request.headers()),
-                bytes: AtomicU64::new(0),
-                verdict: OnceLock::new(),
-            }),
+            facts: Arc::new(Facts::new(id(request.headers()))),
             method: method(request.method()),
             route: route.map_or("none", MatchedPath::as_str).to_owned(),
             start: Instant::now(),
@@ -251,8 +184,8 @@ impl Line {
             route = self.route.as_str(),
             status,
             ms = self.start.elapsed().as_millis() as u64,
-            bytes = self.facts.bytes.load(Ordering::Relaxed),
-            verdict = self.facts.verdict.get().map(|verdict| verdict.as_str()),
+            bytes = self.facts.bytes(),
+            verdict = self.facts.verdict().map(|verdict| verdict.as_str()),
             problem,
             "request"
         );

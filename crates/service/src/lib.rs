@@ -36,6 +36,7 @@ mod page;
 mod problem;
 mod reviews;
 mod server;
+mod state;
 mod upload;
 
 pub use config::{Config, ConfigError, LogFormat, Settings};
@@ -47,7 +48,7 @@ pub use server::{ServeError, Server};
 /// It uses the workers, the queue, the limits of uploads and the deadline of `config`. The policy is
 /// the reviewer's.
 pub fn router(reviewer: Reviewer, config: &Config) -> Router {
-    let app = app::App::new(config);
+    let app = state::App::new(config);
     app.open(reviewer);
     app.router()
 }

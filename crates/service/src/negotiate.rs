@@ -1,7 +1,7 @@
 //! Reads the language, the exceptions and the content type of a request.
 
 use axum::extract::Query;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use shomei::{Code, Lang, Waivers};
 
 use crate::problem::Problem;
@@ -26,9 +26,16 @@ pub(crate) fn language(uri: &Uri, headers: &HeaderMap) -> Lang {
             .iter()
             .rev()
             .find(|(key, _)| key == "lang")
-            .and_then(|(_, l)| named(l))
+            .and_then(|(_, lang)| lang.parse().ok())
     });
     asked.or_else(|| accepted(headers)).unwrap_or_default()
+}
+
+/// Sets the headers for the language of an answer and for what it depends on.
+pub(crate) fn localise(headers: &mut HeaderMap, lang: Lang) {
+    let name = HeaderValue::from_static(lang.as_str());
+    headers.insert(header::CONTENT_LANGUAGE, name);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
 }
 
 /// The exceptions in the query. Every parameter of the query must be known.
@@ -36,7 +43,7 @@ pub(crate) fn waivers(uri: &Uri) -> Result<Waivers, Problem> {
     let mut codes = Vec::new();
     for (key, value) in pairs(uri)? {
         match key.as_str() {
-            "lang" if named(&value).is_some() => {}
+            "lang" if value.parse::<Lang>().is_ok() => {}
             "lang" => return Err(Problem::UnknownLanguage),
             "waive" => {
                 for name in value.split(',').filter(|_| !value.is_empty()) {
@@ -92,14 +99,6 @@ fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
         .map_err(|_| Problem::UnknownParameter)
 }
 
-fn named(name: &str) -> Option<Lang> {
-    match name {
-        "ja" => Some(Lang::Ja),
-        "en" => Some(Lang::En),
-        _ => None,
-    }
-}
-
 /// The best supported language of `Accept-Language` (RFC 9110, 12.5.4); the first one among equals.
 fn accepted(headers: &HeaderMap) -> Option<Lang> {
     let ranges = headers
@@ -119,7 +118,7 @@ fn accepted(headers: &HeaderMap) -> Option<Lang> {
         let lang = if primary == "*" {
             Some(Lang::default())
         } else {
-            named(&primary)
+            primary.parse().ok()
         };
         let weight = parts
             .find_map(|part| part.strip_prefix("q="))
@@ -148,7 +147,6 @@ fn weight(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     fn headers(name: header::HeaderName, value: &str) -> HeaderMap {
         let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();

@@ -13,9 +13,9 @@ use tokio::task;
 use tokio::time::{self, timeout};
 
 use crate::admission::Memory;
-use crate::app::{App, Facts, localise};
 use crate::negotiate;
 use crate::problem::Problem;
+use crate::state::{App, Facts};
 use crate::upload::Upload;
 
 /// Reviews the photo in the body.
@@ -68,7 +68,7 @@ pub(crate) async fn post(
         HeaderValue::from_static("application/json"),
     );
     let mut response = ([json_type], json).into_response();
-    localise(response.headers_mut(), lang);
+    negotiate::localise(response.headers_mut(), lang);
     Ok(response)
 }
 

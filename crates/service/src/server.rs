@@ -19,8 +19,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::{self, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use crate::Config;
-use crate::app::App;
+use crate::config::Config;
+use crate::state::App;
 
 /// Memory for the headers of a request, in bytes.
 const BUFFER: usize = 64 << 10;
