@@ -182,9 +182,10 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// The limit of bytes kept between photos: 16 MiB. A baseline photo of 12 megapixels needs about
-    /// 1 MiB, a progressive one about 9. Memory beyond the limit is freed.
-    pub const KEPT: usize = 16 << 20;
+    /// The limit of bytes kept between photos: 4 MiB. A baseline photo of 12 megapixels needs about
+    /// 2 MiB. Memory beyond the limit is freed for the stages that follow: getting it again costs
+    /// little beside the decoding of so large a photo.
+    pub const KEPT: usize = 4 << 20;
 
     /// Some tens of kilobytes.
     #[must_use]

@@ -510,7 +510,7 @@ fn nothing_of_one_photo_shows_in_the_next() {
 
 #[test]
 fn the_memory_of_a_large_photo_is_given_back() {
-    let (small, large) = (jpeg(640, 480), encode(&[90; 3000 * 2500 * 3], 3000, 2500));
+    let (small, large) = (jpeg(640, 480), encode(&[90; 2000 * 1500 * 3], 2000, 1500));
     let mut scratch = Scratch::new();
     let mut held_after = |file: &[u8], working_size| {
         let options = Options { working_size };

@@ -16,7 +16,7 @@ use crate::scratch::Pool;
 
 /// Reviews photos. Built once, shared by all threads, cheap to clone.
 ///
-/// It keeps the memory that decoding works in for the next photo, at most 16 MiB for each
+/// It keeps the memory that decoding works in for the next photo, at most 4 MiB for each
 /// processor. A review depends on nothing but the photo and the settings.
 ///
 /// ```no_run

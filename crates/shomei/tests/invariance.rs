@@ -61,6 +61,28 @@ fn summary(review: &Review) -> String {
     format!("{} {}", review.verdict(), findings.join(", "))
 }
 
+/// Memory is kept from photo to photo, but nothing of what was in it.
+#[test]
+fn a_photo_has_the_same_review_whatever_was_reviewed_before() {
+    let names = [
+        "accept_studio_man_01",
+        "accept_progressive",
+        "file_truncated",
+        "accept_monochrome",
+        "file_corrupt",
+        "accept_exif_orientation_6",
+        "colour_model_cmyk",
+        "background_object_park",
+    ];
+    let mut files = names.map(common::file);
+    let review = |file: &Vec<u8>| REVIEWER.review(file).measurements().clone();
+    let forward = files.each_ref().map(review);
+    files.reverse();
+    let mut backward = files.each_ref().map(review);
+    backward.reverse();
+    assert_eq!(forward, backward);
+}
+
 #[test]
 fn a_picture_keeps_its_verdict_in_any_size_and_coding() {
     let copies = [

@@ -13,10 +13,15 @@ pub(crate) struct Picture {
     rgb: Vec<u8>,
 }
 
+/// The bytes of a test photo.
+pub(crate) fn file(name: &str) -> Vec<u8> {
+    let path = format!("../../testdata/photos/{name}.jpg");
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
 impl Picture {
     pub(crate) fn read(name: &str) -> Self {
-        let path = format!("../../testdata/photos/{name}.jpg");
-        let bytes = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        let bytes = file(name);
         let mut buffers = Buffers::new();
         let file = File::open(&bytes, &Limits::default()).unwrap();
         let picture = file.decode(Scale::Full, Precision::Exact, &mut buffers);
