@@ -27,8 +27,8 @@ impl Picture {
         let picture = file.decode(Scale::Full, Precision::Exact, &mut buffers);
         let picture = picture.unwrap();
         Self {
-            width: picture.width as usize,
-            height: picture.height as usize,
+            width: picture.width,
+            height: picture.height,
             rgb: picture.pixels.to_rgb().into_owned(),
         }
     }
