@@ -1,3 +1,3 @@
-//! What is written and read: versioned records, apart from the types that are worked with.
+//! Versioned records, separate from the types of the domain.
 
 pub mod v1;

@@ -1,4 +1,4 @@
-//! `shomei.review/1`. Fields may be added; anything else is a new version beside this one.
+//! `shomei.review/1`. Fields may be added; any other change is a new version beside this one.
 
 use std::collections::BTreeMap;
 
@@ -26,23 +26,23 @@ pub const SCHEMA: &str = "shomei.review/1";
 /// The line also contains the [`SCHEMA`], and a summary of the file and of the main face.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ReviewRecord {
-    /// What the caller calls the photo.
+    /// The id that the caller gave the photo.
     pub id: String,
-    /// The answer.
+    /// The verdict.
     #[serde(with = "As::<json::Verdict>")]
     pub verdict: Verdict,
-    /// Why, the most severe first; empty for an accepted photo.
+    /// The reasons, the most severe first; empty for an accepted photo.
     pub findings: Vec<FindingRecord>,
-    /// All that was measured: enough to judge again.
+    /// All measurements: enough to judge again.
     #[serde(with = "As::<json::Measurements>")]
     pub measurements: Measurements,
     /// The policy that was applied.
     pub policy: PolicyRecord,
-    /// Exceptions that were declared.
+    /// Recorded exceptions.
     pub waivers: Waivers,
-    /// What measured.
+    /// The engine that made the measurements.
     pub engine: Engine,
-    /// Milliseconds by stage; the only part that differs from run to run.
+    /// Milliseconds by stage; the only part that differs between runs.
     #[serde(default)]
     pub timings_ms: Option<BTreeMap<String, f64>>,
 }
@@ -50,13 +50,13 @@ pub struct ReviewRecord {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingRecord {
-    /// What it is about.
+    /// The code.
     #[serde(with = "As::<json::Code>")]
     pub code: Code,
-    /// What follows.
+    /// The outcome.
     #[serde(with = "As::<json::Outcome>")]
     pub outcome: Outcome,
-    /// What was measured, by name with unit.
+    /// The measured values, by name with unit.
     pub measured: Map<String, Value>,
     /// The range that is fine.
     #[serde(
@@ -65,27 +65,27 @@ pub struct FindingRecord {
         default
     )]
     pub limit: Option<Limit>,
-    /// Where, in pixels of the original.
+    /// The region, in pixels of the original.
     #[serde(
         with = "As::<Option<json::Region>>",
         skip_serializing_if = "Option::is_none",
         default
     )]
     pub region: Option<Region>,
-    /// The sides of the photo that are concerned.
+    /// The affected sides of the photo.
     #[serde(
         with = "As::<Vec<json::Side>>",
         skip_serializing_if = "Vec::is_empty",
         default
     )]
     pub sides: Vec<Side>,
-    /// What is wrong, in the language asked for.
+    /// What is wrong, in the requested language.
     pub text: String,
-    /// What the applicant should do, in the language asked for.
+    /// What the applicant should do, in the requested language.
     pub advice: String,
     /// The source of the rule and its wording.
     pub rule: String,
-    /// Present and true if a declared exception turned a reject into a refer.
+    /// Present and true if a recorded exception turned a reject into a refer.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub waived: bool,
 }
@@ -99,7 +99,7 @@ pub struct PolicyRecord {
     pub hash: String,
 }
 
-/// What measured: the same engine measures the same numbers.
+/// The engine: the same engine measures the same numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Engine {
     /// Version of the library.
@@ -142,7 +142,7 @@ impl ReviewRecord {
     }
 }
 
-/// As a line of JSON.
+/// Writes the line of JSON.
 impl Serialize for ReviewRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let measurements = json::Measurements::write(&self.measurements);

@@ -31,31 +31,31 @@ pub(super) struct Line<'a> {
     /// Always `shomei.review/1`.
     #[schemars(extend("const" = SCHEMA))]
     schema: &'static str,
-    /// What the caller calls the photo.
+    /// The id that the caller gave the photo.
     id: &'a str,
-    /// The answer.
+    /// The verdict.
     verdict: Verdict,
-    /// Why, the most severe first; empty for an accepted photo.
+    /// The reasons, the most severe first; empty for an accepted photo.
     findings: &'a [FindingRecord],
-    /// The file in short.
+    /// Summary of the file.
     file: FileRecord,
-    /// The main face in short; null if there is none.
+    /// Summary of the main face; null if there is no face.
     face: Option<FaceRecord<'a>>,
-    /// All that was measured: enough to judge again.
+    /// All measurements: enough to judge again.
     measurements: &'a Measurements,
     /// The policy that was applied.
     policy: &'a PolicyRecord,
-    /// Exceptions that were declared.
+    /// Recorded exceptions.
     waivers: Vec<Code>,
-    /// What measured.
+    /// The engine that made the measurements.
     engine: &'a Engine,
-    /// Milliseconds by stage; the only part that differs from run to run.
+    /// Milliseconds by stage; the only part that differs between runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     timings_ms: Option<&'a BTreeMap<String, f64>>,
 }
 
 impl<'a> Line<'a> {
-    /// The line of `record`, whose measurements are written as `measurements`.
+    /// The line of `record`, with `measurements` as its measurements.
     pub(super) fn new(record: &'a ReviewRecord, measurements: &'a Measurements) -> Self {
         Self {
             schema: SCHEMA,
@@ -73,7 +73,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The file in short.
+/// Summary of the file.
 #[derive(Serialize, JsonSchema)]
 struct FileRecord {
     /// Length in bytes.
@@ -82,9 +82,9 @@ struct FileRecord {
     width: Option<u32>,
     /// Height in pixels as a viewer shows it; null if unknown.
     height: Option<u32>,
-    /// Recognised by content.
+    /// The file type, recognised by content.
     format: Format,
-    /// EXIF orientation 1–8; null if it is no JPEG.
+    /// EXIF orientation 1–8; null if the file is not a JPEG.
     orientation: Option<u8>,
 }
 
@@ -101,7 +101,7 @@ impl FileRecord {
     }
 }
 
-/// The main face in short, in pixels of the original.
+/// Summary of the main face, in pixels of the original.
 #[derive(Serialize, JsonSchema)]
 struct FaceRecord<'a> {
     /// The part of the face box inside the photo. Deprecated: read
@@ -109,7 +109,7 @@ struct FaceRecord<'a> {
     #[serde(rename = "box")]
     #[schemars(extend("deprecated" = true))]
     region: &'a Region,
-    /// Middle of the eye at the picture's left and right.
+    /// Centre of the eye at the left and at the right of the picture.
     eyes: Option<&'a [OriginalPoint; 2]>,
     /// Crown with hair.
     crown_y: Option<i32>,
@@ -137,25 +137,25 @@ impl<'a> FaceRecord<'a> {
 }
 
 structs! {
-    /// What the stages measured, from the bytes to the light on the face.
+    /// The measurements of all stages, from the bytes to the light on the face.
     ///
-    /// A stage that did not run leaves `None`: after a file that could not be decoded, where no face
-    /// was found, or behind `stopped_after`.
+    /// The field of a stage that did not run is null: if the file could not be decoded, if no face was
+    /// found, or after `stopped_after`.
     Measurements for crate::Measurements {
         /// The file.
         file: FileFacts,
-        /// The faces; `None` if the picture was not decoded or the search failed.
+        /// The faces; null if the picture was not decoded or the search failed.
         face: Option<FaceFacts>,
-        /// How the head sits in the photo.
+        /// The framing of the head.
         framing: Option<Framing>,
-        /// What is behind the person.
+        /// The background.
         background: Option<Background>,
-        /// The face itself.
+        /// The face.
         portrait: Option<Portrait>,
-        /// The stage that failed, if one did.
+        /// The failed stage, if any.
         failure: Option<Failure>,
         /// Name of the last stage that ran, in snake_case, if a fast review stopped there because the
-        /// photo was rejected already; what comes behind it was not looked at.
+        /// photo was rejected. Later stages did not run.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         stopped_after: Option<String>,
     }
@@ -164,7 +164,7 @@ structs! {
     Failure for crate::Failure {
         /// Name of the stage in snake_case, such as `face` or `background`.
         stage: String,
-        /// What went wrong; never holds pixels or names.
+        /// What went wrong; never contains pixels or names.
         cause: String,
     }
 
@@ -172,31 +172,31 @@ structs! {
     FileFacts for photo::FileFacts {
         /// Length of the input in bytes; 0 if the system could not read it.
         bytes: u64,
-        /// What the first bytes say, whatever the name.
+        /// The file type by its first bytes, whatever its name.
         format: Format,
-        /// Facts of the JPEG headers, if it is a JPEG with a readable frame header.
+        /// Facts of the JPEG headers, if the file is a JPEG with a readable frame header.
         jpeg: Option<JpegFacts>,
-        /// How far the picture could be decoded.
+        /// How much of the picture could be decoded.
         decoding: Decoding,
     }
 
     /// Facts of the JPEG headers.
     JpegFacts for photo::JpegFacts {
-        /// Size as stored, before the EXIF orientation; `None` if a side is given as zero.
+        /// Size as stored, before the EXIF orientation; null if a side is zero.
         stored_size: Option<ImageSize>,
-        /// EXIF orientation 1–8; 1 if there is none or it is not one of these.
+        /// EXIF orientation 1–8; 1 if it is missing or not valid.
         orientation: u8,
         /// Coding process.
         process: Process,
-        /// Bits a sample.
+        /// Bits per sample.
         precision_bits: u8,
         /// Number of components.
         components: u8,
-        /// What the components mean.
+        /// The colour model of the components.
         colour_model: ColourModel,
-        /// Whether an ICC profile is embedded, and it could be used.
+        /// Whether an ICC profile is embedded and could be used.
         icc: IccState,
-        /// Whether the end-of-image marker (EOI) is there.
+        /// Whether the end-of-image marker (EOI) exists.
         eoi: bool,
         /// Bytes after the end-of-image marker.
         trailing_bytes: u64,
@@ -206,16 +206,16 @@ structs! {
         editor: Option<String>,
     }
 
-    /// What a review keeps of the [`Subject`]; coordinates are of the original frame.
+    /// The parts of the subject that a review keeps, in coordinates of the original frame.
     FaceFacts for photo::FaceFacts {
-        /// The clockwise turn that brings the person upright; anything but `none` means that the
-        /// photo shows them sideways or upside down.
+        /// The clockwise turn that brings the person upright. Anything but `none` means that the photo
+        /// shows them sideways or upside down.
         turn: QuarterTurn,
         /// The faces, the main one first.
         faces: Vec<FaceSummary>,
-        /// The landmark model's confidence that the main face is one; absent if it was not asked.
+        /// The landmark model's confidence that the main face is a face; absent if the model did not run.
         presence_ratio: Option<Number<Ratio>>,
-        /// Middle of the eye at the picture's left and right, as the upright person is seen.
+        /// Centre of the eye at the left and at the right of the picture, with the person upright.
         eyes: Option<[OriginalPoint; 2]>,
         /// Crown with hair.
         crown: Option<OriginalPoint>,
@@ -225,7 +225,7 @@ structs! {
         outline: Vec<OriginalPoint>,
     }
 
-    /// One face as it is kept in a review.
+    /// One face as kept in a review.
     FaceSummary for photo::FaceSummary {
         /// The part of the face box inside the photo.
         region: Region,
@@ -235,7 +235,7 @@ structs! {
         size_ratio: Number<Ratio>,
     }
 
-    /// A point of the original frame in whole pixels; may lie outside the photo.
+    /// A point of the original frame in whole pixels; it may be outside the photo.
     OriginalPoint for photo::OriginalPoint {
         x: i32,
         y: i32,
@@ -249,7 +249,7 @@ structs! {
         height: u32,
     }
 
-    /// How the head sits in the photo.
+    /// The framing of the head.
     Framing for framing::Framing {
         /// Crown with hair to chin over the photo's height. Where the crown is cut off, the skull
         /// is extrapolated from the face, so that the value may exceed 1.
@@ -287,14 +287,14 @@ structs! {
         right_ratio: Number<Ratio>,
     }
 
-    /// A part of the head that lies beyond an edge of the photo.
+    /// A part of the head beyond an edge of the photo.
     Cut for framing::Cut {
         /// The edge.
         side: Side,
         /// What is cut.
         part: Part,
-        /// How much: for hair the share of the edge of the head that touches the photo's edge; for
-        /// all else the part beyond the edge over the face's extent in that direction.
+        /// How much is cut. For hair, the share of the head's edge that touches the photo's edge; for all
+        /// others, the part beyond the edge over the face's extent in that direction.
         lost_ratio: Number<Ratio>,
         /// Where on the photo's edge.
         region: Region,
@@ -315,11 +315,11 @@ structs! {
         print_height_px: Number<Px>,
     }
 
-    /// What is behind the person. Colours are compared in CIE L\*a\*b\* after averaging over small
-    /// cells, so that sensor noise does not count.
+    /// The background. Colours are compared in CIE L\*a\*b\* after averaging over small cells, so that
+    /// sensor noise does not count.
     Background for background::Background {
-        /// Background that was looked at, over the whole photo. The band around the person, where
-        /// masks are unsure, is left out.
+        /// Measured background, over the whole photo. The band around the person, where masks are
+        /// uncertain, is left out.
         area_ratio: Number<Ratio>,
         /// Median colour.
         colour: Lab,
@@ -332,17 +332,17 @@ structs! {
         luma_spread_ratio: Number<Ratio>,
         /// Share of the background covered by edges that are not the person's outline.
         texture_ratio: Number<Ratio>,
-        /// Compact things that differ from the wall, largest first.
+        /// Compact objects that differ from the wall, the largest first.
         objects: Vec<BackgroundObject>,
-        /// The wall itself is not even.
+        /// How the wall itself is uneven; null if it is even.
         unevenness: Option<Unevenness>,
-        /// Shadows cast on the wall, deepest first.
+        /// Shadows on the wall, the deepest first.
         shadows: Vec<Shadow>,
     }
 
-    /// A compact thing that differs from the wall.
+    /// A compact object that differs from the wall.
     BackgroundObject for background::BackgroundObject {
-        /// Where.
+        /// Its region.
         region: Region,
         /// Its area over the whole photo.
         area_ratio: Number<Ratio>,
@@ -362,7 +362,7 @@ structs! {
 
     /// A shadow on the wall: darker than the wall around it, of the same hue.
     Shadow for background::Shadow {
-        /// Where.
+        /// Its region.
         region: Region,
         /// On which side of the head.
         side: Side,
@@ -372,29 +372,29 @@ structs! {
         depth_ratio: Number<Ratio>,
     }
 
-    /// The face itself. A part that could not be measured is absent.
+    /// The face. A part that could not be measured is absent.
     Portrait for portrait::Portrait {
         /// Direction of the head.
         pose: Option<Pose>,
-        /// Eye at the left and at the right of the picture.
+        /// The eye at the left and at the right of the picture.
         eyes: Option<[Eye; 2]>,
         /// The mouth.
         mouth: Option<Mouth>,
-        /// Light that glasses throw back.
+        /// Reflections on glasses.
         glare: Option<Glare>,
-        /// What covers the face or the head.
+        /// Coverings of the face and the head.
         covering: Option<Covering>,
         /// Light on the face.
         light: Option<Light>,
-        /// Sharpness at the printed size.
+        /// Sharpness at print size.
         sharpness: Option<Sharpness>,
     }
 
-    /// Direction of the head against the camera.
+    /// Direction of the head relative to the camera.
     Pose for portrait::Pose {
         /// Turn to the side; positive towards the right of the picture.
         yaw_degrees: Number<Degrees>,
-        /// Nod; positive downwards. Carries an offset of the person of up to about 13°.
+        /// Nod; positive downwards. Has an offset of up to about 13° that differs between people.
         pitch_degrees: Number<Degrees>,
         /// Tilt in the picture plane; positive clockwise.
         roll_degrees: Number<Degrees>,
@@ -404,8 +404,8 @@ structs! {
     Eye for portrait::Eye {
         /// Distance of the lids over the distance of the corners, mean of three pairs.
         openness_ratio: Number<Ratio>,
-        /// Luma of the darkest tenth between the lids over the luma of the cheeks: low where a pupil
-        /// shows, however narrow the eye.
+        /// Luma of the darkest tenth between the lids over the luma of the cheeks. It is low if a pupil
+        /// is visible, however narrow the eye.
         pupil_luma_ratio: Option<Number<Ratio>>,
         /// Middle of the iris between the corners: 0 at the left corner, 1 at the right one.
         gaze_ratio: Number<Ratio>,
@@ -421,16 +421,16 @@ structs! {
     Mouth for portrait::Mouth {
         /// Gap of the inner lips over the width of the mouth.
         openness_ratio: Number<Ratio>,
-        /// Area of the teeth that are seen, over the square of the mouth's width.
+        /// Area of the visible teeth, over the square of the mouth's width.
         teeth_ratio: Option<Number<Ratio>>,
-        /// Height of the mouth's corners above the middle of the lips, over the mouth's width, as
-        /// the head would show it without a nod.
+        /// Height of the mouth's corners above the middle of the lips, over the mouth's width, corrected
+        /// for the nod of the head.
         corner_lift_ratio: Option<Number<Ratio>>,
         /// The mouth.
         region: Option<Region>,
     }
 
-    /// Light that glasses throw back, of the eye where there is more of it.
+    /// Reflections on glasses, at the eye with the larger one.
     Glare for portrait::Glare {
         /// Share of the inner part of the lens (an ellipse of 0.68 × 0.44 eye distances around the
         /// eye) that is blown out by something colourless.
@@ -441,7 +441,7 @@ structs! {
         region: Option<Region>,
     }
 
-    /// Shares of face areas that the class model gives to worn or held things or to hair, each the
+    /// Shares of face areas that the class model assigns to worn or held things or to hair. Each is the
     /// mean probability over the area: 0 none, 1 all.
     Covering for portrait::Covering {
         /// Worn things over the eyes (brows to cheeks): dark or clear glasses.
@@ -454,13 +454,13 @@ structs! {
         eyes_region: Option<Region>,
         /// Worn things over nose, mouth and chin.
         lower_face_other_ratio: Number<Ratio>,
-        /// Face skin that is seen on nose, mouth and chin.
+        /// Visible face skin on nose, mouth and chin.
         lower_face_skin_ratio: Number<Ratio>,
         /// Where nose, mouth and chin are.
         lower_face_region: Option<Region>,
-        /// Worn things above the face, where hair or skull are expected.
+        /// Worn things above the face, where hair or skull is expected.
         head_other_ratio: Number<Ratio>,
-        /// Where hair or skull are expected.
+        /// Where hair or skull is expected.
         head_region: Option<Region>,
     }
 
@@ -481,13 +481,13 @@ structs! {
         darkest_region: Option<Region>,
     }
 
-    /// Sharpness of the face, at the size in which it is printed.
+    /// Sharpness of the face at the size of the print.
     Sharpness for portrait::Sharpness {
         /// Blur of the sharpest edges of the face as the standard deviation of a Gaussian, in dots
         /// of the 27.5 mm high print at 300 dpi (325 dots); at 600 dpi it is twice as many dots.
         blur_print_px: Number<Px>,
-        /// Standard deviation of the noise on the skin over 255, at the working scale; of cheeks and
-        /// forehead the smoother.
+        /// Standard deviation of the noise on the skin over 255, at working size, on the smoother of
+        /// cheeks and forehead.
         noise_ratio: Number<Ratio>,
     }
 }
@@ -533,7 +533,7 @@ enums! {
         Hierarchical,
     }
 
-    /// What the components of the JPEG mean.
+    /// The colour model of a JPEG.
     ColourModel for photo::ColourModel {
         Grey,
         YCbCr,
@@ -546,43 +546,43 @@ enums! {
 
     /// The embedded ICC profile.
     IccState for photo::IccState {
-        /// None: the pixels are taken as sRGB.
+        /// No profile: the pixels are treated as sRGB.
         Absent,
-        /// Its colours were converted to sRGB (or it is sRGB).
+        /// The colours were converted to sRGB, or the profile is sRGB.
         Converted,
-        /// It is damaged or of another colour model: the pixels are taken as sRGB.
+        /// The profile is damaged or of another colour model: the pixels are treated as sRGB.
         Unusable,
     }
 
-    /// How far the picture could be decoded.
+    /// How much of the picture could be decoded.
     #[serde(tag = "state")]
     Decoding for photo::Decoding {
-        /// Whole.
+        /// The picture is complete.
         Complete,
         /// The system could not read the file.
         Unreadable {
-            /// Why.
+            /// The reason.
             cause: Unreadable,
         },
         /// Not a format that we decode.
         NotJpeg,
-        /// A JPEG of a process that the card system does not take.
+        /// A JPEG of a process that the card system does not accept.
         UnsupportedJpeg,
         /// A colour model that is not decoded (CMYK, YCCK).
         UnsupportedColour,
         /// The data end early.
         Truncated {
-            /// Share of the picture's rows that were there, if known.
+            /// Share of the picture's rows that could be read, if known.
             valid_ratio: Option<Number<Ratio>>,
         },
         /// The data are damaged.
         Corrupt {
-            /// What is wrong, in the decoder's words; never holds pixels or names.
+            /// What is wrong, in the decoder's words; never contains pixels or names.
             detail: String,
         },
-        /// A limit was met before decoding.
+        /// The file exceeds a limit, found before decoding.
         LimitExceeded {
-            /// Which.
+            /// The limit.
             limit: LimitKind,
         },
     }
@@ -597,15 +597,15 @@ enums! {
 
     /// Which limit stopped the decoding.
     LimitKind for photo::LimitKind {
-        /// More bytes than are read.
+        /// More bytes than the limit.
         Bytes,
-        /// More pixels than are decoded.
+        /// More pixels than the limit.
         Pixels,
-        /// More scans than are decoded.
+        /// More scans than the limit.
         Scans,
     }
 
-    /// How far a picture must be turned clockwise so that the crown points up.
+    /// The clockwise turn of a picture that makes the crown point up.
     QuarterTurn for photo::QuarterTurn {
         /// Already upright.
         None,
@@ -644,9 +644,9 @@ enums! {
         TwoTones,
     }
 
-    /// The answer for one photo. Complete: callers must handle all three.
+    /// The verdict on one photo. The list is complete: callers must handle all three.
     Verdict for crate::Verdict {
-        /// Nothing was found.
+        /// No finding.
         Accept,
         /// A person should look.
         Refer,
@@ -654,9 +654,9 @@ enums! {
         Reject,
     }
 
-    /// What follows from a finding.
+    /// The outcome of a finding.
     ///
-    /// Complete: a check that passes has no finding.
+    /// The list is complete: a check that passes has no finding.
     Outcome for crate::Outcome {
         /// A person should look.
         Refer,
@@ -667,7 +667,7 @@ enums! {
     }
 }
 
-/// What a finding is about. Written in snake_case; codes are only ever added.
+/// The subject of a finding, in snake_case. Codes are only ever added.
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Code(crate::Code);
@@ -690,8 +690,7 @@ impl JsonSchema for Code {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let names: Vec<_> = crate::Code::ALL.iter().map(|code| code.as_str()).collect();
         json_schema!({
-            "description":
-                "What a finding is about. Written in snake_case; codes are only ever added.",
+            "description": "The subject of a finding, in snake_case. Codes are only ever added.",
             "enum": names,
             "type": "string",
         })

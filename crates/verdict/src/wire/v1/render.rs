@@ -1,4 +1,4 @@
-//! A review to read.
+//! A review as text for people.
 
 use std::fmt::Write;
 
@@ -57,7 +57,7 @@ const fn outcome(outcome: Outcome, waived: bool, lang: Lang) -> &'static str {
     }
 }
 
-/// A name must neither break the line nor steer the terminal.
+/// The name without characters that break the line or control the terminal.
 fn printable(id: &str) -> String {
     id.chars()
         .flat_map(|c| {

@@ -1,4 +1,4 @@
-//! Records that are read back to be judged again.
+//! Reads records, to judge them again.
 
 use std::collections::BTreeMap;
 
@@ -9,54 +9,54 @@ use super::json::{self, As};
 use super::{Engine, PolicyRecord, ReviewRecord, SCHEMA};
 use crate::{Lang, Measurements, Policy, Verdict, Waivers, judge};
 
-/// What judging again needs of a record. The old verdict, its findings and texts are passed
-/// over, whatever codes they hold.
+/// The parts of a record that are needed to judge it again. The old verdict, findings and texts are
+/// skipped, whatever their codes.
 ///
-/// A stage that the record does not mention counts as one that did not run, so that records
-/// stay readable when more is measured; what was never measured is not judged.
+/// A stage that is missing in the record counts as one that did not run. Old records therefore stay
+/// readable when stages are added, and are not judged on what was never measured.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct StoredReview {
-    /// What the caller calls the photo.
+    /// The id that the caller gave the photo.
     pub id: String,
-    /// All that was measured.
+    /// All measurements.
     #[serde(with = "As::<json::Measurements>")]
     pub measurements: Measurements,
-    /// Exceptions that were declared; they stay in force unless the caller changes them.
+    /// Recorded exceptions; they stay in force unless the caller changes them.
     #[serde(default)]
     pub waivers: Waivers,
-    /// The policy that was applied, so that another is not taken for it by mistake.
+    /// The policy that was applied, so that another one is not used by mistake.
     #[serde(default)]
     pub policy: Option<PolicyRecord>,
-    /// What measured.
+    /// The engine that made the measurements.
     pub engine: Engine,
-    /// Milliseconds by stage: what the measuring took, judging again adds nothing.
+    /// Milliseconds by stage for measuring; judging again does not change them.
     #[serde(default)]
     pub timings_ms: Option<BTreeMap<String, f64>>,
 }
 
-/// The photo and the answer of a record.
+/// The photo and the verdict of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct RecordHead {
-    /// What the caller calls the photo.
+    /// The id that the caller gave the photo.
     pub id: String,
-    /// The answer.
+    /// The verdict.
     #[serde(with = "As::<json::Verdict>")]
     pub verdict: Verdict,
 }
 
-/// Why a text is no record.
+/// Why a text is not a record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// It is of a schema that is not known here.
+    /// Its schema is unknown.
     #[error("unknown schema {0:?}; allowed: {SCHEMA:?}")]
     UnknownSchema(String),
-    /// It is no JSON, or a field is missing or of another type; says which and where.
+    /// It is not JSON, or a field is missing or of another type. Says which and where.
     #[error("not a {SCHEMA} record: {0}")]
     Malformed(String),
 }
 
-/// Characters of foreign text that a message repeats.
+/// How many characters of untrusted text a message repeats.
 const SHOWN_CHARS: usize = 120;
 
 #[derive(Deserialize)]
@@ -77,7 +77,7 @@ impl RecordHead {
     /// Reads the id and the verdict of a record, and ignores the rest.
     ///
     /// # Errors
-    /// If the text is no record of the schema that this module writes.
+    /// If the text is not a record of the schema that this module writes.
     pub fn from_json(text: &[u8]) -> Result<Self, RecordError> {
         from_json(text)
     }
@@ -87,13 +87,13 @@ impl StoredReview {
     /// Reads one record.
     ///
     /// # Errors
-    /// If the text is no record of the schema that this module writes.
+    /// If the text is not a record of the schema that this module writes.
     pub fn from_json(text: &[u8]) -> Result<Self, RecordError> {
         from_json(text)
     }
 
-    /// Judges the measurements anew; what was measured, by what, and how long that took stay as
-    /// they are. The same policy, waivers and language give the record back that was read.
+    /// Judges the measurements again. Measurements, engine and timings stay as they are. The same policy,
+    /// waivers and language give the same record.
     ///
     /// ```
     /// # use shomei_photo::{FileFacts, Unreadable};
@@ -129,7 +129,7 @@ impl StoredReview {
     }
 }
 
-/// Records stand on one line, so that the column alone says where.
+/// A record is on one line, so the column alone gives the position.
 fn malformed(error: &serde_json::Error) -> RecordError {
     let text = error.to_string();
     let message = text
@@ -138,7 +138,7 @@ fn malformed(error: &serde_json::Error) -> RecordError {
     RecordError::Malformed(format!("{} (column {})", cut(message), error.column()))
 }
 
-/// Not too long for a message, and nothing that steers a terminal.
+/// The text shortened for a message, and without characters that control a terminal.
 fn cut(text: &str) -> String {
     let mut chars = text.chars().flat_map(|c| {
         let escaped = c.is_control().then(|| c.escape_default());
