@@ -3,12 +3,17 @@
 use std::env;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use shomei::{Code, Lang, Waivers};
+use shomei::{Code, Lang};
 
 #[cfg(feature = "fleet")]
 mod fleet;
+mod shared;
+
+use shared::langs;
+pub(crate) use shared::{BatchArgs, Exceptions, ProgressArg};
 
 #[cfg(feature = "fleet")]
 pub(crate) use fleet::{CollectArgs, LogFormat, LogLevel, ServerArgs, SubmitArgs, WorkArgs};
@@ -471,32 +476,6 @@ pub(crate) struct Sources {
     pub(crate) tar: Option<PathBuf>,
 }
 
-/// How a batch is resumed and reports its progress.
-#[derive(Debug, Args)]
-pub(crate) struct BatchArgs {
-    /// Continue the batch that writes to --out; start it if it was never started
-    #[arg(long, requires = "out", conflicts_with = "overwrite")]
-    pub(crate) resume: bool,
-
-    /// Replace the contents of --out. Without this, a file that is not empty is refused
-    #[arg(long, requires = "out")]
-    pub(crate) overwrite: bool,
-
-    /// How progress is reported, on standard error
-    #[arg(long, value_enum, default_value_t = ProgressArg::Bar)]
-    pub(crate) progress: ProgressArg,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProgressArg {
-    /// A bar, on a terminal only
-    Bar,
-    /// A `shomei.progress/1` record on a line: at the start, every five seconds, and at the end
-    Json,
-    /// Nothing
-    None,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct JudgeArgs {
     /// Reviews as `shomei review --format jsonl` writes them; `-` is standard input
@@ -537,24 +516,6 @@ pub(crate) struct Judging {
 
     #[command(flatten)]
     pub(crate) exceptions: Exceptions,
-}
-
-/// Exceptions that the rules allow: coverings for religion or illness, infants, disability.
-#[derive(Debug, Args)]
-pub(crate) struct Exceptions {
-    /// Record an exception for all photos: these checks refer a photo instead of rejecting it
-    #[arg(
-        long,
-        value_name = "CODE[,CODE]",
-        default_value = "",
-        hide_default_value = true
-    )]
-    pub(crate) waive: Waivers,
-
-    /// Record exceptions for single photos, from a CSV table with the columns `id` (or `file`) and
-    /// `waive` (codes separated by `;`). Other columns, such as a reason, are ignored
-    #[arg(long, value_name = "FILE")]
-    pub(crate) waivers: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -674,6 +635,15 @@ pub(crate) enum Format {
     Csv,
 }
 
+/// The command that was asked for and is missing from this build.
+pub(crate) fn missing_command(answer: &clap::Error) -> Option<&str> {
+    const OF_A_FLEET: [&str; 3] = ["submit", "work", "collect"];
+    match answer.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(asked)) if OF_A_FLEET.contains(&asked.as_str()) => Some(asked),
+        _ => None,
+    }
+}
+
 /// The language asked for, else that of the environment.
 pub(crate) fn lang(asked: Option<Lang>) -> Lang {
     asked.unwrap_or_else(|| of_locale(|name| env::var(name).ok()))
@@ -689,17 +659,6 @@ fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Lang {
         Some(locale) if locale.starts_with("ja") => Lang::Ja,
         _ => Lang::En,
     }
-}
-
-/// The languages, with their names in the help.
-fn langs() -> impl TypedValueParser<Value = Lang> {
-    let value = |lang: Lang| {
-        PossibleValue::new(lang.as_str()).help(match lang {
-            Lang::Ja => "Japanese",
-            Lang::En => "English",
-        })
-    };
-    PossibleValuesParser::new(Lang::ALL.map(value)).try_map(|name| name.parse::<Lang>())
 }
 
 /// Refuses an unknown code with the nearest ones.

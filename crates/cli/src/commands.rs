@@ -1,11 +1,9 @@
 //! One file for each command.
 
-use std::io::{self, ErrorKind, Write};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::args::Command;
-use crate::exit;
+use crate::say::print;
 
 mod crop;
 mod definition;
@@ -15,7 +13,7 @@ mod explain;
 mod fleet;
 mod judge;
 mod notice;
-pub(crate) mod policy;
+mod policy;
 mod report;
 mod review;
 mod summary;
@@ -40,16 +38,5 @@ pub(crate) fn run(command: Command) -> Result<u8> {
         Command::Collect(args) => fleet::collect::run(&args),
         Command::Completions(args) => print(&definition::completions(&args)),
         Command::Man(args) => definition::man(&args),
-    }
-}
-
-/// Writes to standard output. A closed pipe is not an error.
-fn print(text: &str) -> Result<u8> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(error).context("standard output")
-        }
-        _ => Ok(exit::ACCEPTED),
     }
 }

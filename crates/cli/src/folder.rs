@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use anyhow::{Context, Result, ensure};
-
-use crate::output::private_file;
+use shomei_batch::private_file;
 
 /// Creates the folder of an option if it is missing, private to its owner, and tries to write there.
 pub(crate) fn prepare(option: &str, folder: &Path) -> Result<()> {

@@ -15,7 +15,6 @@
 //! ```
 
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::process::ExitCode;
 use std::{panic, thread};
 
@@ -24,20 +23,15 @@ use clap::Parser;
 mod args;
 mod commands;
 pub mod exit;
+mod flags;
 mod folder;
-#[doc(hidden)]
-pub mod fuzzing;
-mod inputs;
 mod interrupt;
-mod journal;
 mod output;
 mod overlay;
-mod photos;
 mod progress;
-mod stored;
-mod table;
+mod say;
+mod sink;
 mod thumbnail;
-mod waivers;
 
 /// Runs the command line `args`, which begins with the name of the program.
 pub fn run<I, T>(args: I) -> ExitCode
@@ -47,10 +41,17 @@ where
 {
     let code = match args::Cli::try_parse_from(args) {
         Ok(cli) => commands::run(cli.command).unwrap_or_else(|error| {
-            message(&format!("error: {error:#}"));
+            say::message(&format!("error: {error:#}"));
             exit::ERROR
         }),
         Err(answer) => {
+            if let Some(command) = args::missing_command(&answer) {
+                say::message(&format!(
+                    "error: this build of shomei has no `{command}`; to get it, build with \
+                     `--features fleet`"
+                ));
+                return ExitCode::from(exit::ERROR);
+            }
             // Help and version are not errors, and neither is a closed pipe.
             let _printed = answer.print();
             if answer.use_stderr() {
@@ -77,9 +78,4 @@ pub fn silence_workers() {
             usual(info);
         }
     }));
-}
-
-/// Writes a line to standard error. If that is closed, nobody can read an error either.
-fn message(text: &str) {
-    let _written = writeln!(io::stderr().lock(), "{text}");
 }

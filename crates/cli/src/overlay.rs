@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use shomei::Inspection;
+use shomei_batch::private_file;
 
 use crate::folder;
-use crate::output::private_file;
 
 mod canvas;
 mod sheet;

@@ -8,8 +8,9 @@ use serde::Serialize;
 use shomei::{Lang, Verdict};
 
 use crate::args::{Format, ProgressArg};
-use crate::output::Sink;
-use crate::{exit, message};
+use crate::exit;
+use crate::say::message;
+use crate::sink::Sink;
 
 /// Photos by verdict.
 #[derive(Clone, Copy, Debug, Default)]

@@ -7,8 +7,7 @@ use std::path::Path;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use shomei::Limits;
-
-use crate::inputs;
+use shomei_batch::read_photo;
 
 /// Longer side in pixels of a picture in a page.
 const SIDE: u32 = 220;
@@ -20,7 +19,7 @@ const MAX_ALLOC: u64 = 256 << 20;
 
 /// The photo as a `data:` URI of a JPEG, upright; `None` if it cannot be shown.
 pub(crate) fn data_uri(path: &Path) -> Option<String> {
-    let bytes = inputs::read(path, &Limits::default()).ok()?;
+    let bytes = read_photo(path, &Limits::default()).ok()?;
     let jpeg = jpeg(&bytes, SIDE)?;
     Some(format!("data:image/jpeg;base64,{}", base64(&jpeg)))
 }

@@ -61,6 +61,16 @@ fn listing(folder: &str) -> Vec<String> {
     names
 }
 
+#[cfg(not(feature = "fleet"))]
+#[test]
+fn a_command_that_is_missing_from_this_build_says_how_to_get_it() {
+    for command in ["submit", "work", "collect"] {
+        let named = format!("no `{command}`; to get it, build with `--features fleet`");
+        refused(&[command, "--nats", "nats://localhost"], &named);
+    }
+    refused(&["sumbit"], "unrecognized subcommand");
+}
+
 #[test]
 fn a_folder_is_reviewed_once_each_in_order_at_any_number_of_jobs() {
     let overlays = TempDir::new().unwrap();

@@ -559,7 +559,7 @@ fn what_nobody_can_review_becomes_a_dead_letter_and_a_review_that_says_unable() 
     nats.publish("night.jobs", b"nonsense \xff");
 
     let log = at("log");
-    let mut worker = nats.worker(&log, &["--deliveries", "2"]);
+    let mut worker = nats.worker(&log, &["--deliveries", "2", "--log-level", "debug"]);
     let out = at("reviews.jsonl");
     let output = nats.collect(&out, &[]);
     succeeded(

@@ -4,7 +4,7 @@ use std::path::{Component, Path, absolute};
 
 use url::Url;
 
-use crate::Error;
+use crate::error::Error;
 
 /// A folder that all workers see at the same path, or a bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,11 +12,12 @@ use async_nats::jetstream::{AckKind, Message};
 use futures_util::StreamExt;
 use shomei::Verdict;
 use shomei::wire::v1::{RecordError, RecordHead, SCHEMA};
+use shomei_batch::{Listing, Terms};
 use tokio::runtime::Runtime;
 use tokio::time::{sleep, timeout};
 
-use crate::Error;
 use crate::connection::{Access, Connection, PULL};
+use crate::error::Error;
 use crate::messages::{Settings, Submitted, key, list_digest};
 use crate::metrics::{self, CollectMetrics};
 use crate::runtime::runtime;
@@ -190,32 +191,25 @@ impl Collection {
         })
     }
 
-    /// The settings of all its photos.
+    /// What its reviews depend on, and which photos they are of.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.wanted.settings
+    pub fn terms(&self) -> Terms {
+        let all = self.wanted.submissions.iter();
+        let all: Vec<_> = all
+            .map(|submission| submission.particulars.as_str())
+            .collect();
+        let listing = Listing {
+            count: usize::try_from(self.total()).unwrap_or(usize::MAX),
+            sha256: digest_of(&self.wanted),
+            streamed: false,
+        };
+        self.wanted.settings.terms(all.join("+"), listing)
     }
 
     /// How many photos it has.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.wanted.total()
-    }
-
-    /// The digest of the exceptions and policies of single photos.
-    #[must_use]
-    pub fn particulars(&self) -> String {
-        let all = self.wanted.submissions.iter();
-        let all: Vec<_> = all
-            .map(|submission| submission.particulars.as_str())
-            .collect();
-        all.join("+")
-    }
-
-    /// The name of the collection.
-    #[must_use]
-    pub fn digest(&self) -> String {
-        digest_of(&self.wanted)
     }
 
     /// Passes each review once to `take`, except those in `done`. `to` names the place where they are

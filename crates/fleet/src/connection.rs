@@ -15,7 +15,7 @@ use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr, je
 use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::Error;
+use crate::error::Error;
 use crate::messages::Submitted;
 
 /// Time limit for connecting and for the answer to a request.

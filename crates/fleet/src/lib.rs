@@ -7,7 +7,7 @@
 //! crate has nothing else.
 //!
 //! This crate does not know how a photo is reviewed, where reviews are written, or what a terminal
-//! is. Neither ids of photos nor credentials come into its log.
+//! is. Its log contains neither credentials nor ids or names of photos, at any level.
 
 #[cfg(feature = "client")]
 mod base;

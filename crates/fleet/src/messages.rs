@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use shomei::Waivers;
 use shomei::photo::hex;
 use shomei::wire::v1::{Engine, PolicyRecord};
+use shomei_batch::{Difference, Listing, Terms};
 
 /// Longest id that an error names, in characters.
 const NAMED: usize = 60;
@@ -158,9 +159,24 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What the reviews depend on, with the digest of the exceptions and the list of the photos.
+    #[must_use]
+    pub fn terms(&self, exceptions: String, listing: Listing) -> Terms {
+        Terms {
+            engine: self.engine.clone(),
+            policy: self.policy.clone(),
+            lang: self.lang.clone(),
+            timings: self.timings,
+            fast: false,
+            exceptions,
+            listing,
+        }
+    }
+
     /// The first thing that is not the same in `other`, and what it is here and there.
     #[cfg(feature = "client")]
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
+        let terms = |settings: &Self| settings.terms(String::new(), Listing::default());
         let policies = |settings: &Self| {
             let all = settings.policies.iter();
             let all: Vec<_> = all
@@ -168,30 +184,10 @@ impl Settings {
                 .collect();
             all.join(", ")
         };
-        let timings = |settings: &Self| if settings.timings { "some" } else { "none" }.to_owned();
-        [
-            (
-                "version",
-                self.engine.version.clone(),
-                other.engine.version.clone(),
-            ),
-            (
-                "models",
-                self.engine.models.clone(),
-                other.engine.models.clone(),
-            ),
-            (
-                "policy",
-                self.policy.hash.clone(),
-                other.policy.hash.clone(),
-            ),
-            ("policies", policies(self), policies(other)),
-            ("language", self.lang.clone(), other.lang.clone()),
-            ("timings", timings(self), timings(other)),
-        ]
-        .into_iter()
-        .find(|(_, here, there)| here != there)
-        .map(|(what, here, there)| format!("{what} {here}, and {there}"))
+        terms(self)
+            .difference(&terms(other))
+            .or_else(|| Difference::between("policies", &policies(self), &policies(other)))
+            .map(|found| format!("{} {}, and {}", found.what, found.was, found.is))
     }
 
     /// Why a worker with `engine` that knows the rules of these hashes cannot do this work.
@@ -206,13 +202,10 @@ impl Settings {
 }
 
 pub(crate) fn refusal_of_engine(asked: &Engine, own: &Engine) -> Option<String> {
-    (asked != own).then(|| {
-        format!(
-            "the photos are for version {:?} with models {:?}; this worker has version {:?} with \
-             models {:?}",
-            asked.version, asked.models, own.version, own.models
-        )
-    })
+    let Difference { what, was, is } = Difference::of_engines(asked, own)?;
+    Some(format!(
+        "the photos are for {what} {was:?}; this worker has {what} {is:?}"
+    ))
 }
 
 pub(crate) fn refusal_of_policy(asked: &PolicyRecord) -> String {

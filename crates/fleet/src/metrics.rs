@@ -16,7 +16,7 @@ use prometheus_client::registry::{Registry, Unit};
 use shomei::Verdict;
 use tokio::net::TcpListener;
 
-use crate::Error;
+use crate::error::Error;
 
 const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 

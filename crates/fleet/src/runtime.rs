@@ -2,7 +2,7 @@
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::Error;
+use crate::error::Error;
 
 pub(crate) fn runtime() -> Result<Runtime, Error> {
     Builder::new_multi_thread()

@@ -93,7 +93,8 @@ impl Photos {
                 is_file(&url).await?;
             }
             bytes(store.as_ref(), &path, most).await.map_err(|error| {
-                tracing::debug!(%error, "the object store");
+                // Never the error itself, which holds the photo's name.
+                tracing::debug!(reason = reason(&error), "the object store");
                 why(&error, local)
             })
         };
@@ -204,6 +205,9 @@ mod tests {
     use super::*;
     use object_store::ObjectStoreExt;
     use tempfile::TempDir;
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::{Layer, fmt, registry};
 
     fn run<T>(work: impl Future<Output = T>) -> T {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -252,6 +256,37 @@ mod tests {
                 Err(NoBytes::Finding(Unreadable::NotAFile))
             );
         });
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_log_names_no_photo_at_any_level() {
+        let (log, folder) = (Log::default(), TempDir::new().unwrap());
+        let kept = log.clone();
+        let layer = fmt::layer().with_writer(move || kept.clone());
+        let ours = Targets::new().with_target("shomei_fleet", LevelFilter::TRACE);
+        let subscriber = registry().with(layer.with_filter(ours));
+        let _guard = tracing::subscriber::set_default(subscriber);
+        run(async {
+            let url = Url::from_file_path(folder.path().join("secret.jpg")).unwrap();
+            let gone = Photos::default().read(url.as_str(), 9).await;
+            assert_eq!(gone, Err(NoBytes::Finding(Unreadable::Vanished)));
+        });
+        let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(log.contains("the object store"), "{log}");
+        assert!(!log.contains("secret"), "{log}");
     }
 
     #[test]

@@ -11,8 +11,8 @@ use std::num::NonZeroUsize;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use crate::Error;
 use crate::connection::{Access, Connection};
+use crate::error::Error;
 use crate::messages::{Job, Photo, Submission, Submitted, key};
 use crate::metrics::{self, SubmitMetrics};
 use crate::runtime::runtime;

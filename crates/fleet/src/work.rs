@@ -24,8 +24,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::Error;
 use crate::connection::{Access, Connection, PULL, WORKERS};
+use crate::error::Error;
 use crate::messages::{Dead, Job, key, refusal_of_engine, refusal_of_policy};
 use crate::metrics::{self, WorkMetrics};
 use crate::runtime::runtime;

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use arbitrary::{Result, Unstructured};
-use shomei_cli::fuzzing::Journal;
+use shomei::wire::v1::{Engine, PolicyRecord};
+use shomei_batch::{Existing, Journal, Listing, Terms};
 
 use super::tools;
 
@@ -23,15 +24,16 @@ fn torn(input: &mut Unstructured<'_>, path: &Path) -> Result<()> {
     let lines: Vec<_> = ids.iter().map(|id| line(id)).collect();
     let whole = lines.concat();
 
-    drop(Journal::open(path, false).unwrap());
+    let terms = terms();
+    drop(Journal::open(path, Existing::Overwrite, &terms).unwrap());
     let mut tears = 0;
     loop {
         let before = read(path);
-        let (mut journal, done) = match Journal::open(path, true) {
+        let (mut journal, done) = match Journal::open(path, Existing::Resume, &terms) {
             Ok(opened) => opened,
             Err(error) => {
                 // The last tear put something in that is no review.
-                assert_eq!(read(path), before, "{error:#}");
+                assert_eq!(read(path), before, "{error:?}");
                 assert!(!whole.starts_with(&before));
                 return Ok(());
             }
@@ -44,7 +46,7 @@ fn torn(input: &mut Unstructured<'_>, path: &Path) -> Result<()> {
             // Changed, and still reviews: the batch compares their ids with its own.
             return Ok(());
         }
-        assert_eq!(done, ids[..ends]);
+        assert!(done.iter().map(|done| &done.id).eq(&ids[..ends]));
         tears += 1;
         let stop = tears > 8 || input.is_empty();
         let most = if stop {
@@ -69,6 +71,24 @@ fn torn(input: &mut Unstructured<'_>, path: &Path) -> Result<()> {
             _ => file.truncate(at),
         }
         fs::write(path, file).unwrap();
+    }
+}
+
+fn terms() -> Terms {
+    Terms {
+        engine: Engine {
+            version: String::new(),
+            models: String::new(),
+        },
+        policy: PolicyRecord {
+            name: String::new(),
+            hash: String::new(),
+        },
+        lang: String::new(),
+        timings: false,
+        fast: false,
+        exceptions: String::new(),
+        listing: Listing::default(),
     }
 }
 

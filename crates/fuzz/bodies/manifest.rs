@@ -2,14 +2,13 @@
 //! table or the cells of one that is written here, which then must be read back.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use arbitrary::{Result, Unstructured};
-use shomei_cli::fuzzing::manifest;
+use shomei_batch::{Error, Sources};
 
 use super::tools;
-
-const FOLDER: &str = "in";
 
 pub(crate) fn run(data: &[u8]) {
     let Some((&choice, data)) = data.split_first() else {
@@ -22,21 +21,21 @@ pub(crate) fn run(data: &[u8]) {
         let sound = unique.len() == rows.len() && !unique.is_empty();
         let whole = |(id, path): &(String, PathBuf)| !id.is_empty() && !path.as_os_str().is_empty();
         let sound = sound && rows.iter().all(whole);
-        match manifest(&table, Path::new(FOLDER)) {
-            Ok(read) => {
+        match manifest(&table) {
+            Ok((read, folder)) => {
                 let joined = rows.iter();
-                let joined = joined.map(|(id, path)| (id.clone(), Path::new(FOLDER).join(path)));
+                let joined = joined.map(|(id, path)| (id.clone(), folder.join(path)));
                 assert!(sound && read == joined.collect::<Vec<_>>());
             }
-            Err(error) => assert!(!sound, "{error:#}: {}", String::from_utf8_lossy(&table)),
+            Err(error) => assert!(!sound, "{error:?}: {}", String::from_utf8_lossy(&table)),
         }
     }
 }
 
 fn any(table: &[u8]) {
-    let rows = match manifest(table, Path::new(FOLDER)) {
-        Ok(rows) => rows,
-        Err(error) => return assert!(!format!("{error:#}").is_empty()),
+    let rows = match manifest(table) {
+        Ok((rows, _)) => rows,
+        Err(error) => return assert!(!error.to_string().is_empty()),
     };
     assert!(!rows.is_empty());
     let ids: HashSet<_> = rows.iter().map(|(id, _)| id).collect();
@@ -63,6 +62,22 @@ fn any(table: &[u8]) {
 }
 
 type Rows = Vec<(String, PathBuf)>;
+
+/// Ids and paths in that table, and the folder that it is in.
+fn manifest(table: &[u8]) -> std::result::Result<(Rows, PathBuf), Error> {
+    let scratch = tools::Scratch::new("manifest");
+    fs::write(&scratch.0, table).unwrap();
+    let sources = Sources {
+        manifest: Some(scratch.0.clone()),
+        ..Sources::default()
+    };
+    let photos = sources.gather()?;
+    let rows = photos.listed().iter().map(|photo| {
+        let path = photo.path().unwrap();
+        (photo.id().into_owned(), path.to_owned())
+    });
+    Ok((rows.collect(), scratch.0.parent().unwrap().to_owned()))
+}
 
 fn row(swapped: bool, id: &str, path: &str) -> String {
     let row = if swapped { [path, id] } else { [id, path] };

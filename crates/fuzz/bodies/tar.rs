@@ -3,9 +3,11 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::Cursor;
 
 use arbitrary::{Result, Unstructured};
-use shomei_cli::fuzzing::{Entry, archive, archive_stream};
+use shomei::Limits;
+use shomei_batch::{Error, Photos, Sources};
 
 use super::tools;
 
@@ -28,13 +30,35 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
+/// Id and bytes of a photo in an archive, if they are read at all.
+type Entry = (String, Option<Vec<u8>>);
+
+/// The photos up to the first error.
+fn entries(photos: Photos) -> (Vec<Entry>, std::result::Result<(), Error>) {
+    let mut entries = Vec::new();
+    for photo in photos.read(Limits::default()).unwrap() {
+        match photo {
+            Ok(photo) => {
+                let id = photo.id().into_owned();
+                entries.push((id, photo.read(&Limits::default()).ok()));
+            }
+            Err(error) => return (entries, Err(error)),
+        }
+    }
+    (entries, Ok(()))
+}
+
 /// The entries, if both ways take the archive.
 fn both(file: &[u8]) -> Option<Vec<Entry>> {
     let scratch = tools::Scratch::new("tar");
     fs::write(&scratch.0, file).unwrap();
-    let listed = archive(&scratch.0);
-    let streamed = archive_stream(file.to_vec());
-    let (entries, end) = streamed.unwrap();
+    let sources = Sources {
+        archive: Some(scratch.0.clone()),
+        ..Sources::default()
+    };
+    let listed = sources.gather().map(|photos| entries(photos).0);
+    let nothing = Sources::default().gather().unwrap();
+    let (entries, end) = entries(nothing.and_archive(Cursor::new(file.to_vec())));
     let ids: HashSet<_> = entries.iter().map(|(id, _)| id).collect();
     assert_eq!(ids.len(), entries.len());
     match listed {
@@ -46,7 +70,7 @@ fn both(file: &[u8]) -> Option<Vec<Entry>> {
             Some(listed)
         }
         Err(error) => {
-            assert!(end.is_err() || entries.is_empty(), "{error:#}");
+            assert!(end.is_err() || entries.is_empty(), "{error:?}");
             None
         }
     }

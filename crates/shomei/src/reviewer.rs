@@ -179,9 +179,8 @@ impl ReviewerBuilder {
         self
     }
 
-    /// For tests: called before each stage with its name and the bytes of the photo. If it panics,
-    /// that counts as a panic of the stage.
-    #[doc(hidden)]
+    /// For tests of programs that link this library: `hook` is called before each stage with its
+    /// name and the bytes of the photo. If it panics, that counts as a panic of the stage.
     pub const fn before_stages(mut self, hook: fn(&str, &[u8])) -> Self {
         self.hook = Some(hook);
         self
@@ -306,6 +305,12 @@ impl Reviewer {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.inner.policy
+    }
+
+    /// Whether a review stops at the first reject.
+    #[must_use]
+    pub fn is_fast(&self) -> bool {
+        self.inner.fast
     }
 
     /// Version and models, as written in the records.

@@ -40,11 +40,18 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("shomei-eval", &["shomei-photo", "shomei-verdict"]),
     ("shomei-report", &["shomei-photo", "shomei-verdict"]),
+    ("shomei-batch", &["shomei"]),
     (
         "shomei-cli",
-        &["shomei", "shomei-eval", "shomei-fleet", "shomei-report"],
+        &[
+            "shomei",
+            "shomei-batch",
+            "shomei-eval",
+            "shomei-fleet",
+            "shomei-report",
+        ],
     ),
-    ("shomei-fleet", &["shomei"]),
+    ("shomei-fleet", &["shomei", "shomei-batch"]),
     ("shomei-service", &["shomei"]),
     ("shomei-capi", &["shomei"]),
     (

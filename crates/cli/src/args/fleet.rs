@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use shomei::Lang;
 
-use super::{BatchArgs, Exceptions, langs};
+use super::shared::{BatchArgs, Exceptions, langs};
 
 pub(super) const SUBMIT_HELP: &str = "\
 Examples:
@@ -106,7 +106,7 @@ pub(crate) enum LogLevel {
     Warn,
     /// Also start and end
     Info,
-    /// Also the cause of each failure; may show names of photos
+    /// Also the cause of each failure
     Debug,
 }
 

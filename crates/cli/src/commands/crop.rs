@@ -1,5 +1,6 @@
 //! `shomei crop`: the card's picture of each accepted photo, from its original pixels.
 
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result};
@@ -9,14 +10,15 @@ use image::{ExtendedColorType, RgbImage};
 use shomei::photo::Region;
 use shomei::wire::v1::ReviewRecord;
 use shomei::{Lang, Limits, Verdict, original};
+use shomei_batch::{Lookup, Missing, Stored};
 use shomei_report::card::{self, Cut};
 
+use super::policy;
 use crate::args::{CropArgs, Dpi};
 use crate::folder::{Fresh, file_name};
-use crate::output::Sink;
-use crate::photos::{Missing, Photos};
-use crate::stored::Stored;
-use crate::{exit, message};
+use crate::say::message;
+use crate::sink::Sink;
+use crate::{exit, flags};
 
 /// IJG quality: the card's printer sees no difference above it.
 const QUALITY: u8 = 95;
@@ -51,12 +53,12 @@ pub(super) fn run(args: &CropArgs) -> Result<u8> {
         Dpi::D300 => 300,
         Dpi::D600 => 600,
     };
-    let photos = Photos::open(&args.photos)?;
-    let stored = Stored::open(
-        &args.stored.reviews,
-        &args.stored.policies.policy,
-        args.jobs,
-    )?;
+    let photos = Lookup::open(&args.photos).map_err(flags::named)?;
+    let policies = policy::load_all(&args.stored.policies.policy)?;
+    let mut stored = Stored::open(&args.stored.reviews)?;
+    if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+        stored = stored.jobs(jobs);
+    }
     let folder = Fresh::prepare("--out", &args.out)?;
     let mut sink = Sink::Stdout;
     let head = [
@@ -64,36 +66,34 @@ pub(super) fn run(args: &CropArgs) -> Result<u8> {
     ];
     let mut listened = sink.write(&row(&head)?)?;
     let (mut cut, mut accepted) = (0_u64, 0_u64);
-    stored.each(
-        |stored, policy| {
-            let record = stored.judge_again(policy, Lang::En);
-            // A panic in one photo costs one photo.
-            let made = catch_unwind(AssertUnwindSafe(|| make(&record, &photos, dpi)));
-            (record.id, made.unwrap_or(Made::Unreadable))
-        },
-        |(id, made)| {
-            accepted += u64::from(!matches!(made, Made::NotAccepted));
-            let mut cells = vec![id, made.name().to_owned()];
-            if let Made::Cut {
-                jpeg,
-                cut: part,
-                enlarged,
-            } = made
-            {
-                let name = file_name(&cells[0], "jpg");
-                folder.write(&name, &jpeg)?;
-                cut += 1;
-                let guide = if part.in_guide() { "yes" } else { "no" };
-                cells.push(name);
-                cells.extend([part.head_mm, part.above_mm, enlarged].map(|n| format!("{n:.2}")));
-                cells.push(guide.to_owned());
-            }
-            cells.resize(head.len(), String::new());
-            // Pictures are still written if nobody reads the table to its end.
-            listened = listened && sink.write(&row(&cells)?)?;
-            Ok(())
-        },
-    )?;
+    let results = stored.map_with_policy(policies, |stored, policy| {
+        let record = stored.judge_again(policy, Lang::En);
+        // A panic in one photo costs one photo.
+        let made = catch_unwind(AssertUnwindSafe(|| make(&record, &photos, dpi)));
+        (record.id, made.unwrap_or(Made::Unreadable))
+    })?;
+    for result in results {
+        let (id, made) = result.map_err(flags::named)?;
+        accepted += u64::from(!matches!(made, Made::NotAccepted));
+        let mut cells = vec![id, made.name().to_owned()];
+        if let Made::Cut {
+            jpeg,
+            cut: part,
+            enlarged,
+        } = made
+        {
+            let name = file_name(&cells[0], "jpg");
+            folder.write(&name, &jpeg)?;
+            cut += 1;
+            let guide = if part.in_guide() { "yes" } else { "no" };
+            cells.push(name);
+            cells.extend([part.head_mm, part.above_mm, enlarged].map(|n| format!("{n:.2}")));
+            cells.push(guide.to_owned());
+        }
+        cells.resize(head.len(), String::new());
+        // Pictures are still written if nobody reads the table to its end.
+        listened = listened && sink.write(&row(&cells)?)?;
+    }
     message(&format!("{cut} of {accepted} accepted photos cut"));
     Ok(if cut == accepted {
         exit::ACCEPTED
@@ -108,7 +108,7 @@ fn row<T: AsRef<[u8]>>(cells: &[T]) -> Result<Vec<u8>> {
     writer.into_inner().context("the table of pictures")
 }
 
-fn make(record: &ReviewRecord, photos: &Photos, dpi: u16) -> Made {
+fn make(record: &ReviewRecord, photos: &Lookup, dpi: u16) -> Made {
     if record.verdict != Verdict::Accept {
         return Made::NotAccepted;
     }

@@ -11,17 +11,19 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
-use shomei::{Input, Lang, Policy, Records, Reviewer, Waivers, ids};
+use shomei::{Input, Lang, Policy, Reviewer, Waivers, ids};
+use shomei_batch::{Stored, private_options, read_photo};
 use shomei_eval::{
     Gathering, Half, Manifest, Measured, Miss, Proposal, Report, Row, calibration, html, human,
     tables,
 };
 
-use super::{policy, print};
+use super::policy;
 use crate::args::{EvalArgs, EvalFormat, HalfArg};
-use crate::output::{emptied, private_options};
 use crate::progress::Progress;
-use crate::{inputs, message, stored, thumbnail};
+use crate::say::{message, print};
+use crate::sink::emptied;
+use crate::thumbnail;
 
 pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let policy = policy::load(args.policy.as_deref())?;
@@ -48,7 +50,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let mut set = Gathering::new(&manifest, half);
     match (&args.reviews, &args.photos) {
         (Some(reviews), _) => {
-            read(reviews, &mut set).with_context(|| format!("--reviews {reviews:?}"))?;
+            read(reviews, &mut set)?;
         }
         (None, Some(photos)) => {
             let rows = manifest.rows().iter().filter(|row| half.holds(row));
@@ -131,12 +133,11 @@ fn pictures(report: &Report, folder: Option<&Path>) -> BTreeMap<String, String> 
 /// Adds the measurements of stored reviews to `set`. Their findings are ignored, because the verdicts
 /// are computed again.
 fn read(path: &Path, set: &mut Gathering<'_>) -> Result<()> {
-    let records = Records::new(stored::open(path)?);
-    for stored in records.map_all(|stored| stored)? {
+    for stored in Stored::open(path)?.map_all(|stored| stored)? {
         let stored = stored?;
         ensure!(
             stored.measurements.stopped_after.is_none(),
-            "{}: reviewed with --fast, which does not look for all defects; allowed: whole reviews",
+            "--reviews {path:?}: {}: reviewed with --fast, which does not look for all defects; allowed: whole reviews",
             ids::shown(&stored.id),
         );
         set.add(Measured {
@@ -180,7 +181,7 @@ fn review<'a>(
     let mut progress = Progress::before_output(photos.len());
     let inputs = photos
         .into_iter()
-        .map(|(file, path)| Input::new(file, move |limits| inputs::read(&path, limits)));
+        .map(|(file, path)| Input::new(file, move |limits| read_photo(&path, limits)));
     for (id, review) in batch.review_all(inputs)? {
         progress.add(review.verdict());
         set.add(Measured {

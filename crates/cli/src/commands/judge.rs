@@ -5,68 +5,53 @@
 
 use std::num::NonZeroUsize;
 
-use anyhow::{Context, Result, anyhow, ensure};
-use shomei::Records;
+use anyhow::{Context, Result};
 use shomei::wire::v1::StoredReview;
+use shomei_batch::Stored;
 
 use super::policy;
 use crate::args::{JudgeArgs, ProgressArg, lang};
-use crate::output::{self, Sink};
 use crate::progress::Progress;
-use crate::waivers::Declared;
-use crate::{exit, message, stored};
+use crate::say::message;
+use crate::sink::Sink;
+use crate::{exit, flags, output};
 
 pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     let judging = args.judging;
     let lang = lang(judging.lang);
     let policy = policy::load(judging.policy.as_deref())?;
-    let declared = Declared::load(
-        judging.exceptions.waive,
-        judging.exceptions.waivers.as_deref(),
-    )?;
-    let input = stored::open(&args.reviews)?;
+    let exceptions = judging.exceptions.load()?;
+    let mut stored = Stored::open(&args.reviews)?;
     let read: Vec<_> = [Some(args.reviews.clone()), judging.exceptions.waivers]
         .into_iter()
         .flatten()
         .collect();
     let mut sink = Sink::open(judging.out.as_deref(), &read)?;
 
-    let mut records = Records::new(input);
     if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
-        records = records.jobs(jobs);
+        stored = stored.jobs(jobs);
     }
     let exporter = output::exporter(judging.format, lang, !args.no_timings);
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }
     let mut progress = Progress::new(None, &sink, judging.format, ProgressArg::Bar);
-    let rows = records.map_all(|mut stored: StoredReview| {
-        stored.waivers = declared.of(&stored.id, &stored.waivers);
+    let rows = stored.map_all(|mut stored: StoredReview| {
+        stored.waivers = exceptions.of(&stored.id, &stored.waivers);
         let record = stored.judge_again(&policy, lang);
         (record.verdict, exporter.photo(record))
     })?;
     for row in rows {
-        let (verdict, text) = row.map_err(|error| {
-            anyhow!(error).context(format!(
-                "reviews {:?}: stopped after {} reviews",
-                args.reviews,
-                progress.photos()
-            ))
-        })?;
+        let (verdict, text) = row?;
         progress.add(verdict);
         if !sink.write(&text.context("a review cannot be written")?)? {
             return Ok(progress.exit_code());
         }
     }
     sink.finish()?;
-    ensure!(
-        progress.photos() > 0,
-        "reviews {:?}: contains no review",
-        args.reviews
-    );
     if let Some(summary) = progress.finish(lang) {
         message(&summary);
     }
-    declared.all_met()?;
+    exceptions.all_met().map_err(flags::named)?;
     Ok(progress.exit_code())
 }

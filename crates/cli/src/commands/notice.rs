@@ -5,14 +5,14 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
+use shomei_batch::{Stored, private_file};
 use shomei_report::{MAIL_MERGE_HEADER, Template, mail_merge_row};
 
-use super::print;
+use super::policy;
 use crate::args::{NoticeArgs, lang};
 use crate::folder::{Fresh, file_name};
-use crate::output::private_file;
-use crate::stored::Stored;
-use crate::{exit, message};
+use crate::say::{message, print};
+use crate::{exit, flags};
 
 const TABLE: &str = "notices.csv";
 
@@ -26,7 +26,8 @@ pub(super) fn run(args: &NoticeArgs) -> Result<u8> {
         Some(path) => read(path)?,
         None => Template::parse(default)?,
     };
-    let stored = Stored::open(reviews, &args.policies.policy, None)?;
+    let policies = policy::load_all(&args.policies.policy)?;
+    let stored = Stored::open(reviews)?;
     let folder = Fresh::prepare("--out", out)?;
     let path = folder.path(TABLE);
     let named = || format!("--out {path:?}");
@@ -35,26 +36,24 @@ pub(super) fn run(args: &NoticeArgs) -> Result<u8> {
     let mut table = csv::Writer::from_writer(file);
     let head = MAIL_MERGE_HEADER.iter().copied().chain(["file"]);
     table.write_record(head).with_context(named)?;
-    let (mut written, mut partial) = (0_u64, 0_u64);
-    let photos = stored.each(
-        |stored, policy| {
-            let fast = stored.measurements.stopped_after.is_some();
-            let record = stored.judge_again(policy, lang);
-            let notice = template.fill(&record, lang)?;
-            let row = mail_merge_row(&record, &notice)?;
-            Some((file_name(&record.id, "txt"), notice, row, fast))
-        },
-        |rejected| {
-            if let Some((name, notice, mut row, fast)) = rejected {
-                folder.write(&name, notice.as_bytes())?;
-                row.push(name);
-                table.write_record(&row).with_context(named)?;
-                written += 1;
-                partial += u64::from(fast);
-            }
-            Ok(())
-        },
-    )?;
+    let (mut photos, mut written, mut partial) = (0_u64, 0_u64, 0_u64);
+    let notices = stored.map_with_policy(policies, |stored, policy| {
+        let fast = stored.measurements.stopped_after.is_some();
+        let record = stored.judge_again(policy, lang);
+        let notice = template.fill(&record, lang)?;
+        let row = mail_merge_row(&record, &notice)?;
+        Some((file_name(&record.id, "txt"), notice, row, fast))
+    })?;
+    for rejected in notices {
+        photos += 1;
+        if let Some((name, notice, mut row, fast)) = rejected.map_err(flags::named)? {
+            folder.write(&name, notice.as_bytes())?;
+            row.push(name);
+            table.write_record(&row).with_context(named)?;
+            written += 1;
+            partial += u64::from(fast);
+        }
+    }
     table.flush().with_context(named)?;
     if partial > 0 {
         message(&format!(

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use shomei::Policy;
@@ -22,11 +22,16 @@ pub(super) fn text(command: PolicyCommand) -> Result<String> {
 }
 
 /// The policy of that name, else the one in that file; the usual one without either.
-pub(crate) fn load(policy: Option<&Path>) -> Result<Policy> {
+pub(super) fn load(policy: Option<&Path>) -> Result<Policy> {
     let Some(path) = policy else {
         return Ok(Policy::my_number_card());
     };
     Ok(Policy::load(path, |path| fs::read(path))?)
+}
+
+/// As [`load`], for an option that may be given several times.
+pub(super) fn load_all(policies: &[PathBuf]) -> Result<Vec<Policy>> {
+    policies.iter().map(|named| load(Some(named))).collect()
 }
 
 fn list() -> String {

@@ -9,28 +9,30 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use shomei::Lang;
+use shomei_batch::{Lookup, Stored, private_options};
 use shomei_report::site::{self, CHUNK, Entry, Picture, Site};
 
+use super::policy;
 use crate::args::{ReportArgs, lang};
 use crate::folder::Fresh;
-use crate::output::private_options;
-use crate::photos::Photos;
-use crate::stored::Stored;
-use crate::{exit, message, thumbnail};
+use crate::say::message;
+use crate::{exit, flags, thumbnail};
 
 /// Longer side of a thumbnail in pixels: enough for the enlarged view.
 const SIDE: u32 = 400;
 
 pub(super) fn run(args: &ReportArgs) -> Result<u8> {
     let lang = lang(args.lang);
-    let photos = args.photos.as_deref().map(Photos::open).transpose()?;
-    let stored = Stored::open(&args.stored.reviews, &args.stored.policies.policy, None)?;
+    let photos = args.photos.as_deref().map(Lookup::open).transpose();
+    let photos = photos.map_err(flags::named)?;
+    let policies = policy::load_all(&args.stored.policies.policy)?;
+    let stored = Stored::open(&args.stored.reviews)?;
     let folder = Fresh::prepare("--out", &args.out)?;
     let mut waiting = Waiting::new(&folder)?;
     let mut site = Site::default();
-    let result = stored.each(
-        |stored, policy| {
-            let (picture, jpeg) = photos.as_ref().map_or((Picture::None, None), |photos| {
+    let mut entries = stored.map_with_policy(policies, |stored, policy| {
+        let (picture, jpeg) =
+            photos.as_ref().map_or((Picture::None, None), |photos| {
                 match photos.read(&stored.id, &stored.measurements.file) {
                     Err(_) => (Picture::Gone, None),
                     Ok(_) if !args.thumbnails => (Picture::None, None),
@@ -40,18 +42,18 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8> {
                     },
                 }
             });
-            (Entry::new(stored, policy, picture), jpeg)
-        },
-        |(entry, jpeg)| {
-            let number = waiting.push(&entry, site.next_number())?;
-            if let Some(jpeg) = jpeg {
-                folder.write(&site::thumbnail_path(number), &jpeg)?;
-            }
-            site.add(&entry);
-            Ok(())
-        },
-    );
-    let written = result.and_then(|_| write(&site, &mut waiting, &folder, lang));
+        (Entry::new(stored, policy, picture), jpeg)
+    })?;
+    let result: Result<()> = entries.try_for_each(|made| {
+        let (entry, jpeg) = made.map_err(flags::named)?;
+        let number = waiting.push(&entry, site.next_number())?;
+        if let Some(jpeg) = jpeg {
+            folder.write(&site::thumbnail_path(number), &jpeg)?;
+        }
+        site.add(&entry);
+        Ok(())
+    });
+    let written = result.and_then(|()| write(&site, &mut waiting, &folder, lang));
     waiting.remove()?;
     written?;
     let mut text = format!(

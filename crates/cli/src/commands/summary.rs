@@ -1,26 +1,28 @@
 //! `shomei summary`: counts of stored reviews.
 
 use anyhow::Result;
+use shomei::Policy;
+use shomei::wire::v1::StoredReview;
+use shomei_batch::Stored;
 use shomei_report::{Counts, CountsFormat, Grouping};
 
-use super::print;
+use super::policy;
 use crate::args::{By, CountsArg, SummaryArgs, lang};
-use crate::stored::Stored;
+use crate::flags;
+use crate::say::print;
 
 pub(super) fn run(args: &SummaryArgs) -> Result<u8> {
     let lang = lang(args.lang);
-    let stored = Stored::open(&args.stored.reviews, &args.stored.policies.policy, None)?;
+    let policies = policy::load_all(&args.stored.policies.policy)?;
+    let stored = Stored::open(&args.stored.reviews)?;
     let mut counts = Counts::new(match args.by {
         By::Reason => Grouping::Reason,
         By::Folder => Grouping::Folder,
     });
-    stored.each(
-        |stored, policy| stored.judge_again(policy, lang),
-        |record| {
-            counts.add(&record);
-            Ok(())
-        },
-    )?;
+    let judged = |stored: StoredReview, policy: &Policy| stored.judge_again(policy, lang);
+    for record in stored.map_with_policy(policies, judged)? {
+        counts.add(&record.map_err(flags::named)?);
+    }
     let format = match args.format {
         CountsArg::Table => CountsFormat::Table,
         CountsArg::Csv => CountsFormat::Csv,

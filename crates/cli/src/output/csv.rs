@@ -6,7 +6,7 @@ use std::io;
 use csv::{QuoteStyle, WriterBuilder};
 use shomei::wire::v1::{FindingRecord, ReviewRecord};
 
-use super::Exporter;
+use super::exporter::Exporter;
 
 /// Codes and outcomes are lists in one cell, joined by `;`.
 pub(super) struct Csv;

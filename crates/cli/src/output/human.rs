@@ -5,7 +5,7 @@ use std::io;
 use shomei::Lang;
 use shomei::wire::v1::ReviewRecord;
 
-use super::Exporter;
+use super::exporter::Exporter;
 
 /// A line with the verdict, then two for each finding.
 pub(super) struct Human {

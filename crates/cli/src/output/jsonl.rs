@@ -4,7 +4,7 @@ use std::io;
 
 use shomei::wire::v1::ReviewRecord;
 
-use super::Exporter;
+use super::exporter::Exporter;
 
 /// The record as the library writes it.
 pub(super) struct Jsonl {

@@ -7,59 +7,47 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use shomei::Policy;
+use shomei_batch::{Journal, Sources};
 use shomei_fleet::{Collected, Collection};
 
+use super::server;
 use crate::args::{CollectArgs, Format};
-use crate::commands::print;
 use crate::interrupt::Interrupt;
-use crate::journal::{Existing, Header, Journal, Listing};
-use crate::output::{self, Sink};
 use crate::progress::Progress;
-use crate::{exit, inputs, message};
+use crate::say::{message, print};
+use crate::sink::{Sink, spare};
+use crate::{exit, flags};
 
 pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
-    super::log(&args.server);
-    let access = super::access(&args.server)?;
+    server::log(&args.server);
+    let access = server::access(&args.server)?;
     let only = args.manifest.as_deref().map(|path| {
         // Which policies it names does not matter here.
-        let photos = inputs::manifest(path, |_| Ok(Policy::my_number_card()))?;
-        let ids = photos.iter().map(|photo| photo.id().into_owned());
+        let sources = Sources {
+            manifest: Some(path.to_owned()),
+            ..Sources::default()
+        };
+        let photos = sources.gather_with(|_| Ok(Policy::my_number_card()))?;
+        let ids = photos.listed().iter().map(|photo| photo.id().into_owned());
         Ok::<Vec<_>, anyhow::Error>(ids.collect())
     });
     let only = only.transpose()?;
-    output::spare("--out", &args.out, args.manifest.iter())?;
+    spare("--out", &args.out, args.manifest.iter())?;
     let server = &args.server;
     let collection = Collection::open(&access, &server.stream, only.as_deref(), server.metrics)?;
 
-    let settings = collection.settings();
-    let listing = Listing {
-        count: usize::try_from(collection.total()).unwrap_or(usize::MAX),
-        sha256: collection.digest(),
-        streamed: false,
-    };
-    let lang = settings
+    let terms = collection.terms();
+    let lang = terms
         .lang
         .parse()
         .context("the language of the submission")?;
-    let header = Header::new(
-        &settings.engine,
-        settings.policy.clone(),
-        lang,
-        settings.timings,
-        collection.particulars(),
-        listing,
-    );
-    let existing = match (args.batch.resume, args.batch.overwrite) {
-        (true, _) => Existing::Resume,
-        (_, true) => Existing::Overwrite,
-        _ => Existing::Keep,
-    };
-    let (journal, done) = Journal::open(&args.out, existing, &header)?;
+    let opened = Journal::open(&args.out, args.batch.existing(), &terms);
+    let (journal, done) = opened.map_err(flags::named)?;
     let total = usize::try_from(collection.total()).ok();
     let mut sink = Sink::Journal(journal);
     let mut progress = Progress::new(total, &sink, Format::Jsonl, args.batch.progress);
-    progress.begin(done.iter().map(|(_, verdict)| *verdict));
-    let ids: HashSet<_> = done.into_iter().map(|(id, _)| id).collect();
+    progress.begin(done.iter().map(|done| done.verdict));
+    let ids: HashSet<_> = done.into_iter().map(|done| done.id).collect();
     let take = |reviews: &[Collected]| {
         let lines: Vec<u8> = reviews
             .iter()

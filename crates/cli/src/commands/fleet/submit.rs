@@ -7,18 +7,20 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use shomei::wire::v1::PolicyRecord;
 use shomei::{Policy, Reviewer};
+use shomei_batch::Sources;
 use shomei_fleet::messages::{self, Settings, Submission};
 use shomei_fleet::{Base, Submit};
 
+use super::server;
 use crate::args::{SubmitArgs, lang};
 use crate::commands::policy;
 use crate::interrupt::Interrupt;
-use crate::waivers::Declared;
-use crate::{exit, inputs, message};
+use crate::say::message;
+use crate::{exit, flags};
 
 pub(crate) fn run(args: &SubmitArgs) -> Result<u8> {
-    super::log(&args.server);
-    let access = super::access(&args.server)?;
+    server::log(&args.server);
+    let access = server::access(&args.server)?;
     let submission = submission(args)?;
     let total = submission.photos.len() as u64;
     let mut submit = Submit::new(access, &args.server.stream);
@@ -56,9 +58,12 @@ pub(crate) fn run(args: &SubmitArgs) -> Result<u8> {
 
 fn submission(args: &SubmitArgs) -> Result<Submission> {
     let rules = policy::load(args.policy.as_deref())?;
-    let exceptions = &args.exceptions;
-    let declared = Declared::load(exceptions.waive.clone(), exceptions.waivers.as_deref())?;
-    let photos = inputs::manifest(&args.manifest, |path| policy::load(Some(path)))?;
+    let exceptions = args.exceptions.load()?;
+    let sources = Sources {
+        manifest: Some(args.manifest.clone()),
+        ..Sources::default()
+    };
+    let photos = sources.gather()?;
     let folder = args.manifest.parent().unwrap_or(Path::new(""));
     let base = match &args.photos {
         Some(place) => Base::new(place)?,
@@ -73,8 +78,8 @@ fn submission(args: &SubmitArgs) -> Result<Submission> {
     // For its identity; the models are those that the workers must have.
     let engine = Reviewer::builder().build()?.engine().clone();
     let mut policies = vec![record(&rules)];
-    let mut jobs = Vec::with_capacity(photos.len());
-    for photo in photos {
+    let mut jobs = Vec::with_capacity(photos.listed().len());
+    for photo in photos.listed() {
         let id = photo.id().into_owned();
         let path = photo.path().unwrap_or(Path::new(""));
         let path = path.strip_prefix(folder).unwrap_or(path);
@@ -86,12 +91,12 @@ fn submission(args: &SubmitArgs) -> Result<Submission> {
         }
         jobs.push(messages::Photo {
             url: base.join(path).with_context(|| format!("{id:?}"))?,
-            waivers: declared.of(&id, &photo.waivers),
+            waivers: exceptions.of(&id, &photo.waivers),
             policy: own,
             id,
         });
     }
-    declared.all_met()?;
+    exceptions.all_met().map_err(flags::named)?;
     let settings = Settings {
         engine,
         policy: record(&rules),

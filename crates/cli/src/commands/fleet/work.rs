@@ -8,16 +8,16 @@ use anyhow::Result;
 use shomei::Reviewer;
 use shomei_fleet::Work;
 
+use super::server;
 use crate::args::WorkArgs;
 use crate::commands::policy;
 use crate::exit;
 use crate::interrupt::Interrupt;
 
 pub(crate) fn run(args: &WorkArgs) -> Result<u8> {
-    super::log(&args.server);
-    let access = super::access(&args.server)?;
-    let given = args.policy.iter().map(|named| policy::load(Some(named)));
-    let policies = given.collect::<Result<Vec<_>>>()?;
+    server::log(&args.server);
+    let access = server::access(&args.server)?;
+    let policies = policy::load_all(&args.policy)?;
     let reviewer = Reviewer::builder().build()?;
     let mut work = Work::new(access, &args.server.stream, reviewer);
     let jobs = args.jobs.map(usize::from).and_then(NonZeroUsize::new);

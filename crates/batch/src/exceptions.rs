@@ -1,20 +1,22 @@
-//! Exceptions that are declared on the command line: for all photos, and for single ones in a
-//! table.
+//! Exceptions: those recorded for all photos, and those of single photos in a table.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result, bail, ensure};
 use csv::StringRecord;
 use sha2::{Digest, Sha256};
 use shomei::Waivers;
 
-use crate::table;
+use crate::error::{Cause, Error, Role, at};
+use crate::table::{self, digest_codes};
 
-/// What is declared for whom.
-#[derive(Debug)]
-pub(crate) struct Declared {
+/// Which exceptions hold for which photo.
+///
+/// The table is CSV (UTF-8, with a header): the column `id` (or `file`) is the photo's id, the
+/// column `waive` holds codes with `;` between them. Other columns are ignored.
+#[derive(Debug, Default)]
+pub struct Exceptions {
     all: Waivers,
     file: PathBuf,
     rows: HashMap<String, Row>,
@@ -30,61 +32,66 @@ struct Row {
 /// Ids that a message names at most.
 const NAMED: usize = 3;
 
-impl Declared {
-    /// `all` for every photo, and the table `file`, if there is one.
-    pub(crate) fn load(all: Waivers, file: Option<&Path>) -> Result<Self> {
-        let mut declared = Self {
+impl Exceptions {
+    /// `all` for every photo, and those of the `table`, if there is one.
+    ///
+    /// # Errors
+    /// If the table cannot be read, or a row is not valid.
+    pub fn load(all: Waivers, table: Option<&Path>) -> Result<Self, Error> {
+        let mut exceptions = Self {
             all,
             file: PathBuf::new(),
             rows: HashMap::new(),
         };
-        if let Some(path) = file {
-            path.clone_into(&mut declared.file);
-            declared
+        if let Some(path) = table {
+            path.clone_into(&mut exceptions.file);
+            exceptions
                 .read(path)
-                .with_context(|| format!("--waivers {path:?}"))?;
+                .map_err(Error::file(Role::Exceptions, path))?;
         }
-        Ok(declared)
+        Ok(exceptions)
     }
 
-    fn read(&mut self, path: &Path) -> Result<()> {
+    fn read(&mut self, path: &Path) -> Result<(), Cause> {
         let mut table = table::open(path)?;
         let header = table.headers()?.clone();
         let column = |name| header.iter().position(|found| found.trim() == name);
         let (Some(id), Some(waive)) = (column("id").or_else(|| column("file")), column("waive"))
         else {
             let columns: Vec<_> = header.iter().collect();
-            bail!("its columns are {columns:?}; needed: \"id\" (or \"file\") and \"waive\"");
+            return Err(format!(
+                "its columns are {columns:?}; needed: \"id\" (or \"file\") and \"waive\""
+            )
+            .into());
         };
         let mut row = StringRecord::new();
         while table.read_record(&mut row)? {
             let line = row.position().map_or(0, csv::Position::line);
-            let (id, codes) = (&row[id], &row[waive]);
-            self.add(line, id, codes)
-                .with_context(|| format!("line {line}"))?;
+            self.add(line, &row[id], &row[waive])
+                .map_err(at(format!("line {line}")))?;
         }
         Ok(())
     }
 
-    fn add(&mut self, line: u64, id: &str, codes: &str) -> Result<()> {
-        ensure!(!id.is_empty(), "the id is empty");
+    fn add(&mut self, line: u64, id: &str, codes: &str) -> Result<(), Cause> {
+        if id.is_empty() {
+            return Err("the id is empty".into());
+        }
         let row = Row {
             line,
             waivers: table::waivers(codes)?,
             met: AtomicBool::new(false),
         };
         if let Some(before) = self.rows.insert(id.to_owned(), row) {
-            bail!(
-                "{id:?} stands in line {} already; each id stands once",
-                before.line
-            );
+            let line = before.line;
+            return Err(format!("{id:?} is in line {line} already; list each id once").into());
         }
         Ok(())
     }
 
     /// What holds for the photo `id`: what the table says, else what was `recorded` before; and
     /// what holds for all.
-    pub(crate) fn of(&self, id: &str, recorded: &Waivers) -> Waivers {
+    pub fn of(&self, id: &str, recorded: &Waivers) -> Waivers {
         let own = self.rows.get(id).map_or(recorded, |row| {
             row.met.store(true, Ordering::Relaxed);
             &row.waivers
@@ -92,7 +99,35 @@ impl Declared {
         self.all.union(own)
     }
 
-    /// Adds all that is declared to `digest`.
+    /// To be called when [`Exceptions::of`] was asked for all photos: an exception that reached no
+    /// photo is a mistake that would cost an applicant the card.
+    ///
+    /// # Errors
+    /// If a row that records an exception was for none of the photos.
+    pub fn all_met(&self) -> Result<(), Error> {
+        let mut unmet: Vec<_> = self
+            .rows
+            .iter()
+            .filter(|(_, row)| !row.waivers.is_empty() && !row.met.load(Ordering::Relaxed))
+            .collect();
+        if unmet.is_empty() {
+            return Ok(());
+        }
+        unmet.sort_by_key(|(_, row)| row.line);
+        let first = unmet.iter().take(NAMED);
+        let first: Vec<_> = first
+            .map(|(id, row)| format!("line {}: {id:?}", row.line))
+            .collect();
+        let more = if unmet.len() > NAMED { ", …" } else { "" };
+        Err(Error::Unmet {
+            path: self.file.clone(),
+            unmet: unmet.len(),
+            ids: self.rows.len(),
+            named: format!("{}{more}", first.join(", ")),
+        })
+    }
+
+    /// Adds all that is recorded to `digest`.
     pub(crate) fn digest(&self, digest: &mut Sha256) {
         let mut rows: Vec<_> = self.rows.iter().collect();
         rows.sort_unstable_by_key(|(id, _)| *id);
@@ -103,78 +138,40 @@ impl Declared {
             digest_codes(&row.waivers, digest);
         }
     }
-
-    /// To be called when all photos were asked for: an exception that reached no photo is a
-    /// mistake that would cost an applicant the card.
-    ///
-    /// # Errors
-    /// If a row that declares something was for none of the photos.
-    pub(crate) fn all_met(&self) -> Result<()> {
-        let mut unmet: Vec<_> = self
-            .rows
-            .iter()
-            .filter(|(_, row)| !row.waivers.is_empty() && !row.met.load(Ordering::Relaxed))
-            .collect();
-        unmet.sort_by_key(|(_, row)| row.line);
-        let named: Vec<_> = unmet
-            .iter()
-            .take(NAMED)
-            .map(|(id, row)| format!("line {}: {id:?}", row.line))
-            .collect();
-        ensure!(
-            unmet.is_empty(),
-            "--waivers {:?}: all reviews are written, but {} of {} ids are not among them ({}{}); \
-             an id is the path as it was given to `shomei review`",
-            self.file,
-            unmet.len(),
-            self.rows.len(),
-            named.join(", "),
-            if unmet.len() > NAMED { ", …" } else { "" },
-        );
-        Ok(())
-    }
-}
-
-/// Adds `waivers` to `digest`.
-pub(crate) fn digest_codes(waivers: &Waivers, digest: &mut Sha256) {
-    for code in waivers.iter() {
-        digest.update(code.as_str());
-        digest.update(",");
-    }
-    digest.update(";");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::chain;
     use std::fs;
     use tempfile::TempDir;
 
-    fn load(table: impl AsRef<[u8]>) -> Result<Declared> {
+    fn load(table: impl AsRef<[u8]>) -> Result<Exceptions, Error> {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("waivers.csv");
         fs::write(&path, table).unwrap();
-        Declared::load("turned".parse().unwrap(), Some(&path))
+        Exceptions::load("turned".parse().unwrap(), Some(&path))
     }
 
-    fn of(declared: &Declared, id: &str, recorded: &str) -> String {
-        let waivers = declared.of(id, &recorded.parse().unwrap());
+    fn of(exceptions: &Exceptions, id: &str, recorded: &str) -> String {
+        let waivers = exceptions.of(id, &recorded.parse().unwrap());
         let codes: Vec<_> = waivers.iter().map(|code| code.as_str()).collect();
         codes.join(",")
     }
 
     #[test]
     fn a_row_replaces_what_was_recorded_and_the_rest_adds_to_it() {
-        let declared =
+        let exceptions =
             load("id,waive,reason\na.jpg,head_covered;eyes_hidden tilted,religion\nb.jpg,,\n")
                 .unwrap();
         assert_eq!(
-            of(&declared, "a.jpg", "mouth_open"),
+            of(&exceptions, "a.jpg", "mouth_open"),
             "turned,tilted,eyes_hidden,head_covered"
         );
-        assert_eq!(of(&declared, "b.jpg", "mouth_open"), "turned");
-        assert_eq!(of(&declared, "c.jpg", "mouth_open"), "turned,mouth_open");
-        let none = Declared::load(Waivers::default(), None).unwrap();
+        assert_eq!(of(&exceptions, "b.jpg", "mouth_open"), "turned");
+        assert_eq!(of(&exceptions, "c.jpg", "mouth_open"), "turned,mouth_open");
+        let none = Exceptions::load(Waivers::default(), None).unwrap();
         assert_eq!(of(&none, "a.jpg", "mouth_open"), "mouth_open");
         none.all_met().unwrap();
     }
@@ -186,9 +183,9 @@ mod tests {
             "verdict,file,note, waive \naccept,\"a,\"\"b\"\"\n.jpg\",x, tilted \n\n",
             "file,id,waive\nelse,\"a,\"\"b\"\"\n.jpg\",tilted",
         ] {
-            let declared = load(table).unwrap();
+            let exceptions = load(table).unwrap();
             assert_eq!(
-                of(&declared, "a,\"b\"\n.jpg", ""),
+                of(&exceptions, "a,\"b\"\n.jpg", ""),
                 "turned,tilted",
                 "{table}"
             );
@@ -222,31 +219,31 @@ mod tests {
             (b"id,waive\n\"a,tilted\nb,tilted\n", &["line: 2", "fields"]),
             (format!("id,waive\na,{long}\n").as_bytes(), &["line 2"]),
         ] {
-            let message = format!("{:#}", load(table).unwrap_err());
-            assert!(message.starts_with("--waivers "), "{message}");
+            let message = chain(&load(table).unwrap_err());
+            assert!(message.starts_with("exceptions \""), "{message}");
             assert!(message.len() < 1000, "{message}");
             for part in named {
                 assert!(message.contains(part), "{part}: {message}");
             }
         }
-        let gone = Declared::load(Waivers::default(), Some(Path::new("no/such.csv")));
-        assert!(format!("{:#}", gone.unwrap_err()).contains("no/such.csv"));
+        let gone = Exceptions::load(Waivers::default(), Some(Path::new("no/such.csv")));
+        assert!(chain(&gone.unwrap_err()).contains("no/such.csv"));
     }
 
     #[test]
     fn exceptions_that_reach_no_photo_are_an_error() {
         let rows: String = (1..7).map(|n| format!("{n}.jpg,tilted\n")).collect();
-        let declared = load(format!("id,waive\n{rows}7.jpg,\n")).unwrap();
-        declared.of("2.jpg", &Waivers::default());
-        let message = declared.all_met().unwrap_err().to_string();
+        let exceptions = load(format!("id,waive\n{rows}7.jpg,\n")).unwrap();
+        exceptions.of("2.jpg", &Waivers::default());
+        let message = exceptions.all_met().unwrap_err().to_string();
         assert!(
             message.contains("5 of 7 ids")
                 && message.contains("(line 2: \"1.jpg\", line 4: \"3.jpg\", line 5: \"4.jpg\", …)"),
             "{message}"
         );
         for n in 1..7 {
-            declared.of(&format!("{n}.jpg"), &Waivers::default());
+            exceptions.of(&format!("{n}.jpg"), &Waivers::default());
         }
-        declared.all_met().unwrap();
+        exceptions.all_met().unwrap();
     }
 }

@@ -5,18 +5,15 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
 use csv::{Reader, ReaderBuilder};
+use sha2::{Digest, Sha256};
 use shomei::{WaiverError, Waivers};
 
-pub(crate) type Table<R> = Reader<Chain<Cursor<Vec<u8>>, R>>;
+pub(crate) type Table = Reader<Chain<Cursor<Vec<u8>>, BufReader<File>>>;
 
-/// The table in that file.
-pub(crate) fn open(path: &Path) -> io::Result<Table<BufReader<File>>> {
-    read(BufReader::new(File::open(path)?))
-}
-
-/// The table, its byte order mark taken off, which would become a part of the first column's
-/// name.
-pub(crate) fn read<R: Read>(mut input: R) -> io::Result<Table<R>> {
+/// The table in that file, its byte order mark taken off, which would become a part of the first
+/// column's name.
+pub(crate) fn open(path: &Path) -> io::Result<Table> {
+    let mut input = BufReader::new(File::open(path)?);
     let mut start = Vec::new();
     (&mut input).take(3).read_to_end(&mut start)?;
     if start == b"\xEF\xBB\xBF" {
@@ -32,4 +29,13 @@ pub(crate) fn waivers(cell: &str) -> Result<Waivers, WaiverError> {
         .filter(|code| !code.is_empty())
         .collect();
     codes.join(",").parse()
+}
+
+/// Adds `waivers` to `digest`.
+pub(crate) fn digest_codes(waivers: &Waivers, digest: &mut Sha256) {
+    for code in waivers.iter() {
+        digest.update(code.as_str());
+        digest.update(",");
+    }
+    digest.update(";");
 }

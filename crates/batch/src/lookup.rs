@@ -4,39 +4,44 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context, Result};
 use shomei::photo::{Decoding, FileFacts};
-use shomei::{Limits, ids};
+use shomei::{Limits, Policy, ids};
 
-use crate::inputs;
+use crate::error::{Cause, Error, Role, at};
+use crate::{manifest, photo};
 
-/// Where the photos of stored reviews lie.
+/// Where the photos of stored reviews are.
 #[derive(Clone, Debug)]
-pub(crate) enum Photos {
+pub enum Lookup {
     /// In a folder, by their ids.
     Folder(PathBuf),
     /// At the paths of a manifest, by their application ids.
     Manifest(HashMap<String, PathBuf>),
 }
 
-/// Why a photo is not the one that was reviewed.
+/// Why there is no photo that could have been reviewed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Missing {
+pub enum Missing {
     /// There is no such file.
     NotFound,
     /// There is one of another length.
     Changed,
 }
 
-impl Photos {
-    /// A folder, or a manifest.
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let named = || format!("--photos {path:?}");
-        if path.metadata().with_context(named)?.is_dir() {
+impl Lookup {
+    /// The folder or the manifest at `path`.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let found = path.metadata().map_err(Error::file(Role::Photos, path))?;
+        if found.is_dir() {
             return Ok(Self::Folder(path.to_owned()));
         }
-        let listed = inputs::manifest_paths(path).context("neither a folder nor a manifest");
-        Ok(Self::Manifest(listed.with_context(named)?))
+        listed(path)
+            .map(Self::Manifest)
+            .map_err(at("neither a folder nor a manifest"))
+            .map_err(Error::file(Role::Photos, path))
     }
 
     /// Where the photo with this id may be: under the folder at the path that is its id, else at
@@ -49,10 +54,13 @@ impl Photos {
     }
 
     /// The bytes of the photo with this id, of which a review kept `facts`.
-    pub(crate) fn read(&self, id: &str, facts: &FileFacts) -> Result<Vec<u8>, Missing> {
+    ///
+    /// # Errors
+    /// If it is not there, or not the one that was reviewed.
+    pub fn read(&self, id: &str, facts: &FileFacts) -> Result<Vec<u8>, Missing> {
         let mut missing = Missing::NotFound;
         for path in self.places(id) {
-            match inputs::read(&path, &Limits::default()) {
+            match photo::read(&path, &Limits::default()) {
                 Ok(bytes)
                     if bytes.len() as u64 == facts.bytes
                         || matches!(facts.decoding, Decoding::Unreadable { .. }) =>
@@ -67,6 +75,14 @@ impl Photos {
         }
         Err(missing)
     }
+}
+
+/// The ids of a manifest with the paths of their photos.
+fn listed(path: &Path) -> Result<HashMap<String, PathBuf>, Cause> {
+    // Which policies it names does not matter here.
+    let photos = manifest::read(path, |_| Ok(Policy::my_number_card()))?;
+    let path = |photo: &photo::Photo| Some((photo.id().into_owned(), photo.path()?.to_owned()));
+    Ok(photos.iter().filter_map(path).collect())
 }
 
 /// The ends of the id, as paths, that stay inside a folder.
@@ -106,7 +122,7 @@ mod tests {
         fs::create_dir(folder.path().join("b")).unwrap();
         fs::write(folder.path().join("b/c.jpg"), "12345").unwrap();
         fs::write(folder.path().join("c.jpg"), "123").unwrap();
-        let photos = Photos::open(folder.path()).unwrap();
+        let photos = Lookup::open(folder.path()).unwrap();
         let facts = |bytes| FileFacts {
             bytes,
             decoding: Decoding::NotJpeg,
@@ -118,7 +134,7 @@ mod tests {
         assert_eq!(photos.read("c.jpg", &facts(4)), Err(Missing::Changed));
         assert_eq!(photos.read("b", &facts(4)), Err(Missing::NotFound));
         assert_eq!(photos.read("d.jpg", &facts(4)), Err(Missing::NotFound));
-        assert!(Photos::open(&folder.path().join("c.jpg")).is_err());
+        assert!(Lookup::open(&folder.path().join("c.jpg")).is_err());
     }
 
     #[test]
@@ -127,7 +143,7 @@ mod tests {
         let manifest = folder.path().join("night.csv");
         fs::write(&manifest, "application_id,path\nA-1,c.jpg\n").unwrap();
         fs::write(folder.path().join("c.jpg"), "123").unwrap();
-        let photos = Photos::open(&manifest).unwrap();
+        let photos = Lookup::open(&manifest).unwrap();
         let facts = FileFacts {
             bytes: 3,
             decoding: Decoding::NotJpeg,

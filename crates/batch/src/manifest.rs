@@ -1,37 +1,31 @@
-//! `--manifest`: a CSV table with a photo a row.
+//! A manifest: a CSV table with a photo in each row.
 
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
 use csv::StringRecord;
-use shomei::{Policy, Waivers};
+use shomei::Policy;
 
-use super::{Photo, Place, Source};
-use crate::table::{self, Table};
+use crate::error::{Cause, at};
+use crate::photo::{Photo, Place, Source};
+use crate::table;
 
-/// The photos of the table. `policy` loads what stands in its column `policy`.
-pub(super) fn read(path: &Path, policy: impl Fn(&Path) -> Result<Policy>) -> Result<Vec<Photo>> {
-    rows(
-        table::open(path)?,
-        path.parent().unwrap_or(Path::new("")),
-        policy,
-    )
-}
-
-/// The photos of a table that lies in `folder`.
-pub(crate) fn rows<R: Read>(
-    mut table: Table<R>,
-    folder: &Path,
-    policy: impl Fn(&Path) -> Result<Policy>,
-) -> Result<Vec<Photo>> {
+/// The photos of the table. `policy` loads what its column `policy` names.
+pub(crate) fn read(
+    path: &Path,
+    policy: impl Fn(&Path) -> Result<Policy, Cause>,
+) -> Result<Vec<Photo>, Cause> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut table = table::open(path)?;
     let header = table.headers()?.clone();
     let column = |name| header.iter().position(|found| found.trim() == name);
     let (Some(id), Some(file)) = (column("application_id"), column("path")) else {
         let columns: Vec<_> = header.iter().collect();
-        bail!("its columns are {columns:?}; needed: \"application_id\" and \"path\"");
+        return Err(format!(
+            "its columns are {columns:?}; needed: \"application_id\" and \"path\""
+        )
+        .into());
     };
     let (waive, rules) = (column("waive"), column("policy"));
     let mut policies: HashMap<String, Arc<Policy>> = HashMap::new();
@@ -40,11 +34,11 @@ pub(crate) fn rows<R: Read>(
     while table.read_record(&mut row)? {
         let line = row.position().map_or(0, csv::Position::line);
         let named = || format!("line {line}");
-        ensure!(
-            !row[id].is_empty(),
-            "line {line}: the application_id is empty"
-        );
-        ensure!(!row[file].is_empty(), "line {line}: the path is empty");
+        for (column, name) in [(id, "application_id"), (file, "path")] {
+            if row[column].is_empty() {
+                return Err(format!("line {line}: the {name} is empty").into());
+            }
+        }
         let mut photo = Photo::new(
             Place::Manifest(line),
             Source::Row {
@@ -52,10 +46,9 @@ pub(crate) fn rows<R: Read>(
                 path: folder.join(&row[file]),
             },
         );
-        photo.waivers = match waive {
-            Some(waive) => table::waivers(&row[waive]).with_context(named)?,
-            None => Waivers::default(),
-        };
+        if let Some(waive) = waive {
+            photo.waivers = table::waivers(&row[waive]).map_err(at(named()))?;
+        }
         if let Some(name) = rules
             .map(|rules| &row[rules])
             .filter(|name| !name.is_empty())
@@ -68,7 +61,8 @@ pub(crate) fn rows<R: Read>(
                     } else {
                         folder.join(name)
                     };
-                    let loaded = Arc::new(policy(&name_or_file).with_context(named)?);
+                    let loaded = policy(&name_or_file).map_err(at(named()))?;
+                    let loaded = Arc::new(loaded);
                     policies.insert(name.to_owned(), Arc::clone(&loaded));
                     loaded
                 }
@@ -76,22 +70,25 @@ pub(crate) fn rows<R: Read>(
         }
         photos.push(photo);
     }
-    ensure!(!photos.is_empty(), "it names no photo");
+    if photos.is_empty() {
+        return Err("it names no photo".into());
+    }
     Ok(photos)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::chain;
     use std::fs;
     use tempfile::TempDir;
 
-    fn load(table: impl AsRef<[u8]>) -> Result<Vec<String>> {
+    fn load(table: impl AsRef<[u8]>) -> Result<Vec<String>, Cause> {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("manifest.csv");
         fs::write(&path, table).unwrap();
         let photos = read(&path, |name| {
-            Policy::named(name.to_str().unwrap()).context("no such policy")
+            Policy::named(name.to_str().unwrap()).ok_or_else(|| "no such policy".into())
         })?;
         Ok(photos
             .iter()
@@ -142,7 +139,7 @@ mod tests {
             ),
             (b"application_id,path\n", "names no photo"),
         ] {
-            let message = format!("{:#}", load(table).unwrap_err());
+            let message = chain(&*load(table).unwrap_err());
             assert!(message.contains(named), "{message}");
         }
     }

@@ -1,53 +1,26 @@
-//! `--tar`: photos in a tar archive (ustar, pax, GNU names). Nothing is unpacked; the names are
-//! ids and no paths of this machine.
+//! Photos in a tar archive (ustar, pax, GNU names). Nothing is unpacked; the names are ids and no
+//! paths of this machine.
 //!
 //! The extension headers are read here, because an archive must not choose how much memory that
 //! takes.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use anyhow::{Context, Result, bail, ensure};
 use shomei::Limits;
 use tar::{Archive, Entries, PaxExtensions};
 
-use super::{Patterns, Photo, Place, Source, as_path, hidden, id};
+use crate::error::{Cause, at};
+use crate::paths::as_path;
+use crate::patterns::{Patterns, hidden};
+use crate::photo::{Photo, Place, Source, Span, id, read_part};
 
 /// Longest extension header that is read, in bytes; it holds a name.
 const MAX_EXTENSION_BYTES: u64 = 1 << 16;
-
-/// The bytes of an entry in an archive that is a file.
-#[derive(Clone, Debug)]
-pub(crate) struct Span {
-    archive: Arc<Mutex<File>>,
-    start: u64,
-    bytes: u64,
-}
-
-impl Span {
-    /// The bytes, and no more than one beyond the limit.
-    pub(super) fn read(&self, limits: &Limits) -> io::Result<Vec<u8>> {
-        let mut file = self.archive.lock().map_err(|_| ErrorKind::Other)?;
-        file.seek(SeekFrom::Start(self.start))?;
-        bounded(&mut *file, self.bytes, limits)
-    }
-}
-
-/// Reads as much of an entry as is reviewed; an entry that ends early is an error.
-fn bounded(input: &mut impl Read, bytes: u64, limits: &Limits) -> io::Result<Vec<u8>> {
-    let most = bytes.min(limits.longest_read());
-    let mut read = Vec::new();
-    input.take(most).read_to_end(&mut read)?;
-    if read.len() as u64 == most {
-        Ok(read)
-    } else {
-        Err(ErrorKind::UnexpectedEof.into())
-    }
-}
 
 /// What an entry that is to be reviewed is.
 enum Kind {
@@ -59,7 +32,7 @@ enum Kind {
 }
 
 /// The photos of an archive in a file, read when their turn comes.
-pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>> {
+pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>, Cause> {
     let file = File::open(path)?;
     let end = file.metadata()?.len();
     let shared = Arc::new(Mutex::new(file.try_clone()?));
@@ -70,10 +43,9 @@ pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>> {
         patterns,
         |number, id, kind, entry| {
             let (start, bytes) = (entry.raw_file_position(), entry.size());
-            ensure!(
-                start.checked_add(bytes).is_some_and(|last| last <= end),
-                "the archive ends inside entry {number} ({id:?})"
-            );
+            if start.checked_add(bytes).is_none_or(|last| last > end) {
+                return Err(format!("the archive ends inside entry {number} ({id:?})").into());
+            }
             let source = match kind {
                 Kind::Plain => Source::Entry {
                     id: id.into(),
@@ -89,16 +61,21 @@ pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>> {
             Ok(true)
         },
     )?;
-    ensure!(!photos.is_empty(), "it holds no photo to review");
+    if photos.is_empty() {
+        return Err("it holds no photo to review".into());
+    }
     Ok(photos)
 }
 
 /// The photos of an archive that arrives on `input`, one at a time. Ends behind the first error.
+///
+/// # Errors
+/// If no thread can be started.
 pub(crate) fn streamed(
     input: impl Read + Send + 'static,
     patterns: Patterns,
     limits: Limits,
-) -> Result<Receiver<Result<Photo>>> {
+) -> io::Result<Receiver<Result<Photo, Cause>>> {
     let (send, receive) = sync_channel(0);
     thread::Builder::new()
         .name("shomei-archive".to_owned())
@@ -106,8 +83,8 @@ pub(crate) fn streamed(
             let walked = walked(input, &patterns, |number, id, kind, entry| {
                 let source = match kind {
                     Kind::Plain => {
-                        let bytes = bounded(entry, entry.size(), &limits)
-                            .with_context(|| format!("inside entry {number} ({id:?})"))?;
+                        let bytes = read_part(entry, entry.size(), &limits)
+                            .map_err(at(format!("inside entry {number} ({id:?})")))?;
                         let id = id.into();
                         Source::Bytes { id, bytes }
                     }
@@ -127,8 +104,8 @@ pub(crate) fn streamed(
 fn walked<R: Read>(
     input: R,
     patterns: &Patterns,
-    found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool>,
-) -> Result<()> {
+    found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool, Cause>,
+) -> Result<(), Cause> {
     walk(Archive::new(input).entries()?, patterns, found)
 }
 
@@ -144,15 +121,15 @@ fn unread(id: String, kind: &Kind) -> Source {
 fn walk<R: Read>(
     entries: Entries<'_, R>,
     patterns: &Patterns,
-    mut found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool>,
-) -> Result<()> {
+    mut found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool, Cause>,
+) -> Result<(), Cause> {
     let mut number = 0;
     let mut extended = Extended::default();
     for entry in entries.raw(true) {
-        let mut entry = entry.with_context(|| damaged(number))?;
+        let mut entry = entry.map_err(at(damaged(number)))?;
         let kind = entry.header().entry_type();
         if kind.is_gnu_longname() {
-            let mut name = extension(&mut entry).with_context(|| damaged(number))?;
+            let mut name = extension(&mut entry).map_err(at(damaged(number)))?;
             name.truncate(
                 name.iter()
                     .position(|&byte| byte == 0)
@@ -162,8 +139,8 @@ fn walk<R: Read>(
             continue;
         }
         if kind.is_pax_local_extensions() {
-            let text = extension(&mut entry).with_context(|| damaged(number))?;
-            extended.read(&text).with_context(|| damaged(number))?;
+            let text = extension(&mut entry).map_err(at(damaged(number)))?;
+            extended.read(&text).map_err(at(damaged(number)))?;
             continue;
         }
         if kind.is_gnu_longlink() || kind.is_pax_global_extensions() {
@@ -176,12 +153,11 @@ fn walk<R: Read>(
             sparse,
         } = std::mem::take(&mut extended);
         let name = name.unwrap_or_else(|| entry.path_bytes().into_owned());
-        let path = as_path(&name).with_context(|| damaged(number))?;
+        let path = as_path(&name).map_err(at(damaged(number)))?;
         let id = id(&path).into_owned();
-        ensure!(
-            bytes.is_none_or(|bytes| bytes == entry.size()),
-            "entry {number} ({id:?}) has two lengths"
-        );
+        if bytes.is_some_and(|bytes| bytes != entry.size()) {
+            return Err(format!("entry {number} ({id:?}) has two lengths").into());
+        }
         if kind.is_dir() || name.ends_with(b"/") || !taken(&path, patterns) {
             continue;
         }
@@ -216,7 +192,7 @@ struct Extended {
 }
 
 impl Extended {
-    fn read(&mut self, text: &[u8]) -> Result<()> {
+    fn read(&mut self, text: &[u8]) -> Result<(), Cause> {
         for pair in PaxExtensions::new(text) {
             let pair = pair?;
             match pair.key_bytes() {
@@ -229,16 +205,17 @@ impl Extended {
     }
 }
 
-fn extension<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<Vec<u8>> {
+fn extension<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<Vec<u8>, Cause> {
     let bytes = entry.size();
-    ensure!(
-        bytes <= MAX_EXTENSION_BYTES,
-        "a name of {bytes} bytes; up to {MAX_EXTENSION_BYTES} are read"
-    );
+    if bytes > MAX_EXTENSION_BYTES {
+        return Err(
+            format!("a name of {bytes} bytes; up to {MAX_EXTENSION_BYTES} are read").into(),
+        );
+    }
     let mut text = Vec::new();
     entry.read_to_end(&mut text)?;
     if text.len() as u64 != bytes {
-        bail!(io::Error::from(ErrorKind::UnexpectedEof));
+        return Err(io::Error::from(ErrorKind::UnexpectedEof).into());
     }
     Ok(text)
 }
@@ -261,6 +238,7 @@ fn taken(path: &Path, patterns: &Patterns) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::chain;
     use std::fs;
     use std::io::Write;
     use tar::{Builder, EntryType, Header};
@@ -298,14 +276,14 @@ mod tests {
     }
 
     /// Ids and contents, in a file and as a stream.
-    fn both(bytes: &[u8], exclude: &[&str]) -> [Result<Vec<(String, String)>>; 2] {
+    fn both(bytes: &[u8], exclude: &[&str]) -> [Result<Vec<(String, String)>, Cause>; 2] {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("a.tar");
         fs::write(&path, bytes).unwrap();
         let content = |photo: Photo| {
             let id = photo.id().into_owned();
             let kind = if photo.escapes() { "escapes" } else { "unread" };
-            let read = photo.source.read(&Limits::default());
+            let read = photo.read(&Limits::default());
             let read = read.map(|bytes| String::from_utf8(bytes).unwrap());
             (id, read.unwrap_or_else(|_| kind.to_owned()))
         };
@@ -372,7 +350,7 @@ mod tests {
             (&hostile, "a name of 8589934592 bytes"),
         ] {
             for found in both(bytes, &[]) {
-                let message = format!("{:#}", found.unwrap_err());
+                let message = chain(&*found.unwrap_err());
                 assert!(message.contains(named), "{message}");
             }
         }
