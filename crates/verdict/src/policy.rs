@@ -1,4 +1,4 @@
-//! Thresholds: what a profile of the rules asks for.
+//! Policies: which checks are made, and their thresholds.
 
 use std::fmt::Write as _;
 
@@ -57,7 +57,7 @@ pub struct Policy {
     hash: String,
 }
 
-/// Why a policy is refused: every mistake in it, one a line.
+/// Why a policy is refused: all its mistakes, one on each line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.mistakes().collect::<Vec<_>>().join("\n"))]
 pub struct PolicyError {
@@ -70,7 +70,7 @@ pub struct PolicyError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PolicyErrorKind {
-    /// It is not a text, or not TOML.
+    /// It is not text, or not TOML.
     Syntax,
     /// There is no such check, or the check has no such key.
     UnknownKey,
@@ -83,7 +83,7 @@ pub enum PolicyErrorKind {
 }
 
 impl PolicyError {
-    /// What kind of mistake the first one is.
+    /// The kind of the first mistake.
     #[must_use]
     pub const fn kind(&self) -> PolicyErrorKind {
         self.kind
@@ -162,16 +162,16 @@ impl Policy {
         }
     }
 
-    /// The base with what `text` changes: an optional `name`, an optional `base` (a name of
-    /// [`Policy::built_in`], the first unless said otherwise), and a table for each check that
+    /// The base with the changes of `text`: an optional `name`, an optional `base` (a name of
+    /// [`Policy::built_in`]; the default is the first), and a table for each check that
     /// differs. [`Policy::to_toml`] shows all keys.
     ///
     /// A byte order mark at the start, as editors on Windows write it, is ignored.
     ///
     /// # Errors
     /// If the text is not TOML, names a base, check or key that does not exist, or has a value
-    /// of another type, outside its range, or in contradiction to another one. The error lists
-    /// all mistakes.
+    /// of another type, outside its range, or in contradiction to another one. The error lists all
+    /// mistakes.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let table: Table = match text.parse() {
@@ -220,13 +220,13 @@ impl Policy {
         }
     }
 
-    /// The whole policy, every key with its meaning, unit and range as a comment.
+    /// The whole policy. Comments give the meaning, unit and range of every key.
     #[must_use]
     pub fn to_toml(&self) -> String {
         let mut text = format!(
             "# Thresholds of Shomei's checks. A policy file needs only what differs from these.\n\
-             # `enabled = false` switches a check off. What was chosen on photos says on which, and\n\
-             # `shomei eval --calibrate` does it again; other limits are the rules', or stand wide of\n\
+             # `enabled = false` switches a check off. A limit that was chosen on photos says on which;\n\
+             # `shomei eval --calibrate` repeats that. All others come from the rules, or are far from\n\
              # every good photo.\n\n\
              name = {}\n",
             Value::from(self.name.as_str())
@@ -254,7 +254,7 @@ impl Policy {
         text
     }
 
-    /// Its name; that of the base unless the file gives another.
+    /// Its name. The default is the name of the base.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -1,7 +1,7 @@
 //! The background is dark or strongly coloured.
 //!
-//! **Why.** The background should be white or nearly so, to set the head off. Studio walls in
-//! light grey or pale blue are accepted in practice.
+//! **Why.** The background should be white or nearly white, so that the head is clearly visible in
+//! front of it. Studio walls in light grey or pale blue are accepted in practice.
 //!
 //! **What to do.** Stand in front of a white or light wall, in good light.
 
@@ -23,12 +23,12 @@ pub(super) const ABOUT: About = About {
 
 params! {
     lightness: Below<Lab> =
-        /// Lightness L*: a person looks below this.
+        /// Lightness L*: referred below this.
         46.0,
         /// Lightness L*: rejected below this.
         38.0 in 0.0..=100.0;
     chroma: Above<Lab> =
-        /// Chroma C*: a person looks above this.
+        /// Chroma C*: referred above this.
         28.0,
         /// Chroma C*: rejected above this.
         40.0 in 0.0..=200.0;

@@ -1,10 +1,10 @@
-//! Something stands behind the person: furniture, a door frame, a switch, a plant, a chair.
+//! There is something behind the person: furniture, a door frame, a switch, a plant, a chair.
 //!
-//! **Why.** The background must be plain. Indoor photos with things behind are one of the two
-//! commonest reasons for a photo to be refused.
+//! **Why.** The background must be plain. Things in the background of indoor photos are one of the
+//! two most common reasons for refusing a photo.
 //!
-//! **What to do.** Stand in front of a plain wall and take everything else out of the picture. A
-//! wheelchair or tubes may be visible and can be declared.
+//! **What to do.** Stand in front of a plain wall and remove everything else from the picture. A
+//! wheelchair or tubes may be visible; an exception can be recorded for them.
 
 use shomei_background::BackgroundObject;
 
@@ -26,18 +26,18 @@ pub(super) const ABOUT: About = About {
 
 params! {
     area: Above<Share> =
-        /// Area over the photo's and contrast to the wall: a person looks above both.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.0004, 98 % of 73
-        /// bad ones from 0.0207.
+        /// Share of the photo's area: referred above this, if the contrast to the wall is, too.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0.0004, 98 %
+        /// of 73 bad ones at least 0.0207.
         0.0012,
-        /// Area over the photo's and contrast to the wall: rejected above both.
+        /// Share of the photo's area: rejected above this, if the contrast to the wall is, too.
         0.004 in 0.0..=1.0;
     contrast: Above<DeltaE> =
-        /// Contrast to the wall that goes with `area_refer_above`.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 73
-        /// bad ones from 20.7034.
+        /// Contrast to the wall, together with `area_refer_above`.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0, 98 % of 73
+        /// bad ones at least 20.7034.
         6.0,
-        /// Contrast to the wall that goes with `area_reject_above`.
+        /// Contrast to the wall, together with `area_reject_above`.
         12.0 in 0.0..=200.0;
 }
 

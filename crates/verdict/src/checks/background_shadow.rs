@@ -1,9 +1,9 @@
 //! The person casts a shadow on the wall.
 //!
-//! **Why.** A shadow beside the head blurs its outline, and the rules name it.
+//! **Why.** The rules do not allow shadows. A shadow beside the head blurs its outline.
 //!
-//! **What to do.** Step away from the wall, by half a metre or more, and use light from the
-//! front or from both sides instead of a flash.
+//! **What to do.** Step away from the wall, by half a metre or more, and use light from the front
+//! or from both sides instead of a flash.
 
 use shomei_background::Shadow;
 
@@ -25,14 +25,14 @@ pub(super) const ABOUT: About = About {
 
 params! {
     depth: Above<Share> =
-        /// Share of the light that is missing: a person looks above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 12
-        /// bad ones from 0.6702.
+        /// Share of the light that is missing: referred above this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0, 98 % of 12
+        /// bad ones at least 0.6702.
         0.12,
         /// Share of the light that is missing: rejected above this.
         0.25 in 0.0..=1.0;
     min_area: Single<Share> =
-        /// Smallest shadow that counts, over the photo's area.
+        /// Area of the smallest shadow that counts, over the photo's area.
         0.01 in 0.0..=1.0;
 }
 

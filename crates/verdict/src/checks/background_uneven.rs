@@ -1,10 +1,11 @@
 //! The background is not plain: it has a pattern, two tones, or a strong gradient.
 //!
-//! **Why.** The background must be plain. The fall-off of light on an even wall is fine. Where
-//! too little of the background is to be seen, it cannot be assessed, and a person looks.
+//! **Why.** The background must be plain. It is fine if the light falls off over an even wall. If
+//! too little of the background is visible, it cannot be assessed, and the photo is referred to a
+//! person.
 //!
-//! **What to do.** Stand in front of a plain, evenly lit wall, without corners, curtains,
-//! bricks or wood.
+//! **What to do.** Stand in front of a plain, evenly lit wall, without corners, curtains, bricks or
+//! wood.
 
 use shomei_background::UnevenKind;
 
@@ -29,17 +30,17 @@ params! {
         /// Background over the whole photo: below this it cannot be assessed.
         0.02 in 0.0..=1.0;
     pattern: Above<DeltaE> =
-        /// Strength of a pattern: a person looks above this.
+        /// Strength of a pattern: referred above this.
         6.0,
         /// Strength of a pattern: rejected above this.
         12.0 in 0.0..=200.0;
     tones: Above<DeltaE> =
-        /// Distance of two tones: a person looks above this.
+        /// Distance of two tones: referred above this.
         8.0,
         /// Distance of two tones: rejected above this.
         15.0 in 0.0..=200.0;
     gradient: Above<DeltaE> =
-        /// Range of a gradient: a person looks above this.
+        /// Range of a gradient: referred above this.
         14.0,
         /// Range of a gradient: rejected above this.
         40.0 in 0.0..=200.0;

@@ -1,11 +1,11 @@
 //! The face is out of focus or shaken.
 //!
-//! **Why.** The face must be sharp at the size in which the card shows it, 22.0 × 27.5 mm. Blur
-//! is counted in dots of that print at 300 dpi, so that a copy with more pixels is no sharper; a
-//! picture that was enlarged from few pixels is blurred too.
+//! **Why.** The face must be sharp at the size of the card, 22.0 × 27.5 mm. Blur is measured in
+//! dots of that print at 300 dpi, so a copy with more pixels is not sharper. A picture that was
+//! enlarged from few pixels is blurred, too.
 //!
-//! **What to do.** Hold the camera still or put it down, tap on the face to focus, and clean
-//! the lens.
+//! **What to do.** Hold the camera still or put it down, tap on the face to focus, and clean the
+//! lens.
 
 use crate::prelude::*;
 
@@ -25,9 +25,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<PrintPixels> =
-        /// Blur as the standard deviation of a Gaussian: a person looks above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.5148, 98 % of 18
-        /// bad ones from 0.899.
+        /// Blur as the standard deviation of a Gaussian: referred above this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0.5148, 98 %
+        /// of 18 bad ones at least 0.899.
         0.68,
         /// Blur as the standard deviation of a Gaussian: rejected above this.
         1.0 in 0.0..=100.0;

@@ -1,6 +1,6 @@
-//! The JPEG's colours are CMYK or YCCK, as printers use them, or unknown.
+//! The JPEG's colours are unknown, or they are CMYK or YCCK, which printers use.
 //!
-//! **Why.** The card system takes RGB only. Such files come from layout and printing programs,
+//! **Why.** The card system accepts only RGB. Other files come from layout and printing programs,
 //! not from cameras.
 //!
 //! **What to do.** Send the photo as the camera took it, or export it as RGB (sRGB).

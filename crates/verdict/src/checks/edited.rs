@@ -1,7 +1,7 @@
 //! A picture editor left its name in the file.
 //!
-//! **Why.** Photos edited with image software are not accepted, yet cropping or turning leaves
-//! the same mark as retouching: a person decides.
+//! **Why.** Photos edited with image software are not accepted. Cropping or turning leaves the same
+//! mark as retouching, so a person decides.
 //!
 //! **What to do.** Send the photo as the camera took it, without filters or retouching.
 

@@ -1,7 +1,7 @@
 //! The expression is far from a natural, neutral one: teeth, a broad grin, raised brows.
 //!
 //! **Why.** The expression should not differ significantly from the usual one. A slight smile is
-//! fine. How far one may go is not said: a person decides, and nothing is rejected.
+//! fine. The rules set no exact limit, so a person decides, and nothing is rejected.
 //!
 //! **What to do.** Close the mouth and look calm, as you usually do.
 
@@ -23,15 +23,15 @@ pub(super) const ABOUT: About = About {
 
 params! {
     teeth: Above<Share> =
-        /// Area of the teeth over the square of the mouth's width: a person looks above this.
+        /// Area of the teeth over the square of the mouth's width: referred above this.
         0.03 in 0.0..=1.0;
     lift: Above<Share> =
-        /// Height of the mouth's corners over the middle of the lips, over the mouth's width: a
-        /// person looks above this.
+        /// Height of the mouth's corners over the middle of the lips, over the mouth's width:
+        /// referred above this.
         0.1 in 0.0..=1.0;
     brows: Above<Share> =
-        /// Height of the brows above the eyes over the distance of the eyes, mean of both: a person
-        /// looks above this.
+        /// Height of the brows above the eyes over the distance of the eyes, mean of both: referred
+        /// above this.
         0.62 in 0.0..=2.0;
 }
 

@@ -1,11 +1,12 @@
 //! One or both eyes are closed.
 //!
-//! **Why.** The face must be seen as it is, with open eyes. Narrow eyes and a laughing squint
-//! are not closed: where a dark pupil shows between the lids, an eye counts as open unless they
-//! all but touch. Only both eyes shut are rejected, anything in between goes to a person.
+//! **Why.** The face must be visible as it usually is, with open eyes. Narrow eyes and a laughing
+//! squint are not closed: if a dark pupil is visible between the lids, an eye counts as open unless
+//! the lids almost touch. A photo is rejected only if both eyes are shut; anything in between is
+//! referred to a person.
 //!
-//! **What to do.** Take a few photos and choose one with open eyes. Who cannot open the eyes can
-//! declare it.
+//! **What to do.** Take a few photos and choose one with open eyes. If you cannot open your eyes,
+//! an exception can be recorded.
 
 use shomei_photo::Region;
 
@@ -27,20 +28,20 @@ pub(super) const ABOUT: About = About {
 
 params! {
     below: Below<Share> =
-        /// Distance of the lids over the width of the eye, of the less open eye: a person looks
-        /// below this.
+        /// Distance of the lids over the width of the eye, of the less open eye: referred below
+        /// this.
         0.23,
         /// Distance of the lids over the width of the eye, of the more open eye: rejected below
         /// this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.259, 98 % of 10
-        /// bad ones up to 0.2701.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at least 0.259, 98 %
+        /// of 10 bad ones at most 0.2701.
         0.12 in 0.0..=1.0;
     max_pupil_luma: Single<Share> =
-        /// Luma of the darkest tenth between the lids over that of the cheeks, up to which a pupil
-        /// is taken to be seen.
+        /// Luma of the darkest tenth between the lids over that of the cheeks: a pupil counts as
+        /// visible up to this.
         0.18 in 0.0..=1.0;
     pupil_factor: Single<Share> =
-        /// Share of these limits that holds for an eye whose pupil is seen.
+        /// For an eye with a visible pupil, the two limits above are multiplied by this.
         0.6 in 0.0..=1.0;
 }
 

@@ -1,10 +1,10 @@
 //! The eyes are hidden: by dark lenses, heavy frames, hair or a hand.
 //!
-//! **Why.** Both eyes must be seen. Clear glasses are fine, so that what is worn over the eyes
-//! counts only where it is darker than the skin.
+//! **Why.** Both eyes must be visible. Clear glasses are fine, so things worn over the eyes count
+//! only if they are darker than the skin.
 //!
-//! **What to do.** Take sunglasses off and keep hair away from the eyes. Who needs them every
-//! day for an illness can declare it.
+//! **What to do.** Take sunglasses off and keep hair away from the eyes. If you need them every day
+//! because of an illness, an exception can be recorded.
 
 use crate::prelude::*;
 
@@ -24,21 +24,21 @@ pub(super) const ABOUT: About = About {
 
 params! {
     worn: Above<Share> =
-        /// Share of worn things over the eyes: a person looks above this, if they are dark.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.017, 98 % of 12
-        /// bad ones from 0.6172.
+        /// Share of worn things over the eyes: referred above this, if they are dark.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0.017, 98 % of
+        /// 12 bad ones at least 0.6172.
         0.12,
         /// Share of worn things over the eyes: rejected above this, if they are dark.
         0.3 in 0.0..=1.0;
     luma: Below<Share> =
-        /// Luma of the eyes' area over that of the cheeks: worn things below this go to a person.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1.5131, 98 % of 12
-        /// bad ones up to 0.25.
+        /// Luma of the eyes' area over that of the cheeks: worn things below this are referred.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at least 1.5131, 98 %
+        /// of 12 bad ones at most 0.25.
         0.75,
         /// Luma of the eyes' area over that of the cheeks: worn things below this are rejected.
         0.55 in 0.0..=2.0;
     hair: Above<Share> =
-        /// Share of hair over the eyes: a person looks above this.
+        /// Share of hair over the eyes: referred above this.
         0.25,
         /// Share of hair over the eyes: rejected above this.
         0.6 in 0.0..=1.0;

@@ -1,9 +1,9 @@
 //! Nose, mouth or chin are covered: by a mask, a scarf or a hand.
 //!
-//! **Why.** The whole face must be seen.
+//! **Why.** The whole face must be visible.
 //!
-//! **What to do.** Take the mask off and keep hands and scarves away from the face. Bandages
-//! and what is worn every day for an illness can be declared.
+//! **What to do.** Take the mask off and keep hands and scarves away from the face. For bandages,
+//! and for things worn every day because of an illness, an exception can be recorded.
 
 use crate::prelude::*;
 
@@ -23,16 +23,16 @@ pub(super) const ABOUT: About = About {
 
 params! {
     worn: Above<Share> =
-        /// Share of worn or held things over nose, mouth and chin: a person looks above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.0169, 98 % of 11
-        /// bad ones from 0.9109.
+        /// Share of worn or held things over nose, mouth and chin: referred above this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0.0169, 98 %
+        /// of 11 bad ones at least 0.9109.
         0.15,
         /// Share of worn or held things over nose, mouth and chin: rejected above this.
         0.4 in 0.0..=1.0;
     skin: Below<Share> =
-        /// Share of skin on nose, mouth and chin: a person looks below this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.9091, 98 % of 11
-        /// bad ones up to 0.0181.
+        /// Share of skin on nose, mouth and chin: referred below this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at least 0.9091, 98 %
+        /// of 11 bad ones at most 0.0181.
         0.3 in 0.0..=1.0;
 }
 

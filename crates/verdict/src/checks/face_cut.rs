@@ -1,10 +1,11 @@
-//! A part of the head lies outside the photo: skull, chin, cheek, ear, or much of the hair.
+//! A part of the head is outside the photo: skull, chin, cheek, ear, or much of the hair.
 //!
-//! **Why.** The card must show the whole face, and what is not in the photo cannot be trimmed
-//! back in. Long hair may leave the photo; hair along most of an edge means that the head does.
+//! **Why.** The card must show the whole face, and trimming cannot bring back what is not in the
+//! photo. Long hair may reach beyond the photo, but hair along most of an edge means that the head
+//! does so, too.
 //!
-//! **What to do.** Take the photo from farther away and with the head in the middle, so that
-//! there is space on all four sides.
+//! **What to do.** Take the photo from farther away and with the head in the middle, so that there
+//! is space on all four sides.
 
 use shomei_framing::{Cut, Part};
 
@@ -26,16 +27,16 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Share> =
-        /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: a person looks
-        /// above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0, 98 % of 23
-        /// bad ones from 0.1266.
+        /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: referred above
+        /// this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0, 98 % of 23
+        /// bad ones at least 0.1266.
         0.01,
         /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: rejected above
         /// this.
         0.03 in 0.0..=1.0;
     hair: Above<Share> =
-        /// Hair along the photo's edge over the head's extent: a person looks above this.
+        /// Hair along the photo's edge over the head's extent: referred above this.
         0.5 in 0.0..=1.0;
 }
 

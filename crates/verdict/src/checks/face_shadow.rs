@@ -1,4 +1,4 @@
-//! One half of the face lies in shadow.
+//! One half of the face is in shadow.
 //!
 //! **Why.** A shadow hides features and changes how the face looks in print.
 //!
@@ -22,10 +22,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     below: Below<Share> =
-        /// Light on the darker half of the face over that on the lighter half: a person looks
-        /// below this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 0.8029, 98 % of 11
-        /// bad ones up to 0.3253.
+        /// Light on the darker half of the face over that on the lighter half: referred below this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at least 0.8029, 98 %
+        /// of 11 bad ones at most 0.3253.
         0.45,
         /// Light on the darker half of the face over that on the lighter half: rejected below this.
         0.02 in 0.0..=1.0;

@@ -1,9 +1,9 @@
 //! The JPEG is damaged: its picture cannot be decoded, or it is built to be endless.
 //!
-//! **Why.** A picture that cannot be shown cannot be printed. Damage happens in transfer or on
+//! **Why.** A picture that cannot be shown cannot be printed. Damage happens during transfer or on
 //! a failing memory card.
 //!
-//! **What to do.** Send the original file again; if it does not open on the phone or computer
+//! **What to do.** Send the original file again. If it does not open on the phone or computer
 //! either, take a new photo.
 
 use shomei_photo::{Decoding, LimitKind};

@@ -1,10 +1,11 @@
 //! The file is smaller than 20 KB or larger than 7 MB.
 //!
-//! **Why.** The application site does not take other sizes. It does not say whether a KB has
-//! 1000 or 1024 bytes, so a size that only one reading allows goes to a person.
+//! **Why.** The application site does not accept other sizes. It does not say whether a KB has 1000
+//! or 1024 bytes. If a size is allowed in only one of these readings, the photo is referred to a
+//! person.
 //!
-//! **What to do.** Too small: send the original photo instead of a reduced copy. Too large: set
-//! the camera to a smaller size, or reduce the photo.
+//! **What to do.** Too small: send the original photo instead of a reduced copy. Too large: set the
+//! camera to a smaller size, or reduce the photo.
 
 use shomei_photo::{Decoding, LimitKind};
 
@@ -26,12 +27,12 @@ pub(super) const ABOUT: About = About {
 
 params! {
     below: Below<Bytes> =
-        /// Smallest file: a person looks below this (20 KB of 1024 bytes).
+        /// Smallest file: referred below this (20 KB of 1024 bytes).
         20_480.0,
         /// Smallest file: rejected below this (20 KB of 1000 bytes).
         20_000.0 in 0.0..=1_000_000_000.0;
     above: Above<Bytes> =
-        /// Largest file: a person looks above this (7 MB of 1000 × 1000 bytes).
+        /// Largest file: referred above this (7 MB of 1000 × 1000 bytes).
         7_000_000.0,
         /// Largest file: rejected above this (7 MB of 1024 × 1024 bytes).
         7_340_032.0 in 1.0..=1_000_000_000.0;

@@ -1,7 +1,7 @@
-//! The file ends before the picture does, usually after a broken transfer.
+//! The file ends before the picture does, usually after an interrupted transfer.
 //!
-//! **Why.** The missing part shows as grey or black. A file that lacks only its end marker still
-//! holds the whole picture: then a person looks.
+//! **Why.** The missing part appears grey or black. If only the end marker is missing, the picture
+//! is complete, and the photo is referred to a person.
 //!
 //! **What to do.** Send the original file again.
 

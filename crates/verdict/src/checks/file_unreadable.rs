@@ -1,9 +1,9 @@
 //! The system could not read the file.
 //!
-//! **Why.** Nothing is known about the photo, so that a person has to find it. This says
-//! nothing against the photo.
+//! **Why.** Nothing is known about the photo, so a person has to find it. This says nothing against
+//! the photo.
 //!
-//! **What to do.** Send the photo again. For an operator: see to the file's permissions.
+//! **What to do.** Send the photo again. Operators: check the file's permissions.
 
 use shomei_photo::{Decoding, Unreadable};
 

@@ -1,8 +1,8 @@
-//! Glasses throw light back so that the eyes are not clearly seen.
+//! Glasses reflect light, so that the eyes are not clearly visible.
 //!
-//! **Why.** Both eyes must be seen. A reflection beside the eye goes to a person, and so does one
-//! over the eye where no glasses were made out; only an eye that is hidden for the most part is
-//! rejected. Catch-lights in the pupil and shine on the skin are fine.
+//! **Why.** Both eyes must be visible. A reflection beside the eye is referred to a person, and so
+//! is one over the eye if no glasses were found. A photo is rejected only if most of an eye is
+//! hidden. Catch-lights in the pupil and shine on the skin are fine.
 //!
 //! **What to do.** Turn lamps and windows away from the lenses, do not use the flash, or take the
 //! glasses off.
@@ -25,13 +25,13 @@ pub(super) const ABOUT: About = About {
 
 params! {
     min_worn: Single<Share> =
-        /// Share of worn things over the eyes from which glasses are taken to be there.
+        /// Share of worn things over the eyes from which the person counts as wearing glasses.
         0.04 in 0.0..=1.0;
     lens: Above<Share> =
-        /// Blown share of the inner part of a lens: a person looks above this, if there are glasses.
+        /// Blown share of the inner part of a lens: referred above this, if there are glasses.
         0.03 in 0.0..=1.0;
     eye: Above<Share> =
-        /// Blown share of the opening between the lids: a person looks above this.
+        /// Blown share of the opening between the lids: referred above this.
         0.2,
         /// Blown share of the opening between the lids: rejected above this, if there are glasses.
         0.5 in 0.0..=1.0;

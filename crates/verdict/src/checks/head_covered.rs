@@ -1,9 +1,9 @@
 //! Something is worn on the head: a hat, a cap, a hood or a wide band.
 //!
-//! **Why.** The photo must be taken without a hat, with the outline of the head to be seen.
+//! **Why.** The photo must be taken without a hat, and the outline of the head must be visible.
 //!
-//! **What to do.** Take the hat off. A covering for religion or illness that leaves the face's
-//! outline free can be declared.
+//! **What to do.** Take the hat off. For a covering for religion or illness that leaves the outline
+//! of the face visible, an exception can be recorded.
 
 use crate::prelude::*;
 
@@ -23,9 +23,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Share> =
-        /// Share of worn things above the face: a person looks above this.
-        /// Chosen on one half of the labelled people: all of 81 good photos up to 0.0931, 98 % of 20
-        /// bad ones from 0.1925: the middle.
+        /// Share of worn things above the face: referred above this.
+        /// Chosen on half of the labelled people: all 81 good photos are at most 0.0931, 98 % of 20
+        /// bad ones at least 0.1925. The limit is the middle.
         0.14,
         /// Share of worn things above the face: rejected above this.
         0.3 in 0.0..=1.0;

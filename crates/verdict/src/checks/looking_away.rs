@@ -1,7 +1,7 @@
 //! The eyes look to the side.
 //!
-//! **Why.** The face should look at the camera. A squint, or somebody who cannot fix the gaze,
-//! looks the same to us: a person decides, and nothing is rejected.
+//! **Why.** The face should look at the camera. A squint, or a gaze that a person cannot fix, looks
+//! the same to the program. A person decides, and nothing is rejected.
 //!
 //! **What to do.** Look into the lens, not at the screen.
 
@@ -24,8 +24,8 @@ pub(super) const ABOUT: About = About {
 params! {
     above: Above<Share> =
         /// Distance of the irises from the middle of the eyes, mean of both eyes, over the width of
-        /// an eye: a person looks above this. The landmarks follow a gaze by about two thirds: this is
-        /// one of about 25 degrees.
+        /// an eye: referred above this. The landmarks follow a gaze by about two thirds, so the
+        /// default is a gaze of about 25 degrees.
         0.11 in 0.0..=1.0;
 }
 

@@ -1,10 +1,10 @@
-//! Too few pixels fall on the face.
+//! The face has too few pixels.
 //!
-//! **Why.** The part that is printed, 22.0 × 27.5 mm, needs about 325 pixels in height; with
-//! fewer it becomes coarse. The distance of the eyes tells how finely the face is resolved.
+//! **Why.** The printed part, 22.0 × 27.5 mm, needs about 325 pixels in height; with fewer it
+//! becomes coarse. The distance between the eyes shows how finely the face is resolved.
 //!
-//! **What to do.** Come nearer, or set the camera to a larger picture; do not send a reduced
-//! copy or a screenshot.
+//! **What to do.** Come nearer, or set the camera to a larger picture. Do not send a reduced copy
+//! or a screenshot.
 
 use crate::prelude::*;
 
@@ -24,12 +24,12 @@ pub(super) const ABOUT: About = About {
 
 params! {
     eyes: Below<Pixels> =
-        /// Distance of the eyes: a person looks below this.
+        /// Distance of the eyes: referred below this.
         90.0,
         /// Distance of the eyes: rejected below this.
         60.0 in 0.0..=10_000.0;
     print: Below<Pixels> =
-        /// Pixels along the 27.5 mm of the print: a person looks below this. The default is 300 dpi.
+        /// Pixels along the 27.5 mm of the print: referred below this. The default is 300 dpi.
         325.0,
         /// Pixels along the 27.5 mm of the print: rejected below this.
         220.0 in 0.0..=10_000.0;

@@ -1,7 +1,7 @@
 //! The mouth is open.
 //!
-//! **Why.** The expression should not differ significantly from the usual one. How far a smile
-//! may go is not said: by default a person decides, and nothing is rejected.
+//! **Why.** The expression should not differ significantly from the usual one. The rules do not say
+//! how far a smile may go, so by default a person decides, and nothing is rejected.
 //!
 //! **What to do.** Close the mouth and keep a natural expression.
 
@@ -23,10 +23,10 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Share> =
-        /// Gap of the lips over the width of the mouth: a person looks above this.
+        /// Gap of the lips over the width of the mouth: referred above this.
         0.15,
-        /// Gap of the lips over the width of the mouth: rejected above this. The default is beyond
-        /// any mouth.
+        /// Gap of the lips over the width of the mouth: rejected above this. No mouth reaches the
+        /// default.
         5.0 in 0.0..=5.0;
 }
 

@@ -1,9 +1,9 @@
 //! There is a second face in the photo.
 //!
-//! **Why.** The card shows its holder alone. A face nearly as large as the main one is another
-//! person; a small one may be a picture on the wall or a toy, and a person looks.
+//! **Why.** The card shows only its holder. A face nearly as large as the main one is another
+//! person. A small one may be a picture on the wall or a toy, so it is referred to a person.
 //!
-//! **What to do.** Take the photo alone in front of a plain wall. Whoever helps an infant must
+//! **What to do.** Take the photo alone in front of a plain wall. A person who helps an infant must
 //! not be visible.
 
 use crate::prelude::*;
@@ -24,10 +24,10 @@ pub(super) const ABOUT: About = About {
 
 params! {
     min_score: Single<Share> =
-        /// Detector confidence from which a further face counts.
+        /// Confidence of the detector from which a further face counts.
         0.7 in 0.0..=1.0;
     above: Above<Share> =
-        /// Area of a further face over the main one's: a person looks above this.
+        /// Area of a further face over the main one's: referred above this.
         0.01,
         /// Area of a further face over the main one's: rejected above this.
         0.25 in 0.0..=1.0;

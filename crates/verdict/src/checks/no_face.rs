@@ -1,10 +1,10 @@
-//! There is no face to be seen, or none that could be assessed.
+//! No face was found, or the face could not be assessed.
 //!
 //! **Why.** The card shows the holder's face. If a step of the review failed, the photo is not
-//! judged but goes to a person.
+//! judged but referred to a person.
 //!
-//! **What to do.** Take a photo of yourself from the front, in good light, with the whole face
-//! in the picture.
+//! **What to do.** Take a photo of yourself from the front, in good light, with the whole face in
+//! the picture.
 
 use crate::prelude::*;
 
@@ -24,9 +24,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     below: Below<Share> =
-        /// Confidence of the landmark model that there is a face: a person looks below this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos down to 1, 98 % of 12
-        /// bad ones up to 0.
+        /// Confidence of the landmark model that there is a face: referred below this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at least 1, 98 % of 12
+        /// bad ones at most 0.
         0.9,
         /// Confidence of the landmark model that there is a face: rejected below this.
         0.5 in 0.0..=1.0;

@@ -1,9 +1,9 @@
 //! The head is raised or lowered.
 //!
-//! **Why.** The card needs the face from the front. The angle depends on the shape of the face
-//! by up to 13°, so that the limits are wide.
+//! **Why.** The card needs the face from the front. The measured angle depends on the shape of the
+//! face by up to 13°, so the limits are wide.
 //!
-//! **What to do.** Hold the camera at the height of the eyes and look straight at it.
+//! **What to do.** Hold the camera at eye level and look straight at it.
 
 use crate::prelude::*;
 
@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Degrees> =
-        /// Nod up or down: a person looks above this.
+        /// Nod up or down: referred above this.
         20.0,
         /// Nod up or down: rejected above this.
         28.0 in 0.0..=90.0;

@@ -1,6 +1,6 @@
 //! The photo is grainy, as from a camera in poor light.
 //!
-//! **Why.** Grain hides the features and grows stronger in print.
+//! **Why.** Grain hides features and becomes stronger in print.
 //!
 //! **What to do.** Take the photo in brighter light, without digital zoom.
 
@@ -22,7 +22,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Share> =
-        /// Standard deviation of the noise on the skin over 255: a person looks above this.
+        /// Standard deviation of the noise on the skin over 255: referred above this.
         0.024,
         /// Standard deviation of the noise on the skin over 255: rejected above this.
         0.05 in 0.0..=1.0;

@@ -1,6 +1,6 @@
 //! The file is not a JPEG, whatever its name says.
 //!
-//! **Why.** The card system takes JPEG only. Phones often save HEIC, screenshots are PNG, and
+//! **Why.** The card system accepts only JPEG. Phones often save HEIC, screenshots are PNG, and
 //! renaming a file does not convert it.
 //!
 //! **What to do.** Take the photo with the camera set to JPEG, or export it as JPEG.

@@ -1,7 +1,7 @@
 //! The face is at one side of the photo, and trimming cannot bring it to the middle.
 //!
-//! **Why.** The card shows the face in the middle. Operators trim the photo; what counts is
-//! therefore where the face stands in the best 35:45 part of it.
+//! **Why.** The card shows the face in the middle. Operators trim the photo, so the position of the
+//! face in the best 35:45 part of it counts.
 //!
 //! **What to do.** Take the photo with the face in the middle and the same space on both sides.
 
@@ -25,28 +25,28 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Share> =
-        /// Distance of the face from the middle over the width of the best 35:45 part: a person
-        /// looks above this.
+        /// Distance of the face from the middle over the width of the best 35:45 part: referred
+        /// above this.
         0.05,
         /// Distance of the face from the middle over the width of the best 35:45 part: rejected
         /// above this.
         0.1 in 0.0..=0.5;
     centre_x: Within<Share> =
-        /// Middle of the face from the left edge over the width of the photo as sent: a person looks
-        /// below this. By default any place will do, since the photo is trimmed.
+        /// Middle of the face from the left edge over the width of the photo as sent: referred
+        /// below this. By default every position is fine, because the photo is trimmed.
         0.0,
-        /// Middle of the face from the left edge over the width of the photo as sent: a person looks
+        /// Middle of the face from the left edge over the width of the photo as sent: referred
         /// above this.
         1.0 in 0.0..=1.0;
     max_top_margin: Single<Share> =
-        /// Space above the hair over the height of the photo as sent: a person looks above this.
+        /// Space above the hair over the height of the photo as sent: referred above this.
         1.0 in 0.0..=1.0;
     eye_line: Within<Share> =
-        /// Line through the eyes from the top edge over the height of the photo as sent: a person
-        /// looks below this.
+        /// Line through the eyes from the top edge over the height of the photo as sent: referred
+        /// below this.
         0.0,
-        /// Line through the eyes from the top edge over the height of the photo as sent: a person
-        /// looks above this.
+        /// Line through the eyes from the top edge over the height of the photo as sent: referred
+        /// above this.
         1.0 in 0.0..=1.0;
 }
 

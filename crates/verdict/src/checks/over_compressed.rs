@@ -1,9 +1,9 @@
-//! The JPEG is compressed so strongly that blocks and fringes show.
+//! The JPEG is compressed so strongly that blocks and fringes are visible.
 //!
-//! **Why.** Fine features are lost for good. Messenger programs and screenshots do this.
+//! **Why.** Fine features are lost for good. Messaging apps and screenshots do this.
 //!
-//! **What to do.** Send the original photo from the camera, not one that came through a
-//! messenger.
+//! **What to do.** Send the original photo from the camera, not one that came through a messaging
+//! app.
 
 use crate::prelude::*;
 
@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     below: Below<Quality> =
-        /// Quality of the quantisation table: a person looks below this.
+        /// Quality of the quantisation table: referred below this.
         40.0,
         /// Quality of the quantisation table: rejected below this.
         25.0 in 0.0..=100.0;

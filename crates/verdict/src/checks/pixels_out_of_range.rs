@@ -1,10 +1,10 @@
 //! A side of the photo has fewer than 480 or more than 6000 pixels.
 //!
-//! **Why.** The application site does not take other sizes. Width and height count as a viewer
+//! **Why.** The application site does not accept other sizes. Width and height count as a viewer
 //! shows them.
 //!
-//! **What to do.** Too few: send the original photo instead of a reduced copy or a screenshot.
-//! Too many: set the camera to a smaller size.
+//! **What to do.** Too few: send the original photo instead of a reduced copy or a screenshot. Too
+//! many: set the camera to a smaller size.
 
 use shomei_photo::{Decoding, LimitKind};
 
@@ -26,9 +26,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     px: Within<Pixels> =
-        /// Fewest pixels of a side.
+        /// Smallest number of pixels of a side.
         480.0,
-        /// Most pixels of a side.
+        /// Largest number of pixels of a side.
         6000.0 in 1.0..=65_535.0;
 }
 

@@ -1,9 +1,9 @@
 //! The pupils are red from the flash.
 //!
-//! **Why.** The eyes should look as they are. The card's own list does not name red eyes: a person
-//! decides, and nothing is rejected.
+//! **Why.** The eyes should look natural. The rules for the card do not mention red eyes, so a
+//! person decides, and nothing is rejected.
 //!
-//! **What to do.** Take the photo without flash, in brighter light; do not paint over it.
+//! **What to do.** Take the photo without flash, in brighter light. Do not paint over it.
 
 use shomei_photo::Region;
 
@@ -25,7 +25,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Share> =
-        /// Red share of an iris with its pupil, of the redder eye: a person looks above this.
+        /// Red share of an iris with its pupil, of the redder eye: referred above this.
         0.04 in 0.0..=1.0;
 }
 

@@ -1,7 +1,7 @@
-//! The person lies sideways or upside down in the photo.
+//! The person is sideways or upside down in the photo.
 //!
-//! **Why.** The photo is printed as it is sent. Phones note how they were held in the file; if
-//! a program drops that note, the photo falls over.
+//! **Why.** The photo is printed as it is sent. Phones record in the file how they were held. If a
+//! program drops that record, the photo appears turned.
 //!
 //! **What to do.** Turn the photo so that the head is up and save it, then send it again.
 

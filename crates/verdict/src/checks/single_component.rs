@@ -1,9 +1,9 @@
-//! The JPEG holds one component only: it is a greyscale file.
+//! The JPEG has only one component: it is a greyscale file.
 //!
-//! **Why.** Black-and-white photos are allowed, yet the file rules ask for RGB. The published
-//! rules do not settle whether a greyscale file passes, so a person decides.
+//! **Why.** Black-and-white photos are allowed, but the file rules ask for RGB. The published rules
+//! do not settle whether a greyscale file is accepted, so a person decides.
 //!
-//! **What to do.** Nothing; or save the photo as RGB.
+//! **What to do.** Nothing, or save the photo as RGB.
 
 use shomei_photo::ColourModel;
 

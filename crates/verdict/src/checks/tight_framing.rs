@@ -1,10 +1,10 @@
-//! The head is in the photo as a whole, but there is hardly any space around it.
+//! The whole head is in the photo, but there is hardly any space around it.
 //!
-//! **Why.** Operators trim the photo to the card's shape. Without a margin they cannot do so
-//! without touching the head, and a person decides whether it will do.
+//! **Why.** Operators trim the photo to the card's shape. Without a margin they would cut into the
+//! head, so a person decides whether the photo will do.
 //!
-//! **What to do.** Take the photo from a little farther away, with space above the hair and
-//! beside both ears.
+//! **What to do.** Take the photo from a little farther away, with space above the hair and beside
+//! both ears.
 
 use shomei_framing::Part;
 
@@ -26,14 +26,13 @@ pub(super) const ABOUT: About = About {
 
 params! {
     head: Above<Share> =
-        /// Head height over the height of the best 35:45 part: a person looks above this.
+        /// Head height over the height of the best 35:45 part: referred above this.
         0.86 in 0.1..=3.0;
     top: Below<Share> =
-        /// Space above the hair over the photo's height: a person looks below this.
+        /// Space above the hair over the photo's height: referred below this.
         0.015 in 0.0..=0.5;
     side: Below<Share> =
-        /// Space at the left or right of the head over the photo's width: a person looks below this.
-        /// The default is 2 of 35 mm.
+        /// Space at the left or right of the head over the photo's width: referred below this.
         0.03 in 0.0..=0.5;
 }
 

@@ -1,8 +1,8 @@
-//! The head is tilted to a shoulder.
+//! The head is tilted towards a shoulder.
 //!
 //! **Why.** The card needs the face upright.
 //!
-//! **What to do.** Hold head and camera straight, both eyes at the same height.
+//! **What to do.** Hold head and camera straight, with both eyes at the same height.
 
 use crate::prelude::*;
 
@@ -22,9 +22,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Degrees> =
-        /// Tilt to either side: a person looks above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 3.697, 98 % of 12
-        /// bad ones from 9.3836.
+        /// Tilt to either side: referred above this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 3.697, 98 % of
+        /// 12 bad ones at least 9.3836.
         6.0,
         /// Tilt to either side: rejected above this.
         8.5 in 0.0..=90.0;

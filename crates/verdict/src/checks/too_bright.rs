@@ -1,6 +1,6 @@
 //! The face is washed out by too much light.
 //!
-//! **Why.** Where the photo is white, the features are gone.
+//! **Why.** Features are lost where the photo is white.
 //!
 //! **What to do.** Take the photo without a flash and out of direct sunlight.
 
@@ -22,12 +22,12 @@ pub(super) const ABOUT: About = About {
 
 params! {
     white: Above<Share> =
-        /// Share of the face that is nearly white: a person looks above this.
+        /// Share of the face that is nearly white: referred above this.
         0.15,
         /// Share of the face that is nearly white: rejected above this.
         0.35 in 0.0..=1.0;
     luma: Above<Share> =
-        /// Mean luma of the face, 0 black to 1 white: a person looks above this.
+        /// Mean luma of the face, 0 black to 1 white: referred above this.
         0.78,
         /// Mean luma of the face, 0 black to 1 white: rejected above this.
         0.88 in 0.0..=1.0;

@@ -1,11 +1,11 @@
 //! The head fills the photo: it was taken from too near, often as a selfie.
 //!
-//! **Why.** The photo is trimmed to the card's shape with the head at about three quarters of
-//! its height. Where there is no room around the head, it cannot be trimmed, and hair or chin
-//! get lost. This is the commonest reason for a photo to be refused.
+//! **Why.** The photo is trimmed to the card's shape, so that the head takes about three quarters
+//! of its height. Without space around the head, trimming would cut off hair or chin. This is the
+//! most common reason for refusing a photo.
 //!
 //! **What to do.** Take the photo from farther away, with space above the hair and beside both
-//! ears and with the shoulders in it. Let somebody else take it, or use a timer.
+//! ears, and with the shoulders in it. Ask somebody else to take it, or use a timer.
 
 use crate::prelude::*;
 
@@ -25,16 +25,16 @@ pub(super) const ABOUT: About = About {
 
 params! {
     head: Above<Share> =
-        /// Crown with hair to chin over the photo's height: a person looks above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.7475, 98 % of 28
-        /// bad ones from 0.8873.
+        /// Crown with hair to chin over the photo's height: referred above this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0.7475, 98 %
+        /// of 28 bad ones at least 0.8873.
         0.84,
         /// Crown with hair to chin over the photo's height: rejected above this.
         0.95 in 0.1..=3.0;
     face: Above<Share> =
-        /// Hairline to chin over the photo's height: a person looks above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 0.5454, 98 % of 28
-        /// bad ones from 0.7135.
+        /// Hairline to chin over the photo's height: referred above this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 0.5454, 98 %
+        /// of 28 bad ones at least 0.7135.
         0.62,
         /// Hairline to chin over the photo's height: rejected above this.
         0.66 in 0.1..=3.0;

@@ -1,10 +1,10 @@
 //! The face is too dark.
 //!
-//! **Why.** Features cannot be made out in a dark print. Dark skin in good light is far lighter
+//! **Why.** Features are not recognisable in a dark print. Dark skin in good light is far lighter
 //! than the limit.
 //!
-//! **What to do.** Take the photo in a bright place, with the light in front of you and not
-//! behind you.
+//! **What to do.** Take the photo in a bright place, with the light in front of you and not behind
+//! you.
 
 use crate::prelude::*;
 
@@ -24,7 +24,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     below: Below<Share> =
-        /// Mean luma of the face, 0 black to 1 white: a person looks below this.
+        /// Mean luma of the face, 0 black to 1 white: referred below this.
         0.2,
         /// Mean luma of the face, 0 black to 1 white: rejected below this.
         0.15 in 0.0..=1.0;

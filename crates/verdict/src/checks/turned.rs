@@ -1,8 +1,8 @@
 //! The head is turned to the side.
 //!
-//! **Why.** The card needs the face from the front, with both cheeks to be seen alike.
+//! **Why.** The card needs the face from the front, with both cheeks equally visible.
 //!
-//! **What to do.** Look straight at the camera, nose and shoulders towards it.
+//! **What to do.** Look straight at the camera, with nose and shoulders towards it.
 
 use crate::prelude::*;
 
@@ -22,9 +22,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Degrees> =
-        /// Turn to either side: a person looks above this.
-        /// Chosen on one half of the labelled people: 98 % of 81 good photos up to 4.6251, 98 % of 15
-        /// bad ones from 15.5085.
+        /// Turn to either side: referred above this.
+        /// Chosen on half of the labelled people: 98 % of 81 good photos are at most 4.6251, 98 %
+        /// of 15 bad ones at least 15.5085.
         8.0,
         /// Turn to either side: rejected above this.
         15.0 in 0.0..=90.0;

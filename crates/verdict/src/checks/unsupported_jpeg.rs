@@ -1,8 +1,8 @@
-//! A JPEG of a kind that ordinary programs do not show: arithmetic, lossless, hierarchical, or
-//! with more than 8 bits a sample.
+//! A kind of JPEG that ordinary programs do not show: arithmetic, lossless, hierarchical, or with
+//! more than 8 bits per sample.
 //!
-//! **Why.** The card system takes JPEG as cameras write it; it cannot be relied on to open
-//! these.
+//! **Why.** The card system accepts JPEG as cameras write it. It may not be able to open other
+//! kinds.
 //!
 //! **What to do.** Open the photo and save it again as an ordinary JPEG, or take a new one.
 
