@@ -47,21 +47,21 @@ fn lines(path: &Path, error: &PolicyError) -> String {
 }
 
 impl Policy {
-    /// The built-in policy of that name, else the one in that file. `read` gives the file's bytes,
-    /// as `std::fs::read` does.
+    /// The built-in policy of that name, otherwise the policy in that file. `read` returns the bytes of
+    /// the file, as `std::fs::read` does.
     ///
     /// ```
     /// use shomei_verdict::Policy;
     ///
-    /// let icao = Policy::load("icao".as_ref(), std::fs::read)?;
+    /// let icao = Policy::load("icao".as_ref(), |path| std::fs::read(path))?;
     /// assert_eq!(icao.name(), "icao");
-    /// let refused = Policy::load("iaco".as_ref(), std::fs::read).unwrap_err();
+    /// let refused = Policy::load("iaco".as_ref(), |path| std::fs::read(path)).unwrap_err();
     /// assert!(refused.to_string().contains("built in: my-number-card, japan-passport, icao"));
     /// # Ok::<(), shomei_verdict::LoadError>(())
     /// ```
     ///
     /// # Errors
-    /// If there is neither, the file cannot be read, or is refused by [`Policy::from_bytes`].
+    /// If neither exists, if the file cannot be read, or if [`Policy::from_bytes`] refuses it.
     pub fn load(
         name_or_file: &Path,
         read: impl FnOnce(&Path) -> io::Result<Vec<u8>>,
@@ -79,10 +79,10 @@ impl Policy {
         }
     }
 
-    /// The policy in that file, whatever its name. `read` gives the file's bytes.
+    /// The policy in that file, even if a built-in policy has that name. `read` returns its bytes.
     ///
     /// # Errors
-    /// If the file cannot be read, or is refused by [`Policy::from_bytes`].
+    /// If the file cannot be read, or if [`Policy::from_bytes`] refuses it.
     pub fn from_file(
         file: &Path,
         read: impl FnOnce(&Path) -> io::Result<Vec<u8>>,
