@@ -1,8 +1,8 @@
-//! Photos in a tar archive (ustar, pax, GNU names). Nothing is unpacked; the names are ids and no
-//! paths of this machine.
+//! Photos in a tar archive (ustar, pax, GNU names). Nothing is unpacked: the names are ids, not paths of
+//! this machine.
 //!
-//! The extension headers are read here, because an archive must not choose how much memory that
-//! takes.
+//! This module reads the extension headers itself, so that an archive cannot choose how much memory
+//! they take.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -22,16 +22,16 @@ use crate::photo::{Photo, Place, Source, Span, id, read_part};
 /// Longest extension header that is read, in bytes; it holds a name.
 const MAX_EXTENSION_BYTES: u64 = 1 << 16;
 
-/// What an entry that is to be reviewed is.
+/// The kind of an entry to review.
 enum Kind {
     Plain,
     /// A link, a device, a sparse file: no bytes of a photo.
     NotPlain,
-    /// Its name leads out of the archive.
+    /// Its path escapes the archive.
     Escaping,
 }
 
-/// The photos of an archive in a file, read when their turn comes.
+/// The photos of an archive in a file. Each is read when it is reviewed.
 pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>, Cause> {
     let file = File::open(path)?;
     let end = file.metadata()?.len();
@@ -67,7 +67,7 @@ pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>, Cau
     Ok(photos)
 }
 
-/// The photos of an archive that arrives on `input`, one at a time. Ends behind the first error.
+/// The photos of an archive that arrives on `input`, one at a time. Ends after the first error.
 ///
 /// # Errors
 /// If no thread can be started.
@@ -183,7 +183,7 @@ fn damaged(after: u64) -> String {
     }
 }
 
-/// What extension headers say of the entry behind them.
+/// The contents of extension headers, for the next entry.
 #[derive(Default)]
 struct Extended {
     name: Option<Vec<u8>>,
@@ -209,7 +209,7 @@ fn extension<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<Vec<u8>, Cause> {
     let bytes = entry.size();
     if bytes > MAX_EXTENSION_BYTES {
         return Err(
-            format!("a name of {bytes} bytes; up to {MAX_EXTENSION_BYTES} are read").into(),
+            format!("a name of {bytes} bytes; at most {MAX_EXTENSION_BYTES} are allowed").into(),
         );
     }
     let mut text = Vec::new();
@@ -220,7 +220,7 @@ fn extension<R: Read>(entry: &mut tar::Entry<'_, R>) -> Result<Vec<u8>, Cause> {
     Ok(text)
 }
 
-/// As in directories: nothing hidden, and what the globs take.
+/// Like in folders: no hidden entries, and only those that the globs select.
 fn taken(path: &Path, patterns: &Patterns) -> bool {
     let parts = path.components().filter_map(|part| match part {
         Component::Normal(name) => Some(name),

@@ -1,4 +1,4 @@
-//! What can go wrong in a batch, besides photos.
+//! Errors of a batch that are not about a photo.
 
 use std::fmt;
 use std::io;
@@ -9,16 +9,16 @@ use shomei::LineError;
 use crate::photo::Place;
 use crate::terms::Difference;
 
-/// What lies below an error: what the system, a table or an archive says.
+/// The cause of an error, from the system, a table or an archive.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a batch cannot start, continue or end. Photos that cannot be read are reviews, not errors.
 ///
-/// Messages name files and ids, and leave it to the program to say by which option they were given.
+/// Messages name files and ids. The program adds the options that they came from.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file or folder that was named cannot be used.
+    /// A file or folder cannot be used.
     #[error("{role} {path:?}")]
     File {
         /// What it is for.
@@ -70,7 +70,7 @@ pub enum Error {
         expected: String,
     },
     /// There are more reviews than photos.
-    #[error("there are {reviews} reviews more than there are photos")]
+    #[error("there are {reviews} more reviews than photos")]
     Surplus {
         /// How many.
         reviews: usize,
@@ -98,7 +98,7 @@ pub enum Error {
         /// The first few of them, with their lines.
         named: String,
     },
-    /// Stored reviews are read no further.
+    /// Reading stored reviews stopped.
     #[error("reviews {path:?}: stopped after {reviews} reviews")]
     Stopped {
         /// The file; `-` is standard input.
@@ -130,15 +130,15 @@ pub enum Error {
     Review(#[from] shomei::Error),
 }
 
-/// What is wrong with the file of reviews, or with what belongs to it.
+/// What is wrong with the file of reviews, or with its header.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
     /// Another process writes to it.
     #[error("another process is writing to it")]
     Busy,
-    /// It holds something, and it was not said what to do with that.
-    #[error("holds {bytes} bytes already")]
+    /// It is not empty, and the caller did not say what to do with its contents.
+    #[error("has {bytes} bytes already")]
     Occupied {
         /// How many bytes.
         bytes: u64,
@@ -176,7 +176,7 @@ pub enum JournalError {
         /// The line, from 1.
         line: usize,
     },
-    /// It cannot be written any further. What is written stays whole.
+    /// It cannot be written any further. It still ends with a complete line.
     #[error("a review cannot be written")]
     Write(#[source] io::Error),
     /// The file system fails.
@@ -226,7 +226,7 @@ const fn more(entries: &u64) -> &'static str {
 }
 
 impl Error {
-    /// To be called with what is wrong with a file or folder.
+    /// Makes an error from what is wrong with a file or folder.
     pub(crate) fn file<E: Into<Cause>>(
         role: Role,
         path: impl Into<PathBuf>,
@@ -240,7 +240,7 @@ impl Error {
     }
 }
 
-/// A cause with the place where it was met.
+/// A cause with its place.
 #[derive(Debug, thiserror::Error)]
 #[error("{place}")]
 struct At {
@@ -248,7 +248,7 @@ struct At {
     source: Cause,
 }
 
-/// To be called with what is wrong at `place`.
+/// Makes an error from what is wrong at `place`.
 pub(crate) fn at<E: Into<Cause>>(place: impl Into<String>) -> impl FnOnce(E) -> Cause {
     let place = place.into();
     move |source| {

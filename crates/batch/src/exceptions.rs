@@ -14,7 +14,7 @@ use crate::table::{self, digest_codes};
 /// Which exceptions hold for which photo.
 ///
 /// The table is CSV (UTF-8, with a header): the column `id` (or `file`) is the photo's id, the
-/// column `waive` holds codes with `;` between them. Other columns are ignored.
+/// column `waive` has codes separated by `;`. Other columns are ignored.
 #[derive(Debug, Default)]
 pub struct Exceptions {
     all: Waivers,
@@ -29,7 +29,7 @@ struct Row {
     met: AtomicBool,
 }
 
-/// Ids that a message names at most.
+/// How many ids a message names.
 const NAMED: usize = 3;
 
 impl Exceptions {
@@ -89,8 +89,8 @@ impl Exceptions {
         Ok(())
     }
 
-    /// What holds for the photo `id`: what the table says, else what was `recorded` before; and
-    /// what holds for all.
+    /// The exceptions for the photo `id`: those of the table, or those `recorded` before if it is not
+    /// in the table, and those for all photos.
     pub fn of(&self, id: &str, recorded: &Waivers) -> Waivers {
         let own = self.rows.get(id).map_or(recorded, |row| {
             row.met.store(true, Ordering::Relaxed);
@@ -99,8 +99,8 @@ impl Exceptions {
         self.all.union(own)
     }
 
-    /// To be called when [`Exceptions::of`] was asked for all photos: an exception that reached no
-    /// photo is a mistake that would cost an applicant the card.
+    /// Call this after [`Exceptions::of`] was called for all photos. An exception that matched no photo is
+    /// an error, because a typo would reject somebody.
     ///
     /// # Errors
     /// If a row that records an exception was for none of the photos.

@@ -24,11 +24,10 @@ const SCHEMA: &str = "shomei.journal/1";
 /// Longest header that is read, in bytes.
 const MAX_HEADER_BYTES: u64 = 1 << 16;
 
-/// How much time of work a power failure may cost. (The end of the process costs none of what is
-/// written.)
+/// How much work a power cut may lose. If only the process ends, nothing that is written is lost.
 const SYNC_EVERY: Duration = Duration::from_secs(2);
 
-/// What is beside the reviews.
+/// The file beside the reviews.
 #[derive(Debug, Serialize, Deserialize)]
 struct Header {
     schema: String,
@@ -36,41 +35,40 @@ struct Header {
     terms: Terms,
 }
 
-/// A review that is done already.
+/// A finished review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
-    /// Whose it is.
+    /// The id of its photo.
     pub id: String,
-    /// What it says.
+    /// Its verdict.
     pub verdict: Verdict,
 }
 
-/// What to do with a file that holds something.
+/// What to do with a file that is not empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// Refuse to write.
     Keep,
-    /// Continue behind what it holds, on the same terms.
+    /// Continue after its contents, on the same terms.
     Resume,
-    /// Delete what it holds.
+    /// Delete its contents.
     Overwrite,
 }
 
-/// An open file of reviews, one `shomei.review/1` record a line. Dropping it loses nothing that was
-/// appended, unless the power fails.
+/// An open file of reviews, with one `shomei.review/1` record on each line. Dropping it loses nothing
+/// that was appended, except in a power cut.
 #[derive(Debug)]
 pub struct Journal {
     file: File,
     path: PathBuf,
-    /// Length up to which all lines are whole, in bytes.
+    /// The length of all complete lines, in bytes.
     whole: u64,
     unsynced: bool,
     synced: Instant,
 }
 
 impl Journal {
-    /// Opens or creates the file and returns the reviews that it holds, in order. A line without
-    /// its end is cut off.
+    /// Opens or creates the file and returns its reviews in order. An incomplete line is removed.
     ///
     /// # Errors
     /// If it cannot be opened, holds something that `existing` does not allow, or belongs to a

@@ -62,7 +62,7 @@ pub(crate) enum Source {
         id: Box<str>,
         span: Span,
     },
-    /// Here: they came with a stream.
+    /// In memory: they came from a stream.
     Bytes {
         id: Box<str>,
         bytes: Vec<u8>,
@@ -100,7 +100,7 @@ impl Photo {
         }
     }
 
-    /// What the output calls it: its path as given, its id in the manifest, its name in the
+    /// Its id in the output: its path as given, its id in the manifest, its name in the
     /// archive, or `-`. In a name that is not UTF-8, bytes that are not are `%XX`, and `%` is `%25`.
     #[must_use]
     pub fn id(&self) -> Cow<'_, str> {
@@ -123,10 +123,10 @@ impl Photo {
         }
     }
 
-    /// Its bytes, and no more than one beyond the limit.
+    /// Its bytes, at most one more than the limit.
     ///
     /// # Errors
-    /// If there are none: it is no file or cannot be read.
+    /// If it is not a file or cannot be read.
     pub fn read(self, limits: &Limits) -> io::Result<Vec<u8>> {
         match self.source {
             Source::Path(path) | Source::Row { path, .. } => read(&path, limits),
@@ -142,7 +142,7 @@ impl Photo {
         }
     }
 
-    /// Whether its name leads out of the archive that it is in.
+    /// Whether its path escapes its archive.
     pub(crate) const fn escapes(&self) -> bool {
         matches!(self.source, Source::Unread { escapes: true, .. })
     }
@@ -165,7 +165,7 @@ impl Photo {
     }
 }
 
-/// What the output calls a photo: its path as given.
+/// The id of a photo in the output: its path as given.
 ///
 /// In a path that is not UTF-8, the bytes that cannot be written are `%XX` and `%` is
 /// `%25`, so that two such paths never share an id.
@@ -184,10 +184,10 @@ pub(crate) fn id(path: &Path) -> Cow<'_, str> {
     id.into()
 }
 
-/// The bytes of the photo in a file, and no more than one beyond the limit.
+/// The bytes of the photo in a file, at most one more than the limit.
 ///
 /// # Errors
-/// If it is no file or cannot be read.
+/// If it is not a file or cannot be read.
 pub fn read(path: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
     // Looked at before it is opened: opening a pipe waits for its writer.
     let metadata = fs::metadata(path)?;

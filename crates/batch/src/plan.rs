@@ -1,7 +1,7 @@
 //! A batch from its photos to its end.
 //!
-//! The photos are read on a thread of their own. It shares with the thread that takes the reviews
-//! how the list of photos ended.
+//! A separate thread reads the photos. It tells the thread that takes the reviews how the list of photos
+//! ended.
 
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ use crate::photo::Photo;
 use crate::sources::Photos;
 use crate::terms::Terms;
 
-/// What is to be reviewed, and how.
+/// The photos to review, and how to review them.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -65,7 +65,7 @@ impl Plan {
         }
     }
 
-    /// Exceptions, besides those of the manifest.
+    /// Exceptions in addition to those of the manifest.
     pub fn exceptions(mut self, exceptions: Exceptions) -> Self {
         self.exceptions = exceptions;
         self
@@ -83,7 +83,7 @@ impl Plan {
         self
     }
 
-    /// Number of workers; the number of processors unless said otherwise.
+    /// Number of workers. The default is the number of processors.
     pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
         self.jobs = Some(jobs);
         self
@@ -115,8 +115,8 @@ impl Plan {
         }
     }
 
-    /// Reviews all photos but the first, which are `done`. `work` is done with each review on its
-    /// worker, and `stop` is asked before each photo whether to end after those in flight.
+    /// Reviews all photos after the first ones, which are `done`. Calls `work` with each review on its
+    /// worker. Calls `stop` before each photo; `true` ends the batch after the photos in flight.
     ///
     /// # Errors
     /// If an archive cannot be opened, or the threads cannot be started.
@@ -146,8 +146,8 @@ impl Plan {
     }
 }
 
-/// What `work` made of the reviews, in the order of the photos. Dropping it ends the work after the
-/// photos in flight.
+/// The results of `work`, in the order of the photos. If you drop it, work ends after the photos in
+/// flight.
 #[derive(Debug)]
 #[must_use = "nothing is reviewed unless the reviews are taken"]
 pub struct Run<T> {
@@ -161,8 +161,8 @@ pub struct Run<T> {
 pub struct End {
     /// It was stopped before the last photo.
     pub interrupted: bool,
-    /// What is wrong although every photo has its review: entries of an archive that were not read,
-    /// exceptions that reached no photo. Empty if the batch was interrupted.
+    /// Errors although every photo has its review: entries of an archive that were not read, and
+    /// exceptions that matched no photo. Empty if the batch was interrupted.
     pub faults: Vec<Error>,
 }
 
@@ -175,10 +175,10 @@ impl<T> Iterator for Run<T> {
 }
 
 impl<T> Run<T> {
-    /// To be called when all reviews were taken.
+    /// Call this after all reviews were taken.
     ///
     /// # Errors
-    /// If the photos could not be read to the end, or the reviews that were done are not theirs.
+    /// If the photos could not be read to the end, or if the finished reviews are not theirs.
     pub fn end(self) -> Result<End, Error> {
         let ended = std::mem::take(&mut *self.state.ended());
         if let Some(error) = ended.failed {
@@ -208,7 +208,7 @@ struct State {
 struct Ended {
     interrupted: bool,
     failed: Option<Error>,
-    /// How many entries of an archive have names that lead out of it, and the first one.
+    /// The number of entries whose path escapes the archive, and the first of them.
     escaping: Option<(u64, String)>,
 }
 
@@ -218,7 +218,7 @@ impl State {
     }
 }
 
-/// The photos on their way to the reviewer, without those that are done.
+/// The photos for the reviewer, without those that are done.
 struct Feed<I, S> {
     photos: I,
     stop: S,

@@ -1,4 +1,4 @@
-//! Files that are their owner's alone: reviews and pictures are personal data.
+//! Files that only their owner can read: reviews and pictures are personal data.
 
 use std::fs::{File, OpenOptions};
 use std::io;

@@ -1,4 +1,4 @@
-//! From what is named to the list of photos.
+//! Makes the list of photos from its sources.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -17,7 +17,7 @@ use crate::photo::{Photo, Place};
 use crate::terms::Listing;
 use crate::{archive, manifest, paths};
 
-/// Where the photos of a batch come from. Each photo may be named once.
+/// The sources of the photos of a batch. Each photo may be named once.
 ///
 /// ```no_run
 /// use shomei_batch::Sources;
@@ -32,23 +32,23 @@ use crate::{archive, manifest, paths};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// Photos, and folders to walk: every regular file in them whose name does not begin with a
-    /// dot, sorted by name. `-` is one photo on standard input.
+    /// Photos and folders; `-` is one photo on standard input. In a folder, every regular file is
+    /// reviewed, sorted by name, unless its name begins with a dot.
     pub paths: Vec<PathBuf>,
     /// A file with further paths; `-` is standard input.
     pub list: Option<PathBuf>,
     /// Whether the paths in the list end with NUL instead of a line break.
     pub null: bool,
-    /// A CSV table with the columns `application_id` (the id) and `path` (from the table's folder)
-    /// and, if wanted, `waive` (codes with `;` between them) and `policy` (a name, or a file from
-    /// the table's folder).
+    /// A CSV table with the columns `application_id` (the id) and `path` (relative to the table's
+    /// folder), and optionally `waive` (codes separated by `;`) and `policy` (a name, or a file
+    /// relative to the table's folder).
     pub manifest: Option<PathBuf>,
     /// A tar archive, whose names are ids. `-` is standard input.
     pub archive: Option<PathBuf>,
-    /// In folders and archives, take only what matches one of these globs. Globs without a slash
-    /// match names at any depth, globs with one match paths from the top.
+    /// In folders and archives, take only files that match one of these globs. A glob without a slash
+    /// matches names at any depth; a glob with a slash matches paths from the top.
     pub include: Vec<String>,
-    /// In folders and archives, leave out what matches one of these, folders included.
+    /// In folders and archives, leave out files and folders that match one of these.
     pub exclude: Vec<String>,
 }
 
@@ -61,11 +61,11 @@ impl Sources {
         self.gather_with(|name| Ok(Policy::load(name, |file| fs::read(file))?))
     }
 
-    /// As [`Sources::gather`]; `policy` loads what a row of the manifest names: a built-in policy,
-    /// or the path of a file.
+    /// Like [`Sources::gather`], but `policy` loads the policies that rows of the manifest name: a
+    /// built-in policy, or the path of a file.
     ///
     /// # Errors
-    /// As there, or if `policy` fails.
+    /// Like [`Sources::gather`], or if `policy` fails.
     pub fn gather_with(
         &self,
         policy: impl Fn(&Path) -> Result<Policy, Cause>,
@@ -150,15 +150,15 @@ impl Photos {
         self.stream.is_none().then_some(self.listed.len())
     }
 
-    /// After these, the photos in a tar archive that arrives on `input`, in place of another such
-    /// archive. The globs are those of the sources.
+    /// Adds the photos in a tar archive that arrives on `input`; it replaces another such archive. The
+    /// globs of the sources apply to it.
     #[must_use]
     pub fn and_archive(mut self, input: impl Read + Send + 'static) -> Self {
         self.stream = Some(Stream::Open(Box::new(input)));
         self
     }
 
-    /// What names this list in the terms of a batch.
+    /// The identity of this list in the terms of a batch.
     #[must_use]
     pub fn listing(&self) -> Listing {
         let mut digest = Sha256::new();
@@ -172,8 +172,8 @@ impl Photos {
         }
     }
 
-    /// All photos, one after the other, those of the archive as they arrive. Of these `limits`
-    /// bounds the bytes that are held. Ends behind the first error.
+    /// All photos, one after the other; those of the archive come as they arrive, and `limits` bounds
+    /// their bytes in memory. Ends after the first error.
     ///
     /// # Errors
     /// If the archive cannot be opened.
@@ -218,7 +218,7 @@ fn arriving(
         .map(move |photo| photo.map_err(Error::file(Role::Archive, &path))))
 }
 
-/// Ids and where they are named. Each may be there once.
+/// Ids and the places that name them. Each may occur once.
 #[derive(Debug, Default)]
 struct Ids(HashMap<Box<str>, Place>);
 

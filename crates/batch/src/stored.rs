@@ -1,4 +1,4 @@
-//! Reviews that were stored, to be judged again, counted or shown.
+//! Stored reviews, to judge, count or show them.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -10,7 +10,7 @@ use shomei::{Policy, Records};
 
 use crate::error::{Error, Role};
 
-/// A file of stored reviews (`shomei.review/1`, one a line).
+/// A file of stored reviews (`shomei.review/1`, one on each line).
 pub struct Stored {
     path: PathBuf,
     records: Records<Box<dyn BufRead>>,
@@ -42,15 +42,15 @@ impl Stored {
         })
     }
 
-    /// Number of workers; the number of processors unless said otherwise.
+    /// Number of workers. The default is the number of processors.
     #[must_use]
     pub fn jobs(mut self, jobs: NonZeroUsize) -> Self {
         self.records = self.records.jobs(jobs);
         self
     }
 
-    /// Does `work` with each review on a worker and yields the results in the order of the lines.
-    /// Ends with an error at the first line that is no review, or if there is no review at all.
+    /// Calls `work` with each review on a worker, and yields the results in the order of the lines. Ends
+    /// with an error at the first line that is not a review, or if there is no review at all.
     ///
     /// # Errors
     /// If the threads cannot be started.
@@ -65,9 +65,9 @@ impl Stored {
         ))
     }
 
-    /// As [`Stored::map_all`], with the policy that each review was judged by: one of these, or a
-    /// built-in one. Ends with an error at the first review whose policy is not known, so that no
-    /// review is ever judged by another policy than its own.
+    /// Like [`Stored::map_all`], with the policy that each review was judged by: one of these, or a
+    /// built-in one. Ends with an error at the first review whose policy is not available, so that every
+    /// review is judged by its own policy.
     ///
     /// # Errors
     /// If the threads cannot be started.

@@ -10,8 +10,8 @@ use shomei::{WaiverError, Waivers};
 
 pub(crate) type Table = Reader<Chain<Cursor<Vec<u8>>, BufReader<File>>>;
 
-/// The table in that file, its byte order mark taken off, which would become a part of the first
-/// column's name.
+/// The table in that file without its byte order mark, which would become a part of the first column's
+/// name.
 pub(crate) fn open(path: &Path) -> io::Result<Table> {
     let mut input = BufReader::new(File::open(path)?);
     let mut start = Vec::new();
@@ -22,7 +22,7 @@ pub(crate) fn open(path: &Path) -> io::Result<Table> {
     Ok(ReaderBuilder::new().from_reader(Cursor::new(start).chain(input)))
 }
 
-/// The codes of a cell, with `;`, `,` or white space between them.
+/// The codes of a cell, separated by `;`, `,` or white space.
 pub(crate) fn waivers(cell: &str) -> Result<Waivers, WaiverError> {
     let codes: Vec<_> = cell
         .split(|c: char| c == ';' || c == ',' || c.is_whitespace())

@@ -1,14 +1,14 @@
-//! What a batch is started with, and what must be the same to resume it.
+//! The terms of a batch: they must be the same to resume it.
 
 use serde::{Deserialize, Serialize};
 use shomei::wire::v1::{Engine, PolicyRecord};
 
-/// What the reviews of a batch depend on besides the photos' bytes. A batch is resumed only on the
-/// same terms, so that one file never holds reviews of two kinds.
-/// [`Plan::terms`](crate::Plan::terms) says those of a plan.
+/// Everything that the reviews of a batch depend on, except the bytes of the photos. A batch can be
+/// resumed only on the same terms, so that one file never has reviews of two kinds.
+/// [`Plan::terms`](crate::Plan::terms) gives those of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {
-    /// What measures.
+    /// The engine that measures.
     pub engine: Engine,
     /// The policy of photos without their own.
     pub policy: PolicyRecord,
@@ -29,7 +29,7 @@ pub struct Terms {
 /// A list of photos.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
-    /// How many.
+    /// Number of photos.
     pub count: usize,
     /// Digest of their ids, paths, exceptions and policies.
     pub sha256: String,
@@ -37,14 +37,14 @@ pub struct Listing {
     pub streamed: bool,
 }
 
-/// The first thing in which two [`Terms`] differ.
+/// The first difference between two [`Terms`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What it is.
+    /// What differs.
     pub what: &'static str,
-    /// What it was.
+    /// The value before.
     pub was: String,
-    /// What it is now.
+    /// The value now.
     pub is: String,
 }
 
@@ -68,7 +68,7 @@ impl Difference {
 }
 
 impl Terms {
-    /// The first thing in which `other` differs from these, which were before.
+    /// The first difference of `other` from these earlier terms.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<Difference> {
         let policy = |terms: &Self| format!("{} ({})", terms.policy.name, terms.policy.hash);

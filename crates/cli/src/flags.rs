@@ -1,9 +1,9 @@
-//! What `shomei-batch` says is wrong, with the options of this program that it is about.
+//! Adds the names of options to the errors of `shomei-batch`.
 
 use anyhow::{Error, anyhow};
 use shomei_batch::{Error as BatchError, JournalError, Place, Role};
 
-/// The error as users of this program know it.
+/// The error with the options of this program.
 pub(crate) fn named(error: BatchError) -> Error {
     match error {
         BatchError::File { role, path, source } => anyhow!(source).context(match role {
@@ -34,10 +34,10 @@ pub(crate) fn named(error: BatchError) -> Error {
             found,
             expected,
         } => anyhow!(
-            "line {line} of --out is the review of {found:?}, where {expected:?} should stand"
+            "line {line} of --out is the review of {found:?}, but that of {expected:?} was expected"
         ),
         BatchError::Surplus { reviews } => {
-            anyhow!("--out holds {reviews} reviews more than there are photos")
+            anyhow!("--out has {reviews} more reviews than photos")
         }
         BatchError::Escaping { .. } => anyhow!("--tar: all reviews are written, but {error}"),
         BatchError::Unmet {
@@ -83,20 +83,20 @@ fn journal(error: JournalError) -> Error {
             difference.is
         ),
         JournalError::Line { .. } => {
-            anyhow!("{error}; once it and all behind it are deleted, --resume continues from there")
+            anyhow!("{error}; delete it and all lines after it, and --resume continues from there")
         }
         JournalError::Write(source) => anyhow!(source).context(
-            "a review cannot be written; those before it are kept, and --resume continues behind \
+            "a review cannot be written; those before it are kept, and --resume continues after \
              them",
         ),
         other => anyhow!(other),
     }
 }
 
-/// A file of reviews that holds something is not written over by mistake.
+/// A file of reviews that is not empty is not overwritten by mistake.
 pub(crate) fn occupied(bytes: u64) -> Error {
     anyhow!(
-        "holds {bytes} bytes already; --resume continues a batch that was stopped, --overwrite \
+        "has {bytes} bytes already; --resume continues a batch that was stopped, --overwrite \
          deletes them"
     )
 }

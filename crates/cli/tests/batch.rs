@@ -185,7 +185,9 @@ fn a_signal_ends_the_batch_behind_whole_lines_and_says_how_to_go_on() {
         assert!(count < 400);
         assert_eq!(
             stderr(&output),
-            format!("stopped after {count} reviews; the same command with --resume goes on\n")
+            format!(
+                "stopped after {count} reviews; run the same command with --resume to continue\n"
+            )
         );
     }
 }
@@ -316,7 +318,7 @@ fn the_same_photos_give_the_same_lines_from_any_source_at_any_number_of_jobs() {
     let first = first.replacen("\"id\":\"face_cut_left.jpg\"", "\"id\":\"-\"", 1);
     assert_eq!(stdout(&one), first + "\n");
 
-    // A stream goes on too.
+    // A stream can be resumed, too.
     let out = folder.path().join("out.jsonl");
     let cut: Vec<_> = expected.lines().take(2).collect();
     let mut stream = shomei();
@@ -335,7 +337,7 @@ fn the_same_photos_give_the_same_lines_from_any_source_at_any_number_of_jobs() {
     let other = archive(&[(photos[0], CHEAP), ("other.jpg", CHEAP)]);
     let output = with_input(&mut stream, &other);
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("where \"other.jpg\" should stand"));
+    assert!(stderr(&output).contains("but that of \"other.jpg\" was expected"));
 }
 
 #[test]
@@ -585,7 +587,7 @@ fn what_a_batch_cannot_start_with_is_named_and_nothing_is_touched() {
     fs::write(&out, "a letter\n").unwrap();
     refused(
         &mut night(&manifest, &out),
-        &["out.jsonl", "holds 9 bytes", "--overwrite"],
+        &["out.jsonl", "has 9 bytes", "--overwrite"],
     );
     refused(
         night(&manifest, &out).arg("--resume"),
@@ -596,7 +598,7 @@ fn what_a_batch_cannot_start_with_is_named_and_nothing_is_touched() {
             .arg(PHOTOS)
             .args(["--format", "csv", "--out"])
             .arg(&out),
-        &["holds 9 bytes"],
+        &["has 9 bytes"],
     );
     assert_eq!(fs::read_to_string(&out).unwrap(), "a letter\n");
     let anew = night(&manifest, &out).arg("--overwrite").status().unwrap();

@@ -166,15 +166,15 @@ fn before(submission: &Submission, records: &[Submitted]) -> Result<u64, Error> 
         }
         if record.particulars != particulars {
             return Err(Error::Submission(
-                "these photos were submitted before with other exceptions or policies; the same \
-                 command goes on, another one needs another --stream"
+                "these photos were submitted before with other exceptions or policies; run the same \
+                 command again to continue, or use another --stream"
                     .to_owned(),
             ));
         }
         if let Some(difference) = record.settings.difference(&submission.settings) {
             return Err(Error::Submission(format!(
-                "these photos were submitted before, and not the same way ({difference}); the same \
-                 command goes on, another one needs another --stream"
+                "these photos were submitted before in another way ({difference}); run the same \
+                 command again to continue, or use another --stream"
             )));
         }
         if record.from == before {

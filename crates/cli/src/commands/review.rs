@@ -86,8 +86,8 @@ fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
     let summary = progress.finish(lang);
     if end.interrupted {
         let how = match sink {
-            Sink::Journal(_) => "the same command with --resume goes on",
-            _ => "--format jsonl --out FILE would let --resume go on",
+            Sink::Journal(_) => "run the same command with --resume to continue",
+            _ => "only a batch with --format jsonl --out FILE can be resumed",
         };
         message(&format!("stopped after {reviews} reviews; {how}"));
         return Ok(exit::INTERRUPTED);
