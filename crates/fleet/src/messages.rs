@@ -1,7 +1,7 @@
-//! What travels: a job for each photo, records of what was submitted, and dead letters.
+//! The messages: a job for each photo, submission records, and dead letters.
 //!
-//! Each carries the name of its schema. A reader that does not know it says so and leaves the
-//! message to another one; nothing is guessed.
+//! Each message names its schema. A reader that does not know the schema says so and leaves the message
+//! to another reader. It never guesses.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,27 +11,27 @@ use shomei::photo::hex;
 use shomei::wire::v1::{Engine, PolicyRecord};
 use shomei_batch::{Difference, Listing, Terms};
 
-/// Longest id that an error names, in characters.
+/// The length of the longest id in an error, in characters.
 const NAMED: usize = 60;
 
-/// A message that is none of ours, or of another version.
+/// A message that is not ours, or is of another version.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MessageError {
-    /// It names another schema.
+    /// It has another schema.
     #[error("a message of schema {found:?}; this version reads {known:?}")]
     Schema {
-        /// What it names.
+        /// Its schema.
         found: String,
         /// What is read.
         known: &'static str,
     },
-    /// It is no message at all, or not whole.
+    /// It is not a message, or is incomplete.
     #[error("not a {known} message: {reason}")]
     Unreadable {
         /// What is read.
         known: &'static str,
-        /// What is wrong with it. Says nothing of its values.
+        /// What is wrong with it; contains none of its values.
         reason: String,
     },
 }
@@ -65,20 +65,20 @@ trait Message: Serialize + DeserializeOwned {
     }
 }
 
-/// One photo to review (`shomei.job/1`), with all that its review depends on.
+/// One photo to review (`shomei.job/1`), with everything that its review depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Job {
     schema: String,
-    /// What the output calls the photo.
+    /// The id of the photo in the output.
     pub id: String,
     /// Where its bytes are: `file:///…` or `s3://BUCKET/KEY`.
     pub url: String,
-    /// Exceptions that the applicant declared.
+    /// Exceptions to record.
     pub waivers: Waivers,
-    /// The rules to judge by.
+    /// The policy to judge by.
     pub policy: PolicyRecord,
-    /// What is to measure.
+    /// The engine that must measure.
     pub engine: Engine,
     /// Language of the texts: `ja` or `en`.
     pub lang: String,
@@ -91,8 +91,7 @@ impl Message for Job {
 }
 
 impl Job {
-    /// The job of reviewing the photo at `url` as the submission says, by its own `policy` if it has
-    /// one.
+    /// The job for the photo at `url` with the settings of the submission, or with its own `policy`.
     #[must_use]
     pub fn new(settings: &Settings, photo: &Photo) -> Self {
         Self {
@@ -108,12 +107,12 @@ impl Job {
     }
 
     /// # Errors
-    /// If it is of another schema, or no job.
+    /// If it has another schema, or is not a job.
     pub fn read(payload: &[u8]) -> Result<Self, MessageError> {
         Message::read(payload)
     }
 
-    /// As it travels.
+    /// The bytes of the message.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         Message::write(self)
@@ -130,27 +129,27 @@ impl Job {
     }
 }
 
-/// One photo as it is submitted.
+/// One photo of a submission.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Photo {
-    /// What the output calls it. Stands once in a stream.
+    /// Its id in the output. Unique in a stream.
     pub id: String,
     /// Where its bytes are.
     pub url: String,
-    /// Exceptions that the applicant declared.
+    /// Exceptions to record.
     pub waivers: Waivers,
-    /// Rules of its own.
+    /// Its own policy.
     pub policy: Option<PolicyRecord>,
 }
 
-/// What holds for all photos of a submission.
+/// The settings of all photos of a submission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// What is to measure.
+    /// The engine that must measure.
     pub engine: Engine,
-    /// The rules for photos without their own.
+    /// The policy of photos without their own.
     pub policy: PolicyRecord,
-    /// All rules that some photo is judged by.
+    /// All policies that some photo is judged by.
     pub policies: Vec<PolicyRecord>,
     /// Language of the texts: `ja` or `en`.
     pub lang: String,
@@ -173,7 +172,7 @@ impl Settings {
         }
     }
 
-    /// The first thing that is not the same in `other`, and what it is here and there.
+    /// The first difference to `other`, with both values.
     #[cfg(feature = "client")]
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         let terms = |settings: &Self| settings.terms(String::new(), Listing::default());
@@ -190,7 +189,7 @@ impl Settings {
             .map(|found| format!("{} {}, and {}", found.what, found.was, found.is))
     }
 
-    /// Why a worker with `engine` that knows the rules of these hashes cannot do this work.
+    /// Why a worker with `engine` and the policies of these hashes cannot do this work.
     #[must_use]
     pub fn refusal(&self, engine: &Engine, known: impl Fn(&str) -> bool) -> Option<String> {
         if let Some(refusal) = refusal_of_engine(&self.engine, engine) {
@@ -217,20 +216,20 @@ pub(crate) fn refusal_of_policy(asked: &PolicyRecord) -> String {
 }
 
 /// A part of a submission whose jobs are all in the queue (`shomei.submitted/1`). The first record of
-/// a submission has no ids and is there before any job.
+/// a submission has no ids and is stored before any job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Submitted {
     schema: String,
     /// The digest of the list of photos.
     pub submission: String,
-    /// The digest of what is particular to photos: exceptions and policies.
+    /// The digest of the exceptions and policies of single photos.
     pub particulars: String,
-    /// How many photos it has in all.
+    /// Number of photos of the submission.
     pub total: u64,
-    /// What holds for all of them.
+    /// The settings of all photos.
     pub settings: Settings,
-    /// How many were submitted before these.
+    /// Number of photos that were submitted before these.
     pub from: u64,
     /// The photos whose jobs are in the queue with this record.
     pub ids: Vec<String>,
@@ -256,12 +255,12 @@ impl Submitted {
     }
 
     /// # Errors
-    /// If it is of another schema, or no such record.
+    /// If it has another schema, or is not such a record.
     pub fn read(payload: &[u8]) -> Result<Self, MessageError> {
         Message::read(payload)
     }
 
-    /// As it travels.
+    /// The bytes of the message.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         Message::write(self)
@@ -273,13 +272,13 @@ impl Submitted {
 #[non_exhaustive]
 pub struct Dead {
     schema: String,
-    /// The photo, if the message says which.
+    /// The id of the photo, if the message has one.
     pub id: Option<String>,
     /// Why.
     pub reason: String,
     /// How often it was delivered.
     pub deliveries: u64,
-    /// The message as it came; what is no UTF-8 is replaced.
+    /// The message as received; bytes that are not UTF-8 are replaced.
     pub message: String,
 }
 
@@ -301,22 +300,22 @@ impl Dead {
     }
 
     /// # Errors
-    /// If it is of another schema, or no dead letter.
+    /// If it has another schema, or is not a dead letter.
     pub fn read(payload: &[u8]) -> Result<Self, MessageError> {
         Message::read(payload)
     }
 
-    /// As it travels.
+    /// The bytes of the message.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
         Message::write(self)
     }
 }
 
-/// What is submitted together.
+/// Photos that are submitted together.
 #[derive(Clone, Debug)]
 pub struct Submission {
-    /// What holds for all photos.
+    /// The settings of all photos.
     pub settings: Settings,
     /// The photos.
     pub photos: Vec<Photo>,
@@ -324,7 +323,7 @@ pub struct Submission {
 }
 
 impl Submission {
-    /// Two submissions of the same ids are one, wherever the photos lie.
+    /// Two submissions with the same ids are the same, wherever the photos are.
     #[must_use]
     pub fn new(settings: Settings, photos: Vec<Photo>) -> Self {
         let digest = list_digest(photos.iter().map(|photo| photo.id.as_str()));
@@ -335,7 +334,7 @@ impl Submission {
         }
     }
 
-    /// Names it.
+    /// Its name.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
@@ -369,7 +368,7 @@ pub fn list_digest<'a>(ids: impl IntoIterator<Item = &'a str>) -> String {
     hex(&digest.finalize())
 }
 
-/// What a message about this photo is known by when it comes twice: ids may hold what headers
+/// The key that recognises a duplicate message about this photo. Ids can have characters that headers
 /// cannot.
 #[must_use]
 pub fn key(id: &str) -> String {
