@@ -171,6 +171,15 @@ impl FindingRecord {
     }
 }
 
+/// `text` with its control characters escaped: it must not break the line or control the terminal.
+fn printable(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(|c| {
+        let escaped = c.is_control().then(|| c.escape_default());
+        let plain = escaped.is_none().then_some(c);
+        escaped.into_iter().flatten().chain(plain)
+    })
+}
+
 /// The name of the format in the record.
 pub(crate) fn format(format: Format) -> Value {
     serde_json::to_value(json::Format::write(&format)).unwrap_or_default()

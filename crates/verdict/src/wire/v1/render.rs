@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::ReviewRecord;
+use super::{ReviewRecord, printable};
 use crate::{Lang, Outcome, Verdict};
 
 impl ReviewRecord {
@@ -11,7 +11,11 @@ impl ReviewRecord {
     /// language that the record was made in; control characters of the id are escaped.
     #[must_use]
     pub fn render(&self, lang: Lang) -> String {
-        let mut text = format!("{}  {}\n", verdict(self.verdict, lang), printable(&self.id));
+        let mut text = format!(
+            "{}  {}\n",
+            verdict(self.verdict, lang),
+            printable(&self.id).collect::<String>()
+        );
         for finding in &self.findings {
             // Writing to a String cannot fail.
             let _ = writeln!(
@@ -55,17 +59,6 @@ const fn outcome(outcome: Outcome, waived: bool, lang: Lang) -> &'static str {
         (Outcome::Unable, _, Lang::En) => "[unable]",
         (Outcome::Reject, _, Lang::En) => "[reject]",
     }
-}
-
-/// The name without characters that break the line or control the terminal.
-fn printable(id: &str) -> String {
-    id.chars()
-        .flat_map(|c| {
-            let escaped = c.is_control().then(|| c.escape_default());
-            let plain = escaped.is_none().then_some(c);
-            escaped.into_iter().flatten().chain(plain)
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::json::{self, As};
-use super::{Engine, PolicyRecord, ReviewRecord, SCHEMA};
+use super::{Engine, PolicyRecord, ReviewRecord, SCHEMA, printable};
 use crate::{Lang, Measurements, Policy, Verdict, Waivers, judge};
 
 /// The parts of a record that are needed to judge it again. The old verdict, findings and texts are
@@ -140,11 +140,7 @@ fn malformed(error: &serde_json::Error) -> RecordError {
 
 /// The text shortened for a message, and without characters that control a terminal.
 fn cut(text: &str) -> String {
-    let mut chars = text.chars().flat_map(|c| {
-        let escaped = c.is_control().then(|| c.escape_default());
-        let plain = escaped.is_none().then_some(c);
-        escaped.into_iter().flatten().chain(plain)
-    });
+    let mut chars = printable(text);
     let mut shown: String = chars.by_ref().take(SHOWN_CHARS).collect();
     if chars.next().is_some() {
         shown.push('…');
