@@ -169,7 +169,7 @@ impl Portrait {
             .analyse(photo.clone())
             .expect("networks that run");
         let landmarks = analysis.subject.landmarks.as_ref().expect("a face");
-        let face = Rect::around(landmarks.points().iter().copied()).expect("points");
+        let face = Rect::around(landmarks.points.iter().copied()).expect("points");
         let side = face.width().max(face.height()) * 1.5;
         let (x, y) = (face.centre().x(), face.centre().y());
         let (x, y) = ((x - side / 2.0).max(0.0), (y - side * 0.6).max(0.0));

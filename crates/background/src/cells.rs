@@ -4,7 +4,7 @@ use image::{GrayImage, Luma};
 use imageproc::distance_transform::Norm;
 use imageproc::morphology::dilate;
 use imageproc::region_labelling::{Connectivity, connected_components};
-use shomei_photo::{ImageSize, Lab, PersonClass, Photo, Rect, Subject, percentile};
+use shomei_photo::{ImageSize, Lab, PersonClass, Photo, Rect, Subject, luma, percentile};
 
 /// Working pixels along a side of a cell: large enough to average sensor noise and JPEG
 /// ringing away, small enough for a light switch.
@@ -68,7 +68,7 @@ impl Cells {
                 let [r, g, b] = mean(photo, row, column);
                 let lab = Lab::from_srgb([r, g, b].map(|v| (v + 0.5) as u8));
                 cells.lab.push([lab.l(), lab.a(), lab.b()]);
-                cells.luma.push((0.299 * r + 0.587 * g + 0.114 * b) / 255.0);
+                cells.luma.push(luma([r, g, b]));
             }
         }
         for (index, near) in near.pixels().enumerate() {

@@ -2,7 +2,7 @@
 //! person casts a shadow on it, what colour it has.
 //!
 //! Pure pixels over a [`Photo`] and the masks of its [`Subject`]. This crate must not know
-//! networks, the order of landmarks or rules.
+//! networks, landmarks or rules.
 //!
 //! # Method
 //!

@@ -1,5 +1,7 @@
 use ndarray::Array2;
-use shomei_photo::{ClassMasks, DetectedFace, HeadOutline, ImageSize, Mask, Point, Rect, Side};
+use shomei_photo::{
+    ClassMasks, DetectedFace, HeadOutline, ImageSize, Mask, PersonClass, Point, Rect, Side,
+};
 
 use super::*;
 
@@ -19,22 +21,20 @@ fn subject() -> Subject {
         });
         Mask::new(cells).unwrap()
     };
-    let none = mask(&|_, _| false);
     let person = mask(&is_person);
-    let classes = ClassMasks::new([
-        mask(&|x, y| !is_person(x, y)),
-        none.clone(),
-        none.clone(),
-        person.clone(),
-        none.clone(),
-        none,
-    ]);
+    let classes = ClassMasks::from_fn(|class| {
+        Some(match class {
+            PersonClass::Background => mask(&|x, y| !is_person(x, y)),
+            PersonClass::FaceSkin => person.clone(),
+            _ => mask(&|_, _| false),
+        })
+    });
     let point = |x, y| Point::new(x, y).unwrap();
     Subject {
         faces: vec![DetectedFace {
             rect: Rect::new(125.0, 140.0, 110.0, 165.0).unwrap(),
             score: Ratio::new(0.95).unwrap(),
-            points: [point(0.0, 0.0); 5],
+            eyes: [point(0.0, 0.0); 2],
         }],
         person: Some(person),
         classes,

@@ -101,18 +101,19 @@ impl Analyser {
             (self.confirmed(&photo, faces), Ok(None))
         };
         let (faces, person) = (faces?, person?);
-        let Some((_, landmarks)) = faces.first() else {
+        let (faces, marks): (Vec<_>, Vec<_>) = faces.into_iter().unzip();
+        // Those of the main face.
+        let Some(landmarks) = marks.into_iter().next() else {
             return Ok(Analysis {
                 photo,
                 subject: Subject::default(),
             });
         };
-        let landmarks = landmarks.clone();
         let person = person.map_or_else(|| self.person.person(&photo), Ok)?;
         let classes = self.classes_of(&photo, &landmarks, &person)?;
         let head = head::outline(photo.size(), &landmarks, &classes, &person);
         let subject = Subject {
-            faces: faces.into_iter().map(|(face, _)| face).collect(),
+            faces,
             landmarks: Some(landmarks),
             person: Some(person),
             classes: Some(classes),
@@ -179,7 +180,7 @@ impl Analyser {
         let mut confirmed = Vec::new();
         for face in faces.into_iter().take(MAX_FACES) {
             let landmarks = self.landmarker.landmarks(photo, &face)?;
-            if landmarks.presence().get() >= MIN_PRESENCE {
+            if landmarks.presence.get() >= MIN_PRESENCE {
                 confirmed.push((face, landmarks));
             }
         }
@@ -197,7 +198,8 @@ fn best_score(faces: &[DetectedFace]) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use shomei_photo::{ClassMasks, Mask, Point, Ratio, Rect};
+    use ndarray::Array2;
+    use shomei_photo::{ClassMasks, Mask, PersonClass, Point, Ratio, Rect};
 
     use super::*;
     use crate::head::tests::{landmarks, masks, size};
@@ -219,7 +221,7 @@ mod tests {
             let face = |(i, &score): (usize, &f32)| DetectedFace {
                 rect: Rect::new(70.0, 80.0, 60.0 + i as f32, 80.0).unwrap(),
                 score: ratio(score),
-                points: [Point::new(0.0, 0.0).unwrap(); 5],
+                eyes: [Point::new(0.0, 0.0).unwrap(); 2],
             };
             Ok(self.0.iter().enumerate().map(face).collect())
         }
@@ -227,9 +229,10 @@ mod tests {
 
     impl Landmarker for Marks {
         fn landmarks(&self, _: &Photo, _: &DetectedFace) -> Result<Landmarks, Error> {
-            let marks = landmarks(70.0);
-            let (points, depth) = (marks.points().to_vec(), marks.depth().to_vec());
-            Ok(Landmarks::new(points, depth, ratio(self.0)).unwrap())
+            Ok(Landmarks {
+                presence: ratio(self.0),
+                ..landmarks(70.0)
+            })
         }
     }
 
@@ -273,6 +276,57 @@ mod tests {
     fn what_the_landmarks_deny_is_no_face() {
         let found = analyse((0, 0), &[0.95], 0.01);
         assert!(found.subject.faces.is_empty() && found.subject.landmarks.is_none());
+    }
+
+    /// Knows four points of a face.
+    struct FourPoints;
+    /// Tells the wall from the head, and nothing else.
+    struct TwoChannels;
+
+    impl Landmarker for FourPoints {
+        fn landmarks(&self, _: &Photo, _: &DetectedFace) -> Result<Landmarks, Error> {
+            let at = |x: f32, y: f32| Point::new(x, y).unwrap();
+            let [forehead, right, chin, left] = [
+                at(100.0, 80.0),
+                at(130.0, 120.0),
+                at(100.0, 160.0),
+                at(70.0, 120.0),
+            ];
+            Ok(Landmarks {
+                forehead,
+                chin,
+                oval: vec![forehead, right, chin, left],
+                points: vec![left, right, chin, forehead],
+                ..Landmarks::collapsed(at(100.0, 130.0), ratio(1.0))
+            })
+        }
+    }
+
+    impl ClassSegmenter for TwoChannels {
+        fn classes(&self, _: &Photo, _: Rect) -> Result<ClassMasks, Error> {
+            let channels = [0.0, 1.0].map(|value| Mask::new(Array2::from_elem((8, 8), value)));
+            let [wall, head] = channels.map(Option::unwrap);
+            let masks = ClassMasks::from_fn(|class| match class {
+                PersonClass::Hair => Some(head.clone()),
+                _ => Some(wall.clone()),
+            });
+            Ok(masks.unwrap())
+        }
+    }
+
+    #[test]
+    fn networks_may_have_other_points_and_channels() {
+        let photo = Photo::new(vec![255; 200 * 240 * 3], size(), size()).unwrap();
+        let analyser = Analyser::of(
+            Box::new(Detector(vec![0.95])),
+            Box::new(FourPoints),
+            Box::new(Masks),
+            Box::new(TwoChannels),
+        );
+        let head = analyser.analyse(photo).unwrap().subject.head.unwrap();
+        assert!((head.crown.y() - 45.0).abs() < 3.0, "{head:?}");
+        assert!((head.chin.y() - 160.0).abs() < 1e-3, "{head:?}");
+        assert!((head.rect.width() - 90.0).abs() < 5.0, "{head:?}");
     }
 
     /// The white pixel comes to the top-left corner only by the right turn.

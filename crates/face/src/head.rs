@@ -3,9 +3,7 @@
 use std::ops::RangeInclusive;
 
 use ndarray::Array2;
-use shomei_photo::{
-    ClassMasks, HeadOutline, ImageSize, Landmarks, Mask, PersonClass, Point, Rect, mesh,
-};
+use shomei_photo::{ClassMasks, HeadOutline, ImageSize, Landmarks, Mask, PersonClass, Point, Rect};
 
 /// Working pixels a cell of the grid on which the head is traced.
 const CELL: u32 = 2;
@@ -23,12 +21,10 @@ pub(crate) fn outline(
     classes: &ClassMasks,
     person: &Mask,
 ) -> Option<HeadOutline> {
-    let oval = Rect::around(mesh::OVAL.map(|index| landmarks.at(index)))?;
-    let chin = landmarks.at(mesh::CHIN);
+    let oval = landmarks.face()?;
+    let chin = landmarks.chin;
     let grid = Grid::trace(size, landmarks, oval, classes, person)?;
-    let crown = grid
-        .crown(oval)
-        .unwrap_or_else(|| landmarks.at(mesh::FOREHEAD));
+    let crown = grid.crown(oval).unwrap_or(landmarks.forehead);
 
     let (width, height) = (size.width() as f32, size.height() as f32);
     let rows = |top: f32, bottom: f32| {
@@ -36,7 +32,7 @@ pub(crate) fn outline(
         row(top)..=row(bottom).min(grid.head.nrows().saturating_sub(1))
     };
     // Hair below the nose hangs free and says nothing about the width of the head.
-    let nose = landmarks.at(mesh::NOSE_BASE).y();
+    let nose = landmarks.nose_base.y();
     let (mut left, mut right) = (oval.x(), oval.right());
     for row in rows(crown.y(), nose) {
         if let Some((from, to)) = grid.extent(row) {
@@ -103,7 +99,7 @@ impl Grid {
         let reach = columns_within(oval, REACH, columns);
         let mut head = Array2::from_elem((rows, columns), false);
         let mut open: Vec<(usize, usize)> = landmarks
-            .points()
+            .points
             .iter()
             .filter(|p| p.x() >= 0.0 && p.y() >= 0.0)
             .map(|p| {
@@ -190,14 +186,22 @@ pub(crate) mod tests {
 
     /// A face of 60 × 80 px whose oval starts at (`x`, 80); all other points in its middle.
     pub(crate) fn landmarks(x: f32) -> Landmarks {
-        let mut points = vec![Point::new(x + 30.0, 120.0).unwrap(); Landmarks::COUNT];
-        for (step, index) in mesh::OVAL.into_iter().enumerate() {
-            let angle = step as f32 / mesh::OVAL.len() as f32 * std::f32::consts::TAU;
-            points[index] =
-                Point::new(x + 30.0 + 30.0 * angle.sin(), 120.0 - 40.0 * angle.cos()).unwrap();
+        const STEPS: usize = 36;
+        let at = |x: f32, y: f32| Point::new(x, y).unwrap();
+        let oval: Vec<Point> = (0..STEPS)
+            .map(|step| {
+                let angle = step as f32 / STEPS as f32 * std::f32::consts::TAU;
+                at(x + 30.0 + 30.0 * angle.sin(), 120.0 - 40.0 * angle.cos())
+            })
+            .collect();
+        let all = Landmarks::collapsed(at(x + 30.0, 120.0), Ratio::new(1.0).unwrap());
+        Landmarks {
+            forehead: oval[0],
+            chin: oval[STEPS / 2],
+            points: [&*all.points, &oval].concat(),
+            oval,
+            ..all
         }
-        let depth = vec![0.0; Landmarks::COUNT];
-        Landmarks::new(points, depth, Ratio::new(1.0).unwrap()).unwrap()
     }
 
     /// Masks in which the ellipse around (`x`, `y`) is head and all below row 170 clothes.
@@ -212,15 +216,14 @@ pub(crate) mod tests {
         let head = move |px: f32, py: f32| {
             ((px - x) / half_width).powi(2) + ((py - y) / half_height).powi(2) <= 1.0
         };
-        let none = cells(&|_, _| false);
-        let classes = ClassMasks::new([
-            cells(&|px, py| !head(px, py) && py < 170.0),
-            cells(&head),
-            none.clone(),
-            none.clone(),
-            cells(&|px, py| !head(px, py) && py >= 170.0),
-            none,
-        ]);
+        let classes = ClassMasks::from_fn(|class| {
+            Some(match class {
+                PersonClass::Background => cells(&|px, py| !head(px, py) && py < 170.0),
+                PersonClass::Hair => cells(&head),
+                PersonClass::Clothes => cells(&|px, py| !head(px, py) && py >= 170.0),
+                _ => cells(&|_, _| false),
+            })
+        });
         (
             classes.unwrap(),
             cells(&|px, py| head(px, py) || py >= 170.0),

@@ -1,5 +1,5 @@
 //! From a [`Photo`](shomei_photo::Photo) to its [`Subject`](shomei_photo::Subject): where the
-//! faces are, which way is up, 478 landmarks of the main face, what is person, hair, skin,
+//! faces are, which way is up, the landmarks of the main face, what is person, hair, skin,
 //! clothes or background, and the outline of the head.
 //!
 //! This crate must not know rules (what is allowed) or files. Each network stands behind a

@@ -1,6 +1,8 @@
 //! Dense landmarks by MediaPipe's face landmarker (478 points).
 
-use shomei_photo::{DetectedFace, Landmarks, Photo, Ratio, Rect};
+mod topology;
+
+use shomei_photo::{DetectedFace, Landmarks, Photo, Point3, Ratio, Rect};
 
 use crate::graph::{Axes, Graph};
 use crate::sample::Square;
@@ -69,7 +71,7 @@ fn straightened(first: &Landmarks, square: Square) -> Option<Square> {
     if (tilt - square.angle).abs() < SECOND_LOOK_BEYOND_RADIANS {
         return None;
     }
-    let centre = Rect::around(first.points().iter().copied())?.centre();
+    let centre = Rect::around(first.points.iter().copied())?.centre();
     Some(Square {
         centre,
         side: square.side,
@@ -79,7 +81,7 @@ fn straightened(first: &Landmarks, square: Square) -> Option<Square> {
 
 fn crop(face: &DetectedFace) -> Square {
     let longer = face.rect.width().max(face.rect.height());
-    let [left, right, ..] = face.points;
+    let [left, right] = face.eyes;
     let tilt = (right.y() - left.y()).atan2(right.x() - left.x());
     let angle = if tilt.abs() > TURN_CROP_BEYOND_RADIANS {
         tilt
@@ -105,32 +107,32 @@ fn crop(face: &DetectedFace) -> Square {
 /// Outputs: 478 × (x, y, z) in crop pixels, presence as a logit, tongue (unused).
 fn decode(outputs: &[Vec<f32>], square: Square, side: f32) -> Option<Landmarks> {
     let (marks, presence) = (outputs.first()?, *outputs.get(1)?.first()?);
-    if marks.len() != Landmarks::COUNT * 3 {
+    if marks.len() != topology::COUNT * 3 {
         return None;
     }
-    let mut points = Vec::with_capacity(Landmarks::COUNT);
-    let mut depth = Vec::with_capacity(Landmarks::COUNT);
-    for mark in marks.chunks_exact(3) {
-        points.push(square.point(mark[0] / side, mark[1] / side)?);
-        depth.push(mark[2] / side * square.side);
-    }
+    let points: Vec<Point3> = marks
+        .chunks_exact(3)
+        .map(|mark| {
+            let point = square.point(mark[0] / side, mark[1] / side)?;
+            Point3::new(point, mark[2] / side * square.side)
+        })
+        .collect::<Option<_>>()?;
     let presence = Ratio::new(1.0 / (1.0 + (-presence).exp()))?;
-    Landmarks::new(points, depth, presence)
+    topology::named(&points, presence)
 }
 
 #[cfg(test)]
 mod tests {
-    use shomei_photo::{Point, mesh};
+    use shomei_photo::Point;
 
     use super::*;
 
     fn face(tilt: f32) -> DetectedFace {
-        let centre = Point::new(100.0, 100.0).unwrap();
         let eye = |dx: f32| Point::new(100.0 + dx * tilt.cos(), 90.0 + dx * tilt.sin()).unwrap();
         DetectedFace {
             rect: Rect::new(60.0, 50.0, 80.0, 100.0).unwrap(),
             score: Ratio::new(0.9).unwrap(),
-            points: [eye(-20.0), eye(20.0), centre, centre, centre],
+            eyes: [eye(-20.0), eye(20.0)],
         }
     }
 
@@ -138,18 +140,22 @@ mod tests {
     fn crop_points_map_back_to_the_photo() {
         let square = crop(&face(0.0));
         assert!((square.side - 140.0).abs() < 1e-3 && square.angle.abs() < 1e-6);
-        let mut marks = vec![0.0; Landmarks::COUNT * 3];
-        (marks[0], marks[1], marks[2]) = (128.0, 128.0, 25.6);
+        let mut marks = vec![0.0; topology::COUNT * 3];
+        // The first points are the upper lip, the nose's tip and its base.
+        marks[6..9].copy_from_slice(&[128.0, 128.0, 25.6]);
+        // The first point that the pose is fitted to.
+        marks[12..15].copy_from_slice(&[0.0, 0.0, 25.6]);
         let landmarks = decode(&[marks, vec![20.0], vec![0.0]], square, 256.0).unwrap();
-        let nose = landmarks.at(0);
+        let nose = landmarks.nose_base;
         assert!(
             (nose.x() - 100.0).abs() < 1e-3 && (nose.y() - 105.6).abs() < 1e-3,
             "{nose:?}"
         );
-        assert!((landmarks.depth()[0] - 14.0).abs() < 1e-3);
-        let corner = landmarks.at(1);
+        let corner = landmarks.pose[0].seen;
+        assert!((corner.depth() - 14.0).abs() < 1e-3);
+        let corner = corner.point();
         assert!((corner.x() - 30.0).abs() < 1e-3 && (corner.y() - 35.6).abs() < 1e-3);
-        assert!(landmarks.presence().get() > 0.999);
+        assert!(landmarks.presence.get() > 0.999);
     }
 
     #[test]
@@ -161,16 +167,13 @@ mod tests {
     #[test]
     fn a_tilted_face_is_looked_at_again() {
         let square = crop(&face(0.0));
+        let at = |x: f32, y: f32| Point::new(x, y).unwrap();
         let marks = |dy: f32| {
-            let mut points = vec![Point::new(100.0, 100.0).unwrap(); Landmarks::COUNT];
-            for index in mesh::LEFT_EYE_CORNERS {
-                points[index] = Point::new(80.0, 90.0).unwrap();
-            }
-            for index in mesh::RIGHT_EYE_CORNERS {
-                points[index] = Point::new(120.0, 90.0 + dy).unwrap();
-            }
-            let depth = vec![0.0; Landmarks::COUNT];
-            Landmarks::new(points, depth, Ratio::new(1.0).unwrap()).unwrap()
+            let mut marks = Landmarks::collapsed(at(100.0, 100.0), Ratio::new(1.0).unwrap());
+            marks.eyes[0].corners = [at(80.0, 90.0); 2];
+            marks.eyes[1].corners = [at(120.0, 90.0 + dy); 2];
+            marks.points.extend([at(80.0, 90.0), at(120.0, 90.0 + dy)]);
+            marks
         };
         assert!(straightened(&marks(2.0), square).is_none());
         let again = straightened(&marks(10.0), square).unwrap();
@@ -182,7 +185,7 @@ mod tests {
     fn misshapen_outputs_are_refused() {
         let square = crop(&face(0.0));
         assert!(decode(&[vec![0.0; 10], vec![1.0]], square, 256.0).is_none());
-        let bad = vec![f32::NAN; Landmarks::COUNT * 3];
+        let bad = vec![f32::NAN; topology::COUNT * 3];
         assert!(decode(&[bad, vec![1.0]], square, 256.0).is_none());
     }
 }

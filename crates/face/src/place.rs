@@ -6,7 +6,7 @@
 //! one, and at this size the class model takes shadows on the wall for hair.
 
 use ndarray::Array2;
-use shomei_photo::{ClassMasks, ImageSize, Landmarks, Mask, PersonClass, Point, Rect, mesh};
+use shomei_photo::{ClassMasks, ImageSize, Landmarks, Mask, PersonClass, Point, Rect};
 
 /// Cells along each side of the masks that are laid over the whole photo.
 const CELLS: usize = 128;
@@ -57,7 +57,7 @@ pub(crate) fn of_head(
     person: &Mask,
     margins: Margins,
 ) -> Option<Rect> {
-    let oval = Rect::around(mesh::OVAL.map(|index| landmarks.at(index)))?;
+    let oval = landmarks.face()?;
     let (rows, columns) = person.cells().dim();
     let (width, height) = (size.width() as f32, size.height() as f32);
     let column = |x: f32| {
@@ -74,7 +74,7 @@ pub(crate) fn of_head(
     // From the nose upwards, as long as there is somebody.
     let (mut left, mut right) = (column(oval.x()), column(oval.right()));
     let mut top = row(oval.y());
-    for row in (0..=row(landmarks.at(mesh::NOSE_BASE).y())).rev() {
+    for row in (0..=row(landmarks.nose_base.y())).rev() {
         let line = person.cells().row(row);
         let of_person = |column: &usize| line[*column] > PERSON;
         let inside = column(oval.x())..=column(oval.right());
@@ -111,17 +111,20 @@ pub(crate) fn undecided(size: ImageSize, landmarks: &Landmarks, classes: &ClassM
 /// The close look with the worn things that either look saw: each misses hats that the other
 /// does not.
 pub(crate) fn worn_in_either(close: &ClassMasks, wide: &ClassMasks) -> Option<ClassMasks> {
-    let mut masks = PersonClass::ALL.map(|class| close.of(class).clone());
-    let mut cells = close.of(PersonClass::Other).cells().clone();
-    let others = wide.of(PersonClass::Other).cells();
-    if others.dim() != cells.dim() {
-        return None;
-    }
-    cells.zip_mut_with(others, |close, &wide| {
-        *close = close.max(wide);
-    });
-    masks[PersonClass::Other as usize] = Mask::new(cells)?;
-    ClassMasks::new(masks)
+    ClassMasks::from_fn(|class| {
+        let mask = close.of(class);
+        if class != PersonClass::Other {
+            return Some(mask.clone());
+        }
+        let (mut cells, others) = (mask.cells().clone(), wide.of(class).cells());
+        if others.dim() != cells.dim() {
+            return None;
+        }
+        cells.zip_mut_with(others, |close, &wide| {
+            *close = close.max(wide);
+        });
+        Mask::new(cells)
+    })
 }
 
 /// Mean probability of worn things above the face.
@@ -138,7 +141,7 @@ fn above(
     kinds: &[PersonClass],
     up: f32,
 ) -> Option<f32> {
-    let oval = Rect::around(mesh::OVAL.map(|index| landmarks.at(index)))?;
+    let oval = landmarks.face()?;
     let share = |step: usize| (step as f32 + 0.5) / STEPS as f32;
     let (mut sum, mut count) = (0.0, 0);
     for step in 0..STEPS * STEPS {
@@ -181,11 +184,9 @@ pub(crate) fn laid_over(
     let across = axis(size.width(), place.x(), place.width(), columns);
     let down = axis(size.height(), place.y(), place.height(), rows);
     let person = person.resampled(ImageSize::new(CELLS as u32, CELLS as u32)?);
-    let mut masks = Vec::with_capacity(PersonClass::ALL.len());
-    for class in PersonClass::ALL {
+    ClassMasks::from_fn(|class| {
         if class == PersonClass::Background {
-            masks.push(Mask::new(person.mapv(|person| 1.0 - person))?);
-            continue;
+            return Mask::new(person.mapv(|person| 1.0 - person));
         }
         let mask = head.of(class).cells();
         let beside = class == PersonClass::Clothes;
@@ -199,9 +200,8 @@ pub(crate) fn laid_over(
                 None => 0.0,
             }
         });
-        masks.push(Mask::new(cells)?);
-    }
-    ClassMasks::new(masks.try_into().ok()?)
+        Mask::new(cells)
+    })
 }
 
 #[cfg(test)]
@@ -256,15 +256,13 @@ mod tests {
                 Array2::from_shape_fn((8, 8), |(_, column)| if column < 4 { left } else { right });
             Mask::new(cells).unwrap()
         };
-        let none = half(0.0, 0.0);
-        let head = ClassMasks::new([
-            none.clone(),
-            half(1.0, 0.0),
-            none.clone(),
-            none.clone(),
-            none,
-            half(0.0, 1.0),
-        ])
+        let head = ClassMasks::from_fn(|class| {
+            Some(match class {
+                PersonClass::Hair => half(1.0, 0.0),
+                PersonClass::Other => half(0.0, 1.0),
+                _ => half(0.0, 0.0),
+            })
+        })
         .unwrap();
         let whole = laid_over(size(), place, &head, &person).unwrap();
         let at = |class, x, y| whole.of(class).at(Point::new(x, y).unwrap(), size());
@@ -285,14 +283,13 @@ mod tests {
         let (unseen, _) = masks(100.0, 125.0, 45.0, 44.0);
         assert!(undecided(size(), &marks, &unseen));
         let head = Rect::new(0.0, 0.0, 200.0, 240.0).unwrap();
-        let hat = ClassMasks::new(std::array::from_fn(|class| {
-            let worn = if class == PersonClass::Other as usize {
-                0.9
-            } else {
-                0.02
+        let hat = ClassMasks::from_fn(|class| {
+            let worn = match class {
+                PersonClass::Other => 0.9,
+                _ => 0.02,
             };
-            Mask::new(Array2::from_elem((8, 8), worn)).unwrap()
-        }));
+            Mask::new(Array2::from_elem((8, 8), worn))
+        });
         let hat = laid_over(size(), head, &hat.unwrap(), &person).unwrap();
         assert!(undecided(size(), &marks, &hat) && worn(size(), &marks, &hat) > 0.8);
         let bare = laid_over(size(), head, &bare, &person).unwrap();

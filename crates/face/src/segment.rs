@@ -2,7 +2,7 @@
 
 use fast_image_resize::pixels::U8x3;
 use ndarray::{Array2, ArrayView3};
-use shomei_photo::{ClassMasks, Mask, Photo, Rect};
+use shomei_photo::{ClassMasks, Mask, PersonClass, Photo, Rect};
 
 use crate::graph::{Axes, Graph};
 use crate::{Error, ModelSet, sample};
@@ -54,6 +54,16 @@ impl PersonSegmenter for SelfieSegmentation {
         Mask::new(cells).ok_or_else(fail)
     }
 }
+
+/// What the channels of the class model stand for.
+const CHANNELS: [PersonClass; 6] = [
+    PersonClass::Background,
+    PersonClass::Hair,
+    PersonClass::BodySkin,
+    PersonClass::FaceSkin,
+    PersonClass::Clothes,
+    PersonClass::Other,
+];
 
 /// MediaPipe's multi-class selfie segmentation, run at 64 × 64.
 pub struct MulticlassSelfie {
@@ -109,13 +119,14 @@ fn brighten(pixels: &mut [U8x3]) {
     }
 }
 
-/// Logits `[6, side, side]` to probabilities.
+/// Logits `[channel, side, side]` to probabilities.
 fn softmax(logits: &[f32], side: usize) -> Option<ClassMasks> {
-    let logits = ArrayView3::from_shape((6, side, side), logits).ok()?;
-    let mut planes: [Array2<f32>; 6] = std::array::from_fn(|_| Array2::zeros((side, side)));
+    let logits = ArrayView3::from_shape((CHANNELS.len(), side, side), logits).ok()?;
+    let mut planes = CHANNELS.map(|_| Array2::zeros((side, side)));
     for row in 0..side {
         for column in 0..side {
-            let values: [f32; 6] = std::array::from_fn(|class| logits[[class, row, column]]);
+            let values: [f32; CHANNELS.len()] =
+                std::array::from_fn(|channel| logits[[channel, row, column]]);
             let top = values.into_iter().fold(f32::NEG_INFINITY, f32::max);
             let powers = values.map(|v| (v - top).exp());
             let sum: f32 = powers.iter().sum();
@@ -124,17 +135,14 @@ fn softmax(logits: &[f32], side: usize) -> Option<ClassMasks> {
             }
         }
     }
-    let mut masks = Vec::with_capacity(6);
-    for plane in planes {
-        masks.push(Mask::new(plane)?);
-    }
-    ClassMasks::new(masks.try_into().ok()?)
+    ClassMasks::from_fn(|class| {
+        let channel = CHANNELS.iter().position(|&channel| channel == class)?;
+        Mask::new(std::mem::take(&mut planes[channel]))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use shomei_photo::PersonClass;
-
     use super::*;
 
     #[test]

@@ -137,7 +137,7 @@ fn decode(outputs: &[Vec<f32>], side: usize, scale: (f32, f32)) -> Option<Vec<De
                         height * scale.1,
                     )?,
                     score: Ratio::new(score)?,
-                    points: [point(0)?, point(1)?, point(2)?, point(3)?, point(4)?],
+                    eyes: [point(0)?, point(1)?],
                 })
             })();
             faces.extend(face);
@@ -193,7 +193,7 @@ mod tests {
             Rect::new(48.0 * 3.0, 16.0 * 3.0, 96.0, 96.0).unwrap()
         );
         assert!((face.score.get() - 0.95).abs() < 1e-6);
-        assert_eq!(face.points[0], Point::new(192.0, 96.0).unwrap());
+        assert_eq!(face.eyes[0], Point::new(192.0, 96.0).unwrap());
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
         let face = |x: f32, score: f32| DetectedFace {
             rect: Rect::new(x, 0.0, 10.0, 10.0).unwrap(),
             score: Ratio::new(score).unwrap(),
-            points: [Point::new(0.0, 0.0).unwrap(); 5],
+            eyes: [Point::new(0.0, 0.0).unwrap(); 2],
         };
         let kept = suppress(vec![face(0.0, 0.8), face(1.0, 0.95), face(30.0, 0.75)]);
         let scores: Vec<f32> = kept.iter().map(|f| f.score.get()).collect();

@@ -9,7 +9,7 @@ use shomei_photo::{Frame, Mask, PersonClass, Point, Ratio, Rect, Side, Subject};
 use crate::Head;
 use crate::measurement::{Cut, Part};
 
-/// An ear stands out of the mesh's oval by about this share of the face's width.
+/// An ear stands out of the face's oval by about this share of the face's width.
 const EAR: f32 = 0.08;
 /// Steps along an edge at which the masks are asked.
 const STEPS: usize = 64;

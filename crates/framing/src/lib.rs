@@ -1,9 +1,8 @@
 //! How the head sits in the photo: how close, what is cut off on which side, how centred, and
 //! which 35:45 part of it would make the best card photo.
 //!
-//! Pure geometry over a [`Subject`]. This crate must not know pixels,
-//! networks or rules: it says "the chin is 0.12 of the face below the edge", not whether that
-//! is allowed.
+//! Pure geometry over a [`Subject`]. This crate must not know pixels, networks or rules: it says
+//! "the chin is 0.12 of the face below the edge", not whether that is allowed.
 //!
 //! ```
 //! use shomei_photo::{Frame, ImageSize, QuarterTurn, Subject};
@@ -13,15 +12,16 @@
 //! assert!(shomei_framing::measure(&Subject::default(), frame).is_none());
 //! ```
 
+pub mod composition;
 mod cuts;
 mod measurement;
 mod trim;
 
-use shomei_photo::{Frame, HeadOutline, ImageSize, Landmarks, Px, Ratio, Rect, Subject, mesh};
+use shomei_photo::{Frame, HeadOutline, ImageSize, Landmarks, Px, Ratio, Rect, Subject};
 
 pub use measurement::{Cut, Framing, Margins, Part, Trim};
 
-/// Skull above the mesh's topmost point, over the height from there to the chin. Vertex to
+/// Skull above the face's topmost point, over the height from there to the chin. Vertex to
 /// menton is about 232 mm and trichion to menton 187 mm in adults (Farkas, *Anthropometry of
 /// the Head and Face*, 1994); hair adds to it and is seen in the masks.
 const SKULL_ABOVE: f32 = 0.24;
@@ -73,10 +73,10 @@ struct Head {
 
 impl Head {
     fn of(outline: &HeadOutline, marks: &Landmarks, size: ImageSize) -> Option<Self> {
-        let oval = Rect::around(mesh::OVAL.map(|index| marks.at(index)))?;
+        let oval = marks.face()?;
         let (photo_width, photo_height) = (size.width() as f32, size.height() as f32);
-        let chin = marks.at(mesh::CHIN).y();
-        let forehead = marks.at(mesh::FOREHEAD).y();
+        let chin = marks.chin.y();
+        let forehead = marks.forehead.y();
         let skull = forehead - SKULL_ABOVE * (chin - forehead).max(0.0);
         // An outline that ends at the photo's edge goes on at least as far as face and skull.
         let beyond = |inside: bool, seen: f32, extrapolated: f32, low: bool| {
@@ -101,7 +101,7 @@ impl Head {
             skull,
             forehead,
             oval,
-            nose_y: marks.at(mesh::NOSE_BASE).y(),
+            nose_y: marks.nose_base.y(),
             photo_width,
             photo_height,
         })

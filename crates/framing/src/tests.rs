@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use shomei_photo::{ClassMasks, ImageSize, Mask, Point, QuarterTurn, Region, Side};
+use shomei_photo::{ClassMasks, ImageSize, Mask, PersonClass, Point, QuarterTurn, Region, Side};
 
 use super::*;
 
@@ -24,34 +24,34 @@ fn frame() -> Frame {
 /// that reaches 0.4 of it above the hairline and 0.1 beside the cheeks.
 fn subject(x: f32, y: f32, face: f32) -> Subject {
     let width = 0.72 * face;
-    let mut points = vec![Point::new(x, y).unwrap(); Landmarks::COUNT];
-    for (step, index) in mesh::OVAL.into_iter().enumerate() {
-        let angle = step as f32 / mesh::OVAL.len() as f32 * std::f32::consts::TAU;
-        points[index] =
-            Point::new(x + width / 2.0 * angle.sin(), y - face / 2.0 * angle.cos()).unwrap();
+    let at = |dx: f32, dy: f32| Point::new(x + dx, y + dy).unwrap();
+    let mut marks = Landmarks::collapsed(at(0.0, 0.0), Ratio::new(1.0).unwrap());
+    marks.forehead = at(0.0, -face / 2.0);
+    marks.chin = at(0.0, face / 2.0);
+    marks.oval = vec![
+        marks.forehead,
+        at(width / 2.0, 0.0),
+        marks.chin,
+        at(-width / 2.0, 0.0),
+    ];
+    for (eye, corners) in marks.eyes.iter_mut().zip([[-0.26, -0.14], [0.14, 0.26]]) {
+        eye.corners = corners.map(|dx| at(dx * face, -0.1 * face));
     }
-    for (index, dx) in [(33, -0.26), (133, -0.14), (362, 0.14), (263, 0.26)] {
-        points[index] = Point::new(x + dx * face, y - 0.1 * face).unwrap();
-    }
-    points[mesh::NOSE_BASE] = Point::new(x, y + 0.15 * face).unwrap();
-    let depth = vec![0.0; Landmarks::COUNT];
-    let marks = Landmarks::new(points, depth, Ratio::new(1.0).unwrap()).unwrap();
+    marks.nose_base = at(0.0, 0.15 * face);
 
     let (top, chin) = (y - 0.9 * face, y + 0.5 * face);
     let half = width / 2.0 + 0.1 * face;
     let hair = move |px: f32, py: f32| py > top && py < chin && (px - x).abs() < half;
-    let none = || mask(|_, _| false);
-    let classes = ClassMasks::new([
-        mask(move |px, py| !hair(px, py)),
-        mask(hair),
-        none(),
-        none(),
-        none(),
-        none(),
-    ]);
+    let classes = ClassMasks::from_fn(|class| {
+        Some(match class {
+            PersonClass::Background => mask(move |px, py| !hair(px, py)),
+            PersonClass::Hair => mask(hair),
+            _ => mask(|_, _| false),
+        })
+    });
     let outline = HeadOutline {
         crown: Point::new(x, top.max(0.0)).unwrap(),
-        chin: marks.at(mesh::CHIN),
+        chin: marks.chin,
         rect: Rect::new(
             (x - half).max(0.0),
             top.max(0.0),

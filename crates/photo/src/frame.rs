@@ -137,6 +137,21 @@ impl Frame {
         }
     }
 
+    /// The working-frame point at original-frame coordinates (x, y), in pixels: the inverse of
+    /// [`Frame::original_point`]. `None` if a number is not finite.
+    #[must_use]
+    pub fn working_point(self, (x, y): (f32, f32)) -> Option<Point> {
+        let (width, height) = (self.original.width() as f32, self.original.height() as f32);
+        let (x, y) = match self.turn {
+            QuarterTurn::None => (x, y),
+            QuarterTurn::Clockwise => (height - y, x),
+            QuarterTurn::Half => (width - x, height - y),
+            QuarterTurn::CounterClockwise => (y, width - x),
+        };
+        let (scale_x, scale_y) = self.scale();
+        Point::new(x / scale_x, y / scale_y)
+    }
+
     /// The part of `rect` inside the photo, in whole original pixels, at least 1 × 1;
     /// `None` if `rect` lies wholly outside.
     #[must_use]
@@ -207,6 +222,24 @@ mod tests {
             frame.original_point(Point::new(0.0, 0.0).unwrap()),
             (200.0, 100.0)
         );
+    }
+
+    #[test]
+    fn original_points_map_back_to_the_working_frame() {
+        for turn in QuarterTurn::ALL {
+            let working = if turn.swaps_sides() {
+                size(100, 200)
+            } else {
+                size(200, 100)
+            };
+            let frame = Frame::new(working, size(400, 200), turn);
+            for point in [(0.0, 0.0), (30.0, 70.0), (-4.0, 250.0)] {
+                let point = Point::new(point.0, point.1).unwrap();
+                let there = frame.original_point(point);
+                assert_eq!(frame.working_point(there), Some(point), "{turn:?}");
+            }
+            assert_eq!(frame.working_point((f32::NAN, 0.0)), None);
+        }
     }
 
     #[test]

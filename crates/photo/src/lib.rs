@@ -31,10 +31,12 @@
 //! assert_eq!((region.x, region.y, region.width, region.height), (20, 40, 60, 80));
 //! ```
 
+pub mod card;
 mod file;
 mod frame;
 mod geometry;
 mod hex;
+mod landmarks;
 mod mask;
 mod picture;
 mod subject;
@@ -46,9 +48,8 @@ pub use file::{
 pub use frame::{Frame, QuarterTurn, Region};
 pub use geometry::{ImageSize, Point, Rect, Side};
 pub use hex::hex;
+pub use landmarks::{EyeMarks, Landmarks, MouthMarks, Point3, PosePoint};
 pub use mask::{ClassMasks, Mask, PersonClass};
 pub use picture::Photo;
-pub use subject::{
-    DetectedFace, FaceFacts, FaceSummary, HeadOutline, Landmarks, OriginalPoint, Subject, mesh,
-};
-pub use units::{Degrees, DeltaE, Lab, Px, Ratio, percentile};
+pub use subject::{DetectedFace, FaceFacts, FaceSummary, HeadOutline, OriginalPoint, Subject};
+pub use units::{Degrees, DeltaE, Lab, Px, Ratio, luma, percentile};

@@ -86,7 +86,7 @@ fn weights(length: usize, cells: usize) -> Vec<(usize, usize, f32)> {
         .collect()
 }
 
-/// What a pixel belongs to, as the class model tells it.
+/// What a pixel belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum PersonClass {
@@ -100,7 +100,7 @@ pub enum PersonClass {
 }
 
 impl PersonClass {
-    /// All classes, in the order of the model's channels.
+    /// All classes, as they are declared.
     pub const ALL: [Self; 6] = [
         Self::Background,
         Self::Hair,
@@ -119,14 +119,21 @@ pub struct ClassMasks {
 }
 
 impl ClassMasks {
-    /// Wraps the masks, in the order of [`PersonClass::ALL`]; `None` unless all have one shape.
+    /// Takes the mask of each class from `mask`, which is asked once a class; `None` if one is
+    /// missing, or unless all have one shape.
     #[must_use]
-    pub fn new(masks: [Mask; 6]) -> Option<Self> {
+    pub fn from_fn(mask: impl FnMut(PersonClass) -> Option<Mask>) -> Option<Self> {
+        let masks: Vec<Mask> = PersonClass::ALL
+            .into_iter()
+            .map(mask)
+            .collect::<Option<_>>()?;
         let shape = masks[0].cells().dim();
-        masks
-            .iter()
-            .all(|mask| mask.cells().dim() == shape)
-            .then_some(Self { masks })
+        if masks.iter().any(|mask| mask.cells().dim() != shape) {
+            return None;
+        }
+        Some(Self {
+            masks: masks.try_into().ok()?,
+        })
     }
 
     /// The probability mask of one class.
@@ -154,5 +161,23 @@ mod tests {
             assert!((mask.at(centre, size) - full[[y, x]]).abs() < 1e-6);
         }
         assert!((mask.at(Point::new(99.0, -5.0).unwrap(), size) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn each_class_has_the_mask_that_was_given_for_it() {
+        let grid = |class| Mask::new(Array2::from_elem((2, 3), f32::from(class as u8) / 10.0));
+        let masks = ClassMasks::from_fn(grid).unwrap();
+        for class in PersonClass::ALL {
+            assert_eq!(Some(masks.of(class)), grid(class).as_ref());
+        }
+        let without = |missing| {
+            ClassMasks::from_fn(|class| grid(class).filter(|_| class != missing)).is_none()
+        };
+        assert!(PersonClass::ALL.into_iter().all(without));
+        let misshapen = ClassMasks::from_fn(|class| {
+            let rows = 2 + usize::from(class == PersonClass::Other);
+            Mask::new(Array2::zeros((rows, 3)))
+        });
+        assert_eq!(misshapen, None);
     }
 }

@@ -148,6 +148,12 @@ fn lab_curve(t: f32) -> f32 {
     }
 }
 
+/// Luma (ITU-R BT.601) of an sRGB colour with channels from 0 to 255, over 255: 0 to 1.
+#[must_use]
+pub fn luma([r, g, b]: [f32; 3]) -> f32 {
+    (0.299 * r + 0.587 * g + 0.114 * b) / 255.0
+}
+
 /// The value below which a `share` (0–1) of `values` lies, by the nearest rank; `None` without
 /// values. Puts them in another order.
 #[must_use]
@@ -189,6 +195,19 @@ mod tests {
             for (got, want) in [lab.l(), lab.a(), lab.b()].into_iter().zip(expected) {
                 assert!((got - want).abs() < 0.05, "{rgb:?}: {lab:?}");
             }
+        }
+    }
+
+    #[test]
+    fn luma_goes_from_black_to_white() {
+        for (rgb, expected) in [
+            ([0.0, 0.0, 0.0], 0.0),
+            ([255.0, 0.0, 0.0], 0.299),
+            ([0.0, 255.0, 0.0], 0.587),
+            ([0.0, 0.0, 255.0], 0.114),
+            ([255.0, 255.0, 255.0], 1.0),
+        ] {
+            assert!((luma(rgb) - expected).abs() < 1e-6, "{rgb:?}");
         }
     }
 

@@ -2,6 +2,8 @@
 
 use shomei_photo::{Frame, ImageSize, Landmarks, Photo, Point, Rect, Region};
 
+use crate::zones::{CHEEKS, Zone};
+
 /// Origin between the eyes; `u` along the eye line to the right, `v` down the face; the unit is
 /// the distance of the eyes.
 #[derive(Clone, Copy, Debug)]
@@ -12,26 +14,8 @@ pub(crate) struct FaceAxes {
     sin: f32,
 }
 
-/// A rectangle in face axes.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Zone {
-    pub(crate) u: (f32, f32),
-    pub(crate) v: (f32, f32),
-}
-
 /// Samples along each side of a zone.
 const SAMPLES: usize = 24;
-/// Bare skin beside the nose, below the lenses of glasses and above most beards.
-const CHEEKS: [Zone; 2] = [
-    Zone {
-        u: (-0.75, -0.4),
-        v: (0.6, 0.9),
-    },
-    Zone {
-        u: (0.4, 0.75),
-        v: (0.6, 0.9),
-    },
-];
 
 impl FaceAxes {
     /// `None` if the eyes coincide.
@@ -106,14 +90,9 @@ pub(crate) fn pixel(photo: &Photo, point: Point) -> [u8; 3] {
     photo.pixel(point.x().max(0.0) as u32, point.y().max(0.0) as u32)
 }
 
-/// Luma (ITU-R BT.601) of the pixel at a point, over 255.
+/// Luma of the pixel at a point, over 255.
 pub(crate) fn luma(photo: &Photo, point: Point) -> f32 {
-    luma_of(pixel(photo, point))
-}
-
-/// Luma (ITU-R BT.601) of a colour, over 255.
-pub(crate) fn luma_of([r, g, b]: [u8; 3]) -> f32 {
-    (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
+    shomei_photo::luma(pixel(photo, point).map(f32::from))
 }
 
 /// The middles of the photo's pixels that lie inside a polygon (even-odd rule).
@@ -148,7 +127,7 @@ fn holds(polygon: &[Point], point: Point) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use shomei_photo::{Ratio, mesh};
+    use shomei_photo::{EyeMarks, MouthMarks, Point3, Ratio};
 
     use super::*;
 
@@ -156,53 +135,51 @@ pub(crate) mod tests {
     /// (radians, clockwise), lids `lids` over the eye's width apart, lips `lips` over the
     /// mouth's width.
     pub(crate) fn landmarks(roll: f32, lids: f32, lips: f32) -> Landmarks {
-        let mut places = vec![(0.0, 0.5); Landmarks::COUNT];
-        for (step, index) in mesh::OVAL.into_iter().enumerate() {
-            let angle = step as f32 / mesh::OVAL.len() as f32 * std::f32::consts::TAU;
-            places[index] = (1.05 * angle.sin(), 0.45 - 1.35 * angle.cos());
-        }
-        // A ring runs from its left corner over the top to the right corner and back below.
-        let mut place_ring = |ring: &[usize], centre: (f32, f32), half: f32, gap: f32| {
-            let across = ring.len() / 2;
-            for (step, &index) in ring.iter().enumerate() {
-                let along = step.min(ring.len() - step) as f32 / across as f32;
-                let rise = match step {
-                    0 => 0.0,
-                    _ if step == across => 0.0,
-                    _ if step < across => -gap,
-                    _ => gap,
-                };
-                places[index] = (
-                    centre.0 + half * (2.0 * along - 1.0),
-                    centre.1 + half * rise,
-                );
-            }
-        };
-        place_ring(&mesh::LEFT_EYE, (-0.5, 0.0), 0.2, lids);
-        place_ring(&mesh::RIGHT_EYE, (0.5, 0.0), 0.2, lids);
-        place_ring(&mesh::MOUTH, (0.0, 1.1), 0.4, lips);
-        for (iris, middle) in [(mesh::LEFT_IRIS, -0.5), (mesh::RIGHT_IRIS, 0.5)] {
-            let rim = [(0.0, 0.0), (0.1, 0.0), (0.0, -0.1), (-0.1, 0.0), (0.0, 0.1)];
-            for (index, (u, v)) in iris.into_iter().zip(rim) {
-                places[index] = (middle + u, v);
-            }
-        }
-        for (index, side) in mesh::OUTER_MOUTH_CORNERS.into_iter().zip([-1.0, 1.0]) {
-            places[index] = (0.45 * side, 1.1);
-        }
-        for (index, side) in mesh::BROWS.into_iter().zip([-1.0, 1.0]) {
-            places[index] = (0.6 * side, -0.4);
-        }
         let (sin, cos) = roll.sin_cos();
-        let points = places
-            .into_iter()
-            .map(|(u, v)| {
-                let (x, y) = (u * cos - v * sin, u * sin + v * cos);
-                Point::new(180.0 + 80.0 * x, 220.0 + 80.0 * y).unwrap()
-            })
-            .collect();
-        let depth = vec![0.0; Landmarks::COUNT];
-        Landmarks::new(points, depth, Ratio::new(1.0).unwrap()).unwrap()
+        let at = |u: f32, v: f32| {
+            let (x, y) = (u * cos - v * sin, u * sin + v * cos);
+            Point::new(180.0 + 80.0 * x, 220.0 + 80.0 * y).unwrap()
+        };
+        let deep = |u: f32, v: f32| Point3::new(at(u, v), 0.0).unwrap();
+        // An opening: corners, and `steps` points on each lid, level between them.
+        let opening = |centre: (f32, f32), half: f32, gap: f32, steps: usize| -> Vec<Point> {
+            let along = |step: usize| 2.0 * (step + 1) as f32 / (steps + 1) as f32 - 1.0;
+            let lid = |step: usize, side: f32| {
+                at(centre.0 + half * along(step), centre.1 + side * half * gap)
+            };
+            let mut points = vec![at(centre.0 - half, centre.1)];
+            points.extend((0..steps).map(|step| lid(step, -1.0)));
+            points.push(at(centre.0 + half, centre.1));
+            points.extend((0..steps).rev().map(|step| lid(step, 1.0)));
+            points
+        };
+        let eye = |side: f32| EyeMarks {
+            corners: [-0.2, 0.2].map(|u| at(0.5 * side + u, 0.0)),
+            lids: [-0.05, 0.0, 0.05]
+                .map(|u| [-0.2, 0.2].map(|half| at(0.5 * side + u, half * lids)))
+                .to_vec(),
+            opening: opening((0.5 * side, 0.0), 0.2, lids, 7),
+            iris: at(0.5 * side, 0.0),
+            iris_rim: [(0.1, 0.0), (0.0, -0.1), (-0.1, 0.0), (0.0, 0.1)]
+                .map(|(u, v)| at(0.5 * side + u, v))
+                .to_vec(),
+            brow: at(0.6 * side, -0.4),
+        };
+        Landmarks {
+            eyes: [eye(-1.0), eye(1.0)],
+            mouth: MouthMarks {
+                inner_lips: [-0.4, 0.4].map(|half| deep(0.0, 1.1 + half * lips)),
+                inner_corners: [-0.4, 0.4].map(|u| at(u, 1.1)),
+                outer_corners: [-0.45, 0.45].map(|u| deep(u, 1.1)),
+                opening: opening((0.0, 1.1), 0.4, lips, 9),
+            },
+            forehead: at(0.0, -0.9),
+            chin: at(0.0, 1.8),
+            oval: [(0.0, -0.9), (1.05, 0.45), (0.0, 1.8), (-1.05, 0.45)]
+                .map(|(u, v)| at(u, v))
+                .to_vec(),
+            ..Landmarks::collapsed(at(0.0, 0.5), Ratio::new(1.0).unwrap())
+        }
     }
 
     #[test]

@@ -3,41 +3,12 @@
 //! A share is the mean probability of a class over the place where skin or hair is expected, not
 //! over the photo: a scarf below the chin is no mask.
 
-use shomei_photo::{ClassMasks, PersonClass, Photo, Point, Ratio, Subject, mesh, percentile};
+use shomei_photo::{ClassMasks, PersonClass, Photo, Point, Ratio, Subject, percentile};
 
-use crate::axes::{FaceAxes, Zone, luma};
+use crate::axes::{FaceAxes, luma};
 use crate::measurement::Covering;
+use crate::zones::{AROUND_EYES, EYES, LOWER_FACE, Zone};
 
-/// Brows to cheekbones, temple to temple.
-const EYES: Zone = Zone {
-    u: (-0.95, 0.95),
-    v: (-0.35, 0.45),
-};
-/// The eyes alone.
-const EYE_LEFT: Zone = Zone {
-    u: (-0.75, -0.25),
-    v: (-0.18, 0.18),
-};
-const EYE_RIGHT: Zone = Zone {
-    u: (0.25, 0.75),
-    v: (-0.18, 0.18),
-};
-/// Skin below the lenses of a pair of glasses.
-const CHEEKS: [Zone; 2] = [
-    Zone {
-        u: (-0.75, -0.4),
-        v: (0.6, 0.9),
-    },
-    Zone {
-        u: (0.4, 0.75),
-        v: (0.6, 0.9),
-    },
-];
-/// Tip of the nose to the chin's upper half.
-const LOWER_FACE: Zone = Zone {
-    u: (-0.55, 0.55),
-    v: (0.65, 1.5),
-};
 /// Half width of the place above the face.
 const HEAD_HALF_WIDTH: f32 = 0.8;
 
@@ -48,7 +19,7 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
     let points = |zone| axes.samples(zone, size);
     let share = |points: &[Point], class| mean(points, classes, class, photo);
 
-    let forehead = axes.place(marks.at(mesh::FOREHEAD)).1;
+    let forehead = axes.place(marks.forehead).1;
     let crown = subject
         .head
         .as_ref()
@@ -58,15 +29,15 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
         u: (-HEAD_HALF_WIDTH, HEAD_HALF_WIDTH),
         v: (crown.min(forehead - 0.1), forehead),
     };
-    let eyes = [points(EYE_LEFT), points(EYE_RIGHT)].concat();
+    let eyes = EYES.map(points).concat();
     let lower = points(LOWER_FACE);
     Some(Covering {
-        eyes_other_ratio: share(&points(EYES), PersonClass::Other)?,
+        eyes_other_ratio: share(&points(AROUND_EYES), PersonClass::Other)?,
         eyes_luma_ratio: median_luma(photo, &eyes)
-            .zip(median_luma(photo, &CHEEKS.map(points).concat()))
+            .zip(median_luma(photo, &axes.cheeks(size)))
             .and_then(|(eyes, cheeks)| Ratio::quotient(eyes, cheeks.max(0.02))),
         eyes_hair_ratio: share(&eyes, PersonClass::Hair)?,
-        eyes_region: axes.region(EYES, frame),
+        eyes_region: axes.region(AROUND_EYES, frame),
         lower_face_other_ratio: share(&lower, PersonClass::Other)?,
         lower_face_skin_ratio: share(&lower, PersonClass::FaceSkin)?,
         lower_face_region: axes.region(LOWER_FACE, frame),
@@ -112,15 +83,13 @@ mod tests {
             }))
             .unwrap()
         };
-        let none = mask(&|_| false);
-        let classes = ClassMasks::new([
-            none.clone(),
-            none.clone(),
-            none.clone(),
-            mask(&|row| !(from..to).contains(&row)),
-            none,
-            mask(&|row| (from..to).contains(&row)),
-        ]);
+        let classes = ClassMasks::from_fn(|class| {
+            Some(match class {
+                PersonClass::FaceSkin => mask(&|row| !(from..to).contains(&row)),
+                PersonClass::Other => mask(&|row| (from..to).contains(&row)),
+                _ => mask(&|_| false),
+            })
+        });
         let subject = Subject {
             landmarks: Some(landmarks(0.0, 0.3, 0.0)),
             classes,

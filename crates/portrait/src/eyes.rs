@@ -1,35 +1,12 @@
 //! Eyes and mouth: by the landmarks, and by the colours between lids and lips.
 
-use shomei_photo::{Frame, Lab, Landmarks, Photo, Point, Ratio, Rect, Region, mesh, percentile};
+use shomei_photo::{
+    EyeMarks, Frame, Lab, MouthMarks, Photo, Point, Point3, Ratio, Rect, Region, percentile,
+};
 
-use crate::axes::{FaceAxes, inside, luma_of, pixel};
+use crate::axes::{FaceAxes, inside, luma, pixel};
 use crate::measurement::{Eye, Mouth, Pose};
 
-/// Where an eye's landmarks are.
-struct EyeMarks {
-    corners: [usize; 2],
-    lids: [[usize; 2]; 3],
-    opening: [usize; 16],
-    iris: [usize; 5],
-    brow: usize,
-}
-
-const EYES: [EyeMarks; 2] = [
-    EyeMarks {
-        corners: mesh::LEFT_EYE_CORNERS,
-        lids: mesh::LEFT_LIDS,
-        opening: mesh::LEFT_EYE,
-        iris: mesh::LEFT_IRIS,
-        brow: mesh::BROWS[0],
-    },
-    EyeMarks {
-        corners: mesh::RIGHT_EYE_CORNERS,
-        lids: mesh::RIGHT_LIDS,
-        opening: mesh::RIGHT_EYE,
-        iris: mesh::RIGHT_IRIS,
-        brow: mesh::BROWS[1],
-    },
-];
 /// Fewer pixels than this say nothing about colours.
 const MIN_PIXELS: usize = 12;
 /// How much redder than the cheeks (CIE a*) a red pupil is, and how red at least. Irises are
@@ -62,7 +39,7 @@ impl Skin {
         };
         let [r, g, b] = [median(0)?, median(1)?, median(2)?];
         Some(Self {
-            luma: luma_of([r, g, b]),
+            luma: shomei_photo::luma([r, g, b].map(f32::from)),
             lab: Lab::from_srgb([r, g, b]),
         })
     }
@@ -75,51 +52,40 @@ impl Skin {
 
 pub(crate) fn measure_eyes(
     photo: &Photo,
-    marks: &Landmarks,
+    eyes: &[EyeMarks; 2],
     face: Option<(FaceAxes, Skin)>,
 ) -> Option<[Eye; 2]> {
-    let [left, right] = EYES.map(|at| eye(photo, marks, &at, face));
+    let [left, right] = eyes.each_ref().map(|eye| measure_eye(photo, eye, face));
     Some([left?, right?])
 }
 
-fn eye(
-    photo: &Photo,
-    marks: &Landmarks,
-    at: &EyeMarks,
-    face: Option<(FaceAxes, Skin)>,
-) -> Option<Eye> {
-    let [left, right] = at.corners.map(|index| marks.at(index));
+fn measure_eye(photo: &Photo, eye: &EyeMarks, face: Option<(FaceAxes, Skin)>) -> Option<Eye> {
+    let [left, right] = eye.corners;
     let width = left.distance(right);
-    let gap: f32 = at
+    let gap: f32 = eye
         .lids
         .iter()
-        .map(|&[upper, lower]| marks.at(upper).distance(marks.at(lower)))
+        .map(|[upper, lower]| upper.distance(*lower))
         .sum();
-    let middle = marks.at(at.iris[0]);
-    let along = ((middle.x() - left.x()) * (right.x() - left.x())
-        + (middle.y() - left.y()) * (right.y() - left.y()))
+    let along = ((eye.iris.x() - left.x()) * (right.x() - left.x())
+        + (eye.iris.y() - left.y()) * (right.y() - left.y()))
         / (width * width);
-    let points = at.corners.into_iter().chain(at.lids.into_iter().flatten());
+    let points = eye.corners.iter().chain(eye.lids.as_flattened()).copied();
     Some(Eye {
-        openness_ratio: Ratio::new(gap / (3.0 * width))?,
-        pupil_luma_ratio: face.and_then(|(_, skin)| pupil_luma(photo, marks, at, skin)),
+        openness_ratio: Ratio::new(gap / (eye.lids.len() as f32 * width))?,
+        pupil_luma_ratio: face.and_then(|(_, skin)| pupil_luma(photo, eye, skin)),
         gaze_ratio: Ratio::new(along)?,
-        red_ratio: face.and_then(|(_, skin)| redness(photo, marks, at, skin)),
-        brow_ratio: face.and_then(|(axes, _)| Ratio::new(-axes.place(marks.at(at.brow)).1)),
-        region: around(
-            points.map(|index| marks.at(index)),
-            width / 4.0,
-            photo.frame(),
-        ),
+        red_ratio: face.and_then(|(_, skin)| redness(photo, eye, skin)),
+        brow_ratio: face.and_then(|(axes, _)| Ratio::new(-axes.place(eye.brow).1)),
+        region: around(points, width / 4.0, photo.frame()),
     })
 }
 
 /// Luma of the darkest tenth between the lids over that of the cheeks.
-fn pupil_luma(photo: &Photo, marks: &Landmarks, at: &EyeMarks, skin: Skin) -> Option<Ratio> {
-    let opening = inside(&at.opening.map(|index| marks.at(index)), photo.size());
-    let mut lumas: Vec<f32> = opening
+fn pupil_luma(photo: &Photo, eye: &EyeMarks, skin: Skin) -> Option<Ratio> {
+    let mut lumas: Vec<f32> = inside(&eye.opening, photo.size())
         .into_iter()
-        .map(|point| luma_of(pixel(photo, point)))
+        .map(|point| luma(photo, point))
         .collect();
     if lumas.len() < MIN_PIXELS {
         return None;
@@ -128,11 +94,11 @@ fn pupil_luma(photo: &Photo, marks: &Landmarks, at: &EyeMarks, skin: Skin) -> Op
 }
 
 /// Share of the iris, as far as the lids show it, that is red.
-fn redness(photo: &Photo, marks: &Landmarks, at: &EyeMarks, skin: Skin) -> Option<Ratio> {
-    let [middle, rim @ ..] = at.iris.map(|index| marks.at(index));
-    let radius = rim.iter().map(|&p| p.distance(middle)).sum::<f32>() / rim.len() as f32;
-    let mut iris = inside(&at.opening.map(|index| marks.at(index)), photo.size());
-    iris.retain(|point| point.distance(middle) < radius);
+fn redness(photo: &Photo, eye: &EyeMarks, skin: Skin) -> Option<Ratio> {
+    let rim = &eye.iris_rim;
+    let radius = rim.iter().map(|&p| p.distance(eye.iris)).sum::<f32>() / rim.len() as f32;
+    let mut iris = inside(&eye.opening, photo.size());
+    iris.retain(|point| point.distance(eye.iris) < radius);
     if iris.len() < MIN_PIXELS {
         return None;
     }
@@ -158,28 +124,27 @@ fn smooth(photo: &Photo, point: Point) -> [u8; 3] {
 
 pub(crate) fn measure_mouth(
     photo: &Photo,
-    marks: &Landmarks,
+    mouth: &MouthMarks,
     face: Option<(FaceAxes, Skin)>,
     pose: Option<Pose>,
 ) -> Option<Mouth> {
-    let [left, right] = mesh::MOUTH_CORNERS.map(|index| marks.at(index));
-    let [upper, lower] = mesh::INNER_LIPS.map(|index| marks.at(index));
+    let [left, right] = mouth.inner_corners;
+    let [upper, lower] = mouth.inner_lips.map(Point3::point);
     let width = left.distance(right);
     Some(Mouth {
         openness_ratio: Ratio::quotient(upper.distance(lower), width)?,
-        teeth_ratio: face.and_then(|(_, skin)| teeth(photo, marks, skin)),
-        corner_lift_ratio: face.and_then(|(axes, _)| corner_lift(marks, axes, pose)),
+        teeth_ratio: face.and_then(|(_, skin)| teeth(photo, mouth, skin)),
+        corner_lift_ratio: face.and_then(|(axes, _)| corner_lift(mouth, axes, pose)),
         region: around([left, right, upper, lower], width / 4.0, photo.frame()),
     })
 }
 
 /// Area of what looks like teeth between the lips, over the square of the mouth's width.
-fn teeth(photo: &Photo, marks: &Landmarks, skin: Skin) -> Option<Ratio> {
-    let [left, right] = mesh::OUTER_MOUTH_CORNERS.map(|index| marks.at(index));
-    let lips = mesh::MOUTH.map(|index| marks.at(index));
+fn teeth(photo: &Photo, mouth: &MouthMarks, skin: Skin) -> Option<Ratio> {
+    let [left, right] = mouth.outer_corners.map(Point3::point);
     let cheek = skin.lab;
     let grey = cheek.chroma() < GREY;
-    let count = inside(&lips, photo.size())
+    let count = inside(&mouth.opening, photo.size())
         .into_iter()
         .filter(|&point| {
             let lab = Lab::from_srgb(pixel(photo, point));
@@ -198,17 +163,16 @@ fn teeth(photo: &Photo, marks: &Landmarks, skin: Skin) -> Option<Ratio> {
 ///
 /// The corners lie deeper in the face, so that a nod alone would lift or lower them; what the
 /// nod does is taken off.
-fn corner_lift(marks: &Landmarks, axes: FaceAxes, pose: Option<Pose>) -> Option<Ratio> {
-    let height = |index: usize| axes.place(marks.at(index)).1 * axes.unit();
-    let mean =
-        |value: &dyn Fn(usize) -> f32, pair: [usize; 2]| value(pair[0]).midpoint(value(pair[1]));
-    let depth = |index: usize| marks.depth()[index];
-    let (corners, lips) = (mesh::OUTER_MOUTH_CORNERS, mesh::INNER_LIPS);
+fn corner_lift(mouth: &MouthMarks, axes: FaceAxes, pose: Option<Pose>) -> Option<Ratio> {
+    let height = |[a, b]: [Point3; 2]| {
+        let height = |mark: Point3| axes.place(mark.point()).1 * axes.unit();
+        height(a).midpoint(height(b))
+    };
+    let depth = |[a, b]: [Point3; 2]| a.depth().midpoint(b.depth());
+    let (corners, lips) = (mouth.outer_corners, mouth.inner_lips);
     let nod = pose.map_or(0.0, |pose| pose.pitch_degrees.get().to_radians().sin());
-    let lift = mean(&height, lips)
-        - mean(&height, corners)
-        - nod * (mean(&depth, corners) - mean(&depth, lips));
-    let [left, right] = corners.map(|index| marks.at(index));
+    let lift = height(lips) - height(corners) - nod * (depth(corners) - depth(lips));
+    let [left, right] = corners.map(Point3::point);
     Ratio::quotient(lift, left.distance(right))
 }
 
@@ -225,7 +189,7 @@ fn around(points: impl IntoIterator<Item = Point>, margin: f32, frame: Frame) ->
 
 #[cfg(test)]
 mod tests {
-    use shomei_photo::{Degrees, ImageSize};
+    use shomei_photo::{Degrees, ImageSize, Landmarks};
 
     use super::*;
     use crate::axes::tests::landmarks;
@@ -258,12 +222,12 @@ mod tests {
                 let marks = landmarks(roll, lids, lips);
                 let photo = photo(&marks, |_, _| None);
                 let face = face(&photo, &marks);
-                for eye in measure_eyes(&photo, &marks, face).unwrap() {
+                for eye in measure_eyes(&photo, &marks.eyes, face).unwrap() {
                     assert!((eye.openness_ratio.get() - lids).abs() < 1e-4, "{eye:?}");
                     assert!((eye.gaze_ratio.get() - 0.5).abs() < 1e-4);
                     assert!((eye.brow_ratio.unwrap().get() - 0.4).abs() < 1e-4);
                 }
-                let mouth = measure_mouth(&photo, &marks, face, None).unwrap();
+                let mouth = measure_mouth(&photo, &marks.mouth, face, None).unwrap();
                 assert!((mouth.openness_ratio.get() - lips).abs() < 1e-4);
                 assert!(mouth.corner_lift_ratio.unwrap().get().abs() < 1e-4);
             }
@@ -273,13 +237,11 @@ mod tests {
     #[test]
     fn a_landmark_that_collapsed_is_not_measured() {
         let point = Point::new(5.0, 5.0).unwrap();
-        let depth = vec![0.0; Landmarks::COUNT];
-        let presence = Ratio::new(1.0).unwrap();
-        let marks = Landmarks::new(vec![point; Landmarks::COUNT], depth, presence).unwrap();
+        let marks = Landmarks::collapsed(point, Ratio::new(1.0).unwrap());
         let size = ImageSize::new(36, 48).unwrap();
         let photo = Photo::new(vec![180; 36 * 48 * 3], size, size).unwrap();
-        assert_eq!(measure_eyes(&photo, &marks, None), None);
-        assert_eq!(measure_mouth(&photo, &marks, None, None), None);
+        assert_eq!(measure_eyes(&photo, &marks.eyes, None), None);
+        assert_eq!(measure_mouth(&photo, &marks.mouth, None, None), None);
     }
 
     #[test]
@@ -289,7 +251,7 @@ mod tests {
             let photo = photo(&marks, |u, v| {
                 ((u.abs() - 0.5).hypot(v) < 0.05).then_some(pupil)
             });
-            for eye in measure_eyes(&photo, &marks, face(&photo, &marks)).unwrap() {
+            for eye in measure_eyes(&photo, &marks.eyes, face(&photo, &marks)).unwrap() {
                 let luma = eye.pupil_luma_ratio.unwrap().get();
                 assert!(expected.contains(&luma), "{pupil:?}: {luma}");
             }
@@ -315,7 +277,7 @@ mod tests {
                 r if r < 0.2 => Some(white),
                 _ => None,
             });
-            for eye in measure_eyes(&photo, &marks, face(&photo, &marks)).unwrap() {
+            for eye in measure_eyes(&photo, &marks.eyes, face(&photo, &marks)).unwrap() {
                 let share = eye.red_ratio.unwrap().get();
                 // A dark pupil loses its rim to the smoothing.
                 let expected = if red { 0.2..0.6 } else { 0.0..0.01 };
@@ -339,7 +301,7 @@ mod tests {
                 let inside = u.abs() < 0.42 && (v - 1.1).abs() < 0.08;
                 Some(if inside { between } else { skin })
             });
-            let mouth = measure_mouth(&photo, &marks, face(&photo, &marks), None).unwrap();
+            let mouth = measure_mouth(&photo, &marks.mouth, face(&photo, &marks), None).unwrap();
             let ratio = mouth.teeth_ratio.unwrap().get();
             assert_eq!(ratio > 0.03, teeth, "{between:?} on {skin:?}: {ratio}");
         }
@@ -347,13 +309,10 @@ mod tests {
 
     #[test]
     fn a_nod_is_no_smile() {
-        let marks = landmarks(0.0, 0.3, 0.0);
-        let mut depth = vec![0.0; Landmarks::COUNT];
-        for index in mesh::OUTER_MOUTH_CORNERS {
-            depth[index] = 20.0;
+        let mut marks = landmarks(0.0, 0.3, 0.0);
+        for corner in &mut marks.mouth.outer_corners {
+            *corner = Point3::new(corner.point(), 20.0).unwrap();
         }
-        let marks =
-            Landmarks::new(marks.points().to_vec(), depth, Ratio::new(1.0).unwrap()).unwrap();
         let photo = photo(&marks, |_, _| None);
         let lift = |pitch: f32| {
             let degrees = |value| Degrees::new(value).unwrap();
@@ -362,7 +321,8 @@ mod tests {
                 pitch_degrees: degrees(pitch),
                 roll_degrees: degrees(0.0),
             };
-            let mouth = measure_mouth(&photo, &marks, face(&photo, &marks), Some(pose)).unwrap();
+            let mouth =
+                measure_mouth(&photo, &marks.mouth, face(&photo, &marks), Some(pose)).unwrap();
             mouth.corner_lift_ratio.unwrap().get()
         };
         assert!(lift(0.0).abs() < 1e-4);

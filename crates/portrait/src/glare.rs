@@ -3,11 +3,12 @@
 //! A reflection is lighter than the skin beside it, near white, and colourless or cool; shine on
 //! skin keeps the warm colour of the skin, and hair is left out by its class.
 
-use shomei_photo::{Landmarks, PersonClass, Photo, Point, Ratio, Subject, mesh};
+use shomei_photo::{EyeMarks, PersonClass, Photo, Point, Ratio, Subject};
 
-use crate::axes::{FaceAxes, Zone, inside, luma, pixel};
+use crate::axes::{FaceAxes, inside, luma, pixel};
 use crate::eyes::Skin;
 use crate::measurement::Glare;
+use crate::zones::Zone;
 
 /// Half axes of the ellipse around an eye that is looked at: the inner part of a lens, without
 /// most frames.
@@ -38,7 +39,7 @@ pub(crate) fn measure(
         });
         Ratio::quotient(blown.count() as f32, points.len() as f32)
     };
-    let side = |middle: f32, opening: [usize; 16]| {
+    let side = |middle: f32, eye: &EyeMarks| {
         let zone = Zone {
             u: (middle - LENS.0, middle + LENS.0),
             v: (-LENS.1, LENS.1),
@@ -50,21 +51,17 @@ pub(crate) fn measure(
         });
         Some(Glare {
             lens_ratio: share(&lens)?,
-            eye_ratio: share(&eye(marks, opening, photo))?,
+            eye_ratio: share(&inside(&eye.opening, photo.size()))?,
             region: axes.region(zone, photo.frame()),
         })
     };
-    let (left, right) = (side(-0.5, mesh::LEFT_EYE)?, side(0.5, mesh::RIGHT_EYE)?);
+    let (left, right) = (side(-0.5, &marks.eyes[0])?, side(0.5, &marks.eyes[1])?);
     let rank = |glare: &Glare| glare.lens_ratio.get() + glare.eye_ratio.get();
     Some(if rank(&left) < rank(&right) {
         right
     } else {
         left
     })
-}
-
-fn eye(marks: &Landmarks, opening: [usize; 16], photo: &Photo) -> Vec<Point> {
-    inside(&opening.map(|index| marks.at(index)), photo.size())
 }
 
 #[cfg(test)]
@@ -88,17 +85,15 @@ mod tests {
             })
             .collect();
         let mask = |value: f32| Mask::new(Array2::from_elem((8, 8), value)).unwrap();
-        let [none, skin_share] = [mask(0.0), mask(1.0 - hair)];
         let subject = Subject {
             landmarks: Some(marks),
-            classes: ClassMasks::new([
-                none.clone(),
-                mask(hair),
-                none.clone(),
-                skin_share,
-                none.clone(),
-                none,
-            ]),
+            classes: ClassMasks::from_fn(|class| {
+                Some(match class {
+                    PersonClass::Hair => mask(hair),
+                    PersonClass::FaceSkin => mask(1.0 - hair),
+                    _ => mask(0.0),
+                })
+            }),
             ..Subject::default()
         };
         let photo = Photo::new(rgb, size, size).unwrap();

@@ -20,6 +20,7 @@ mod light;
 mod measurement;
 mod pose;
 mod sharpness;
+mod zones;
 
 use shomei_photo::{Photo, Subject};
 
@@ -32,12 +33,12 @@ pub use measurement::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpn
 pub fn measure(photo: &Photo, subject: &Subject) -> Option<Portrait> {
     let marks = subject.landmarks.as_ref()?;
     let axes = FaceAxes::of(marks);
-    let pose = pose::measure(marks);
+    let pose = pose::measure(&marks.pose);
     let face = axes.and_then(|axes| Some((axes, Skin::of(photo, axes)?)));
     Some(Portrait {
         pose,
-        eyes: eyes::measure_eyes(photo, marks, face),
-        mouth: eyes::measure_mouth(photo, marks, face, pose),
+        eyes: eyes::measure_eyes(photo, &marks.eyes, face),
+        mouth: eyes::measure_mouth(photo, &marks.mouth, face, pose),
         glare: face.and_then(|(axes, skin)| glare::measure(photo, subject, axes, skin)),
         covering: axes.and_then(|axes| covering::measure(photo, subject, axes)),
         light: axes.and_then(|axes| light::measure(photo, subject, axes)),

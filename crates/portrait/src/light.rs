@@ -2,47 +2,10 @@
 
 use shomei_photo::{PersonClass, Photo, Point, Ratio, Subject, percentile};
 
-use crate::axes::{FaceAxes, Zone, luma};
+use crate::axes::{FaceAxes, luma};
 use crate::measurement::Light;
+use crate::zones::{FACE, LIT, Zone};
 
-/// Pairs of zones that an even light gives the same luminance: forehead, cheeks, jaw.
-const PAIRS: [[Zone; 2]; 3] = [
-    [
-        Zone {
-            u: (-0.6, -0.15),
-            v: (-0.75, -0.45),
-        },
-        Zone {
-            u: (0.15, 0.6),
-            v: (-0.75, -0.45),
-        },
-    ],
-    [
-        Zone {
-            u: (-0.8, -0.35),
-            v: (0.35, 0.8),
-        },
-        Zone {
-            u: (0.35, 0.8),
-            v: (0.35, 0.8),
-        },
-    ],
-    [
-        Zone {
-            u: (-0.6, -0.25),
-            v: (1.1, 1.45),
-        },
-        Zone {
-            u: (0.25, 0.6),
-            v: (1.1, 1.45),
-        },
-    ],
-];
-/// The whole face.
-const FACE: Zone = Zone {
-    u: (-0.9, 0.9),
-    v: (-0.8, 1.5),
-};
 /// Probability of face skin from which a point counts.
 const SKIN: f32 = 0.5;
 /// Fewer skin points than this say nothing.
@@ -71,7 +34,7 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
     let (dark, bright) = (share(&|v| v < DARK)?, share(&|v| v > BRIGHT)?);
     let mean = face.iter().sum::<f32>() / count;
 
-    let mut pairs: Vec<(f32, Zone)> = PAIRS
+    let mut pairs: Vec<(f32, Zone)> = LIT
         .into_iter()
         .filter_map(|pair| {
             // Beards, fringes and glasses leave too little skin to compare.
@@ -117,14 +80,9 @@ mod tests {
         let mask = |value: f32| Mask::new(Array2::from_elem((8, 8), value)).unwrap();
         let subject = Subject {
             landmarks: Some(landmarks(0.0, 0.3, 0.0)),
-            classes: ClassMasks::new([
-                mask(0.0),
-                mask(0.0),
-                mask(0.0),
-                mask(1.0),
-                mask(0.0),
-                mask(0.0),
-            ]),
+            classes: ClassMasks::from_fn(|class| {
+                Some(mask(f32::from(class == PersonClass::FaceSkin)))
+            }),
             ..Subject::default()
         };
         let size = ImageSize::new(360, 480).unwrap();

@@ -14,51 +14,26 @@
 //! twice as many dots, and of blur below about one of them nothing can be said.
 
 use ndarray::{Array2, ArrayView1};
-use shomei_photo::{Photo, Point, Px, Ratio, Subject, percentile};
+use shomei_photo::{Photo, Point, Px, Ratio, Subject, card, percentile};
 
-use crate::axes::{FaceAxes, Zone, luma};
+use crate::axes::{FaceAxes, luma};
 use crate::measurement::Sharpness;
+use crate::zones::{FEATURES, Pair, SMOOTH};
 
 /// σ₁ and σ₂, in working pixels.
 const REBLUR: [f32; 2] = [0.7, 1.4];
-/// Brows, eyes, nose and mouth: where every face has edges.
-const FEATURES: Zone = Zone {
-    u: (-0.95, 0.95),
-    v: (-0.5, 1.35),
-};
 /// The share of the pixels with the steepest gradients of a kind that is looked at.
 const STEEPEST: f32 = 0.02;
 /// The share of those that is sharper than the blur that is reported.
 const SHARPER: f32 = 0.15;
 /// Blur by the working picture's pixels and the filter that made it, in working pixels.
 const SHRINKING: f32 = 0.45;
-/// Crown to chin in dots of the print: 34 of 45 mm, of 325 dots (27.5 mm at 300 dpi).
-const PRINTED_HEAD: f32 = 325.0 * 34.0 / 45.0;
+/// Height of the card's picture in dots of the print: 27.5 mm at 300 dpi.
+const PRINTED: f32 = 325.0;
+/// Crown to chin in dots of the print.
+const PRINTED_HEAD: f32 = PRINTED * card::HEAD_MM / card::PAPER_HEIGHT_MM;
 /// Distance of the eyes in dots, where crown and chin are not known: a third of the head.
 const PRINTED_EYES: f32 = PRINTED_HEAD * 0.3;
-/// Skin without features: both cheeks, and the forehead.
-const SKIN: [[Zone; 2]; 2] = [
-    [
-        Zone {
-            u: (-0.75, -0.4),
-            v: (0.4, 0.9),
-        },
-        Zone {
-            u: (0.4, 0.75),
-            v: (0.4, 0.9),
-        },
-    ],
-    [
-        Zone {
-            u: (-0.4, 0.0),
-            v: (-0.8, -0.5),
-        },
-        Zone {
-            u: (0.0, 0.4),
-            v: (-0.8, -0.5),
-        },
-    ],
-];
 
 pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Option<Sharpness> {
     let samples = axes.samples(FEATURES, photo.size());
@@ -173,7 +148,7 @@ fn blurred(image: &Array2<f32>, sigma: f32) -> Array2<f32> {
 fn noise(photo: &Photo, axes: FaceAxes) -> Option<f32> {
     /// Of Gaussian noise, median(|x|) = 0.6745 σ, and this difference has √1.25 of its σ.
     const TO_SIGMA: f32 = 1.0 / (0.6745 * 1.118);
-    let roughness = |zones: [Zone; 2]| {
+    let roughness = |zones: Pair| {
         let mut differences = Vec::new();
         for point in zones.map(|zone| axes.samples(zone, photo.size())).concat() {
             let at = |dx: f32, dy: f32| {
@@ -184,7 +159,7 @@ fn noise(photo: &Photo, axes: FaceAxes) -> Option<f32> {
         }
         percentile(&mut differences, 0.5)
     };
-    let smoother = SKIN.into_iter().filter_map(roughness).reduce(f32::min)?;
+    let smoother = SMOOTH.into_iter().filter_map(roughness).reduce(f32::min)?;
     Some(smoother * TO_SIGMA)
 }
 

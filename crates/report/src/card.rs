@@ -6,19 +6,10 @@
 //! composition, and the card shows 2.9 % more at the sides, if the photo has it; where it has
 //! not, the part is made lower at the bottom rather than filled with what is not in the photo.
 
-use shomei_photo::{QuarterTurn, Region};
+use shomei_framing::composition::{ABOVE_HEAD, HEAD, Place, TOLERANCE};
+use shomei_photo::card::{HEIGHT_MM, WIDTH_MM};
+use shomei_photo::{Frame, OriginalPoint, QuarterTurn, Region};
 use shomei_verdict::Measurements;
-
-/// Width of the picture on the card, in millimetres.
-pub const WIDTH_MM: f64 = 22.0;
-/// Height of the picture on the card, in millimetres.
-pub const HEIGHT_MM: f64 = 27.5;
-/// Head over the height: 34 of 45.
-const HEAD: f64 = 34.0 / 45.0;
-/// Space above the head over the height: 4 of 45.
-const ABOVE: f64 = 4.0 / 45.0;
-/// What the guide leaves open on either side, over the height: 2 of 45.
-const OPEN: f64 = 2.0 / 45.0;
 
 /// Where to cut, in the photo turned so that the person is upright.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,7 +17,7 @@ const OPEN: f64 = 2.0 / 45.0;
 pub struct Cut {
     /// The clockwise turn from the photo as a viewer shows it.
     pub turn: QuarterTurn,
-    /// The part, in whole pixels of the turned photo, inside it.
+    /// The part in whole pixels of the turned photo.
     pub region: Region,
     /// Crown with hair to chin on the card, in millimetres.
     pub head_mm: f64,
@@ -38,8 +29,10 @@ impl Cut {
     /// Whether head and space are what the guide asks for: 34 ± 2 and 4 ± 2 of 45 mm.
     #[must_use]
     pub fn in_guide(&self) -> bool {
-        let near = |mm: f64, ratio: f64| (mm / HEIGHT_MM - ratio).abs() <= OPEN;
-        near(self.head_mm, HEAD) && near(self.above_mm, ABOVE)
+        let near = |mm: f64, share: f32| {
+            (mm / f64::from(HEIGHT_MM) - f64::from(share)).abs() <= f64::from(TOLERANCE)
+        };
+        near(self.head_mm, HEAD) && near(self.above_mm, ABOVE_HEAD)
     }
 }
 
@@ -52,7 +45,9 @@ pub fn size_px(dpi: u16) -> (u32, u32) {
         clippy::cast_sign_loss,
         reason = "a small positive number"
     )]
-    let fifths = (HEIGHT_MM / 25.4 * f64::from(dpi) / 5.0).round().max(1.0) as u32;
+    let fifths = (f64::from(HEIGHT_MM) / 25.4 * f64::from(dpi) / 5.0)
+        .round()
+        .max(1.0) as u32;
     (fifths * 4, fifths * 5)
 }
 
@@ -60,71 +55,41 @@ pub fn size_px(dpi: u16) -> (u32, u32) {
 /// measured.
 #[must_use]
 pub fn cut(measurements: &Measurements) -> Option<Cut> {
-    let trim = &measurements.framing.as_ref()?.trim;
-    let turn = measurements.face.as_ref()?.turn;
+    let framing = measurements.framing.as_ref()?;
+    let face = measurements.face.as_ref()?;
     let shown = measurements.file.shown_size()?;
-    let (trimmed, (width, height)) = turned(trim.region, (shown.width(), shown.height()), turn);
-    let (width, height) = (f64::from(width), f64::from(height));
-
-    // The head, from where the trim box has it.
-    let (trim_width, trim_height) = (f64::from(trimmed.width), f64::from(trimmed.height));
-    let head = f64::from(trim.head_height_ratio.get()) * trim_height;
-    let crown = f64::from(trimmed.y) + f64::from(trim.top_margin_ratio.get()) * trim_height;
-    let centre = f64::from(trimmed.x) + f64::from(trim.centre_x_ratio.get()) * trim_width;
-
-    let aspect = WIDTH_MM / HEIGHT_MM;
-    let part_height = (head / HEAD).min(height).min(width / aspect).max(1.0);
-    let part_width = (part_height * aspect).max(1.0);
-    let within = |wanted: f64, room: f64| wanted.min(room).max(0.0);
-    let left = within(centre - part_width / 2.0, width - part_width);
-    let top = within(crown - ABOVE * part_height, height - part_height);
-    let mm = |pixels: f64| pixels / part_height * HEIGHT_MM;
+    let upright = if face.turn.swaps_sides() {
+        shown.transposed()
+    } else {
+        shown
+    };
+    let frame = Frame::new(upright, shown, face.turn);
+    let height_of = |point: OriginalPoint| {
+        let point = frame.working_point((point.x as f32, point.y as f32))?;
+        Some(point.y())
+    };
+    let (crown, chin) = (height_of(face.crown?)?, height_of(face.chin?)?);
+    // Where the crown is cut off, the head goes on above the photo.
+    let above_photo = framing.margins.top_ratio.get() * upright.height() as f32;
+    let top = if above_photo < 0.0 {
+        above_photo
+    } else {
+        crown
+    };
+    let place = Place {
+        top,
+        height: chin - top,
+        centre_x: framing.centre_x_ratio.get() * upright.width() as f32,
+    };
+    let part = place.part(upright, WIDTH_MM / HEIGHT_MM, HEAD)?;
+    let mm = |pixels: f32| f64::from(pixels / part.height() * HEIGHT_MM);
     let cut = Cut {
-        turn,
-        region: Region {
-            x: whole(left, width - 1.0),
-            y: whole(top, height - 1.0),
-            width: whole(part_width, width - left.round()).max(1),
-            height: whole(part_height, height - top.round()).max(1),
-        },
-        head_mm: mm(head),
-        above_mm: mm(crown - top),
+        turn: face.turn,
+        region: Frame::new(upright, upright, QuarterTurn::None).region(part)?,
+        head_mm: mm(place.height),
+        above_mm: mm(place.top - part.y()),
     };
     (cut.head_mm.is_finite() && cut.above_mm.is_finite()).then_some(cut)
-}
-
-/// Rounded, from 0 to `most`.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "between bounds of a picture"
-)]
-fn whole(value: f64, most: f64) -> u32 {
-    value.round().min(most).max(0.0) as u32
-}
-
-/// The region after a clockwise turn of the picture of this size, and the size after it.
-fn turned(region: Region, (width, height): (u32, u32), turn: QuarterTurn) -> (Region, (u32, u32)) {
-    let Region {
-        x,
-        y,
-        width: w,
-        height: h,
-    } = region;
-    let from_right = width.saturating_sub(x.saturating_add(w));
-    let from_bottom = height.saturating_sub(y.saturating_add(h));
-    let region = |x, y, width, height| Region {
-        x,
-        y,
-        width,
-        height,
-    };
-    match turn {
-        QuarterTurn::None => (region(x, y, w, h), (width, height)),
-        QuarterTurn::Clockwise => (region(from_bottom, x, h, w), (height, width)),
-        QuarterTurn::Half => (region(from_right, from_bottom, w, h), (width, height)),
-        QuarterTurn::CounterClockwise => (region(y, from_right, h, w), (height, width)),
-    }
 }
 
 #[cfg(test)]
@@ -133,9 +98,16 @@ mod tests {
     use crate::fixtures::stored_with;
     use serde_json::json;
 
-    /// A photo of `size` with its trim box at `at` (x, y, width, height).
-    fn measured(size: [u32; 2], at: [u32; 4], head: f64, top: f64, turn: &str) -> Measurements {
-        let region = json!({"x": at[0], "y": at[1], "width": at[2], "height": at[3]});
+    /// A photo of `size` as a viewer shows it, with a head from `crown` to `chin`. `centre` is
+    /// the middle of the face over the upright width, `top` the space above the crown over the
+    /// upright height.
+    fn measured(
+        size: [u32; 2],
+        turn: &str,
+        [crown, chin]: [[i32; 2]; 2],
+        [centre, top]: [f64; 2],
+    ) -> Measurements {
+        let point = |[x, y]: [i32; 2]| json!({"x": x, "y": y});
         let jpeg = json!({
             "stored_size": {"width": size[0], "height": size[1]}, "orientation": 1,
             "process": "baseline", "precision_bits": 8, "components": 3,
@@ -143,16 +115,17 @@ mod tests {
             "quality": 90, "editor": null
         });
         let face = json!({
-            "turn": turn, "faces": [], "presence_ratio": 1.0, "eyes": null, "crown": null,
-            "chin": null, "outline": []
+            "turn": turn, "faces": [], "presence_ratio": 1.0, "eyes": null,
+            "crown": point(crown), "chin": point(chin), "outline": []
         });
         let framing = json!({
             "head_height_ratio": 0.5, "face_height_ratio": 0.4, "head_width_ratio": 0.5,
             "face_width_ratio": 0.4,
-            "margins": {"top_ratio": 0.1, "bottom_ratio": 0.1, "left_ratio": 0.1, "right_ratio": 0.1},
-            "centre_x_ratio": 0.5, "eye_line_y_ratio": 0.5, "inter_eye_px": 100.0, "cuts": [],
-            "trim": {"region": region, "head_height_ratio": head, "top_margin_ratio": top,
-                     "centre_x_ratio": 0.5, "print_height_px": 900.0}
+            "margins": {"top_ratio": top, "bottom_ratio": 0.1, "left_ratio": 0.1, "right_ratio": 0.1},
+            "centre_x_ratio": centre, "eye_line_y_ratio": 0.5, "inter_eye_px": 100.0, "cuts": [],
+            "trim": {"region": {"x": 0, "y": 0, "width": 35, "height": 45},
+                     "head_height_ratio": 0.7, "top_margin_ratio": 0.1, "centre_x_ratio": 0.5,
+                     "print_height_px": 900.0}
         });
         let all = json!({
             "file": {"bytes": 9, "format": "jpeg", "jpeg": jpeg, "decoding": {"state": "complete"}},
@@ -161,25 +134,25 @@ mod tests {
         stored_with("a", &all).measurements
     }
 
+    /// A photo of somebody upright in the middle, the head from `crown` to `chin`.
+    fn upright(size: [u32; 2], crown: i32, chin: i32) -> Measurements {
+        let x = size[0].cast_signed() / 2;
+        let top = f64::from(crown) / f64::from(size[1]);
+        measured(size, "none", [[x, crown], [x, chin]], [0.5, top])
+    }
+
     #[test]
     fn sizes_are_four_to_five_and_within_half_a_dot() {
         for (dpi, size) in [(300, (260, 325)), (600, (520, 650))] {
             assert_eq!(size_px(dpi), size);
             let mm = f64::from(size.1) / f64::from(dpi) * 25.4;
-            assert!((mm - HEIGHT_MM).abs() < 0.03, "{mm}");
+            assert!((mm - f64::from(HEIGHT_MM)).abs() < 0.03, "{mm}");
         }
     }
 
     #[test]
     fn with_room_the_head_is_where_the_guide_has_it() {
-        let cut = cut(&measured(
-            [2000, 2000],
-            [650, 400, 700, 900],
-            HEAD,
-            ABOVE,
-            "none",
-        ))
-        .unwrap();
+        let cut = cut(&upright([2000, 2000], 480, 1160)).unwrap();
         assert_eq!(
             cut.region,
             Region {
@@ -196,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_photo_that_is_no_wider_than_35_to_45_loses_height_at_the_bottom() {
-        let cut = cut(&measured([700, 900], [0, 0, 700, 900], HEAD, ABOVE, "none")).unwrap();
+        let cut = cut(&upright([700, 900], 80, 760)).unwrap();
         assert_eq!(
             cut.region,
             Region {
@@ -208,14 +181,14 @@ mod tests {
         );
         assert!(cut.in_guide(), "{cut:?}");
         // A head that fills the photo cannot have its margin.
-        let tight = measured([700, 900], [0, 0, 700, 900], 0.95, 0.0, "none");
-        assert!(!super::cut(&tight).unwrap().in_guide());
+        assert!(!super::cut(&upright([700, 900], 0, 855)).unwrap().in_guide());
     }
 
     #[test]
     fn a_photo_of_somebody_who_lies_is_turned() {
-        // The box at the left edge of a lying photo is at the top after a clockwise turn.
-        let lying = measured([2000, 1000], [0, 100, 900, 700], HEAD, ABOVE, "clockwise");
+        // The left edge of a lying photo is at the top after a clockwise turn.
+        let head = [[80, 450], [760, 450]];
+        let lying = measured([2000, 1000], "clockwise", head, [0.55, 0.04]);
         let cut = cut(&lying).unwrap();
         assert_eq!(cut.turn, QuarterTurn::Clockwise);
         assert_eq!(
@@ -227,32 +200,32 @@ mod tests {
                 height: 900
             }
         );
-        let region = Region {
-            x: 1,
-            y: 2,
-            width: 3,
-            height: 4,
-        };
-        let (once, size) = turned(region, (10, 20), QuarterTurn::Clockwise);
-        let (twice, size) = turned(once, size, QuarterTurn::Clockwise);
-        assert_eq!((twice, size), turned(region, (10, 20), QuarterTurn::Half));
-        let (thrice, size) = turned(twice, size, QuarterTurn::Clockwise);
-        assert_eq!(
-            (thrice, size),
-            turned(region, (10, 20), QuarterTurn::CounterClockwise)
-        );
+    }
+
+    /// 10 pixels of a head of 690 lie above the photo.
+    #[test]
+    fn a_cut_head_counts_as_far_as_it_goes_on() {
+        let head = [[500, 0], [500, 680]];
+        let cut = cut(&measured([1000, 1000], "none", head, [0.5, -0.01])).unwrap();
+        assert_eq!(cut.region.y, 0);
+        assert!((cut.head_mm - 34.0 * 27.5 / 45.0).abs() < 1e-3);
+        let part = 690.0 * 45.0 / 34.0;
+        assert!((cut.above_mm + 10.0 / part * 27.5).abs() < 1e-3);
+        assert!(!cut.in_guide());
     }
 
     #[test]
     fn hostile_numbers_stay_inside_the_photo() {
-        for (at, head, top) in [
-            ([0, 0, 0, 0], 0.0, 0.0),
-            ([u32::MAX; 4], 1e30, -1e30),
-            ([5, 5, 10, 10], -1.0, 7.0),
-            ([99, 99, 1, 1], 1e-30, 1.0),
+        let far = [i32::MIN, i32::MAX];
+        for (head, numbers) in [
+            ([[0, 0], [0, 0]], [0.0, 0.0]),
+            ([far, [i32::MAX, i32::MAX]], [1e30, -1e30]),
+            ([[5, 5], [10, 10]], [-1.0, 7.0]),
+            ([[99, 49], [98, 48]], [1e-30, 1.0]),
+            ([[-9, -9], [999, 999]], [0.5, -1e-30]),
         ] {
             for turn in ["none", "clockwise", "half", "counter_clockwise"] {
-                let Some(cut) = cut(&measured([100, 50], at, head, top, turn)) else {
+                let Some(cut) = cut(&measured([100, 50], turn, head, numbers)) else {
                     continue;
                 };
                 let (width, height) = if cut.turn.swaps_sides() {

@@ -39,7 +39,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("shomei-eval", &["shomei-photo", "shomei-verdict"]),
-    ("shomei-report", &["shomei-photo", "shomei-verdict"]),
+    (
+        "shomei-report",
+        &["shomei-photo", "shomei-framing", "shomei-verdict"],
+    ),
     ("shomei-batch", &["shomei"]),
     (
         "shomei-cli",

@@ -191,7 +191,7 @@ fn person(canvas: &mut Canvas, subject: &Subject, view: &View) {
         }
     }
     if let Some(landmarks) = &subject.landmarks {
-        let points = landmarks.points().iter().map(|&point| view.working(point));
+        let points = landmarks.points.iter().map(|&point| view.working(point));
         canvas.dots(points, 2.5, LANDMARK);
     }
     for (index, face) in subject.faces.iter().enumerate() {
