@@ -2,18 +2,21 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
 
 use shomei::Code;
 
+const TEST: &str = "cargo test --release --workspace --locked";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 fn root_file(name: &str) -> String {
-    fs::read_to_string(
-        Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../..")
-            .join(name),
-    )
-    .unwrap()
+    fs::read_to_string(root().join(name)).unwrap()
 }
 
 /// The one-line shell blocks of the README.
@@ -27,9 +30,7 @@ fn commands() -> Vec<String> {
 
 #[test]
 fn ci_runs_exactly_the_test_command_of_the_readme() {
-    let command = "cargo test --release --workspace --locked";
-    assert!(commands().contains(&command.to_owned()), "{:?}", commands());
-    assert!(root_file(".ci/run").lines().any(|line| line == command));
+    assert!(root_file(".ci/run").lines().any(|line| line.trim() == TEST));
 }
 
 #[test]
@@ -61,10 +62,54 @@ fn the_guide_lists_all_exceptions() {
 
 #[test]
 fn both_commands_use_the_release_profile() {
-    assert_eq!(commands().len(), 2);
-    assert!(
-        commands()
-            .iter()
-            .all(|command| command.contains(" --release "))
+    assert_eq!(
+        commands(),
+        [
+            "cargo run --release --bin shomei -- review testdata/photos --format jsonl",
+            TEST,
+        ]
     );
+}
+
+/// tract and what it depends on, with the features that a command selects which builds these
+/// dependencies in the root of the workspace.
+fn tract(selection: &[&str]) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", "--locked", "--no-dedupe"])
+        .args(["--prefix", "depth", "--format", " {p} {f}"])
+        .args(selection)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let mut packages = BTreeSet::new();
+    let mut top = None;
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let Some((depth, package)) = line.split_once(' ') else {
+            continue;
+        };
+        let depth: u32 = depth.parse().unwrap();
+        if top.is_some_and(|top| depth <= top) {
+            top = None;
+        }
+        if package.starts_with("tract-onnx ") {
+            top = top.or(Some(depth));
+        }
+        if top.is_some() {
+            packages.insert(package.to_owned());
+        }
+    }
+    assert!(packages.len() > 50, "{packages:?}");
+    packages
+}
+
+/// Other features of one dependency would compile tract again, for minutes.
+#[test]
+fn tract_is_compiled_once_for_both_commands_and_for_the_fleet() {
+    let run = tract(&["--edges", "normal,build"]);
+    let test = ["--edges", "normal,build,dev", "--workspace"];
+    assert_eq!(run, tract(&test));
+    let fleet = ["--features", "shomei-cli/fleet"];
+    assert_eq!(run, tract(&[&test[..], &fleet].concat()));
 }

@@ -173,7 +173,6 @@ impl Settings {
     }
 
     /// The first difference to `other`, with both values.
-    #[cfg(feature = "client")]
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         let terms = |settings: &Self| settings.terms(String::new(), Listing::default());
         let policies = |settings: &Self| {

@@ -3,7 +3,7 @@
 #
 #   crates/service/tools/load.sh [SECONDS] [PHOTO]
 #
-# Needs wrk and curl; run `cargo build --release -p shomei-cli -p shomei-service` first. It measures the
+# Needs wrk and curl; run `cargo build --release --bins` first. It measures the
 # rate with so few clients that none is refused. Then it sends twice that rate from 64 clients, and
 # prints resident memory every 10 s. If the speed of the machine varies, set RATE in the environment.
 # At the end, it sends SIGTERM while clients wait.
