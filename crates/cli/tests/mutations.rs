@@ -1,4 +1,4 @@
-//! What the fuzz targets of `crates/fuzz` hold for any input, over the test photos and a few
+//! What the fuzz targets of `crates/tools/fuzz` hold for any input, over the test photos and a few
 //! thousand changes of them, the same in every run.
 
 #![cfg(target_os = "linux")]
@@ -15,27 +15,27 @@ use std::path::Path;
 
 use common::Random;
 
-#[path = "../../fuzz/bodies/decode.rs"]
+#[path = "../../tools/fuzz/bodies/decode.rs"]
 mod decode;
-#[path = "../../fuzz/bodies/exif_icc.rs"]
+#[path = "../../tools/fuzz/bodies/exif_icc.rs"]
 mod exif_icc;
-#[path = "../../fuzz/bodies/journal.rs"]
+#[path = "../../tools/fuzz/bodies/journal.rs"]
 mod journal;
-#[path = "../../fuzz/bodies/jpeg.rs"]
+#[path = "../../tools/fuzz/bodies/jpeg.rs"]
 mod jpeg;
-#[path = "../../fuzz/bodies/manifest.rs"]
+#[path = "../../tools/fuzz/bodies/manifest.rs"]
 mod manifest;
-#[path = "../../fuzz/bodies/policy.rs"]
+#[path = "../../tools/fuzz/bodies/policy.rs"]
 mod policy;
-#[path = "../../fuzz/bodies/probe.rs"]
+#[path = "../../tools/fuzz/bodies/probe.rs"]
 mod probe;
-#[path = "../../fuzz/bodies/records.rs"]
+#[path = "../../tools/fuzz/bodies/records.rs"]
 mod records;
-#[path = "../../fuzz/bodies/review.rs"]
+#[path = "../../tools/fuzz/bodies/review.rs"]
 mod review;
-#[path = "../../fuzz/bodies/tar.rs"]
+#[path = "../../tools/fuzz/bodies/tar.rs"]
 mod tar;
-#[path = "../../fuzz/bodies/tools.rs"]
+#[path = "../../tools/fuzz/bodies/tools.rs"]
 mod tools;
 
 impl Random {
@@ -156,7 +156,7 @@ fn policies_are_written_as_read() {
 
 #[test]
 fn stored_reviews_are_judged() {
-    let lines: Vec<_> = include_str!("../../fuzz/bodies/reviews.jsonl")
+    let lines: Vec<_> = include_str!("../../tools/fuzz/bodies/reviews.jsonl")
         .lines()
         .collect();
     survives(records::run, &text(&lines), 5000);

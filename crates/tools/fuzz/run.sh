@@ -1,10 +1,10 @@
 #!/bin/sh
 # Fuzzes each target for MINUTES, one after the other, and fails if one of them finds something.
 #
-#   crates/fuzz/run.sh MINUTES [TARGET...]
+#   crates/tools/fuzz/run.sh MINUTES [TARGET...]
 #
 # Needs Rust nightly, `cargo install cargo-fuzz --locked` and python3. The first run compiles the
-# networks' runtime, which takes minutes. Findings are in `crates/fuzz/artifacts`. Fix them, and keep
+# networks' runtime, which takes minutes. Findings are in `crates/tools/fuzz/artifacts`. Fix them, and keep
 # each as a test beside the faulty code.
 set -eu
 cd "$(dirname "$0")"

@@ -238,7 +238,7 @@ pub fn axe() -> String {
     let file = target().join("axe.min.js");
     std::fs::read_to_string(&file).unwrap_or_else(|error| {
         panic!(
-            "{}: {error}; crates/service/browser/run.sh puts axe-core there",
+            "{}: {error}; crates/tools/browser/run.sh puts axe-core there",
             file.display()
         )
     })

@@ -9,7 +9,7 @@ import re
 import tarfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-PROJECT = HERE.parents[1]
+PROJECT = HERE.parents[2]
 PHOTOS = sorted((PROJECT / "testdata/photos").iterdir())
 PARTS = sorted((HERE / "bodies").glob("*.jpg"))
 

@@ -38,5 +38,5 @@ export SHOMEI_SERVICE="${SHOMEI_SERVICE:-$(realpath -m "${CARGO_TARGET_DIR:-targ
 # The same selection as the tests, so that the dependencies are not compiled again.
 cargo build --release --workspace --locked
 # A browser for each test: one after the other.
-cargo test --release --locked --manifest-path crates/service/browser/Cargo.toml \
-    --target-dir "$target" -- --test-threads=1 "$@"
+cd crates/tools
+cargo test --release --locked -p shomei-service-browser -- --test-threads=1 "$@"

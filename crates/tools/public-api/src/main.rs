@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         list.push('\n');
     }
-    let committed = here.join("../public-api.txt");
+    let committed = here.join("../../shomei/public-api.txt");
     if env::var_os("SHOMEI_BLESS").is_some() {
         fs::write(&committed, &list)?;
     }
