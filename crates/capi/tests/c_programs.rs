@@ -61,12 +61,17 @@ fn compile(name: &str, as_name: &str, link: &[&str]) -> PathBuf {
     program
 }
 
+/// Links the shared library of a folder, which the program also finds when it is run.
+fn shared_in(folder: &str) -> [&str; 7] {
+    let x = "-Xlinker";
+    ["-L", folder, "-lshomei_capi", x, "-rpath", x, folder]
+}
+
 /// The same, with the shared library.
 fn compile_shared(name: &str, as_name: &str) -> PathBuf {
     let folder = libraries();
     let folder = folder.to_str().unwrap();
-    let rpath = format!("-Wl,-rpath,{folder}");
-    compile(name, as_name, &["-L", folder, "-lshomei_capi", &rpath])
+    compile(name, as_name, &shared_in(folder))
 }
 
 fn photos() -> Vec<PathBuf> {
@@ -143,9 +148,7 @@ fn an_altered_model_is_a_status_with_both_sums() {
     fs::create_dir_all(&folder).unwrap();
     fs::write(folder.join(library().file_name().unwrap()), bytes).unwrap();
     let folder = folder.to_str().unwrap();
-    let rpath = format!("-Wl,-rpath,{folder}");
-    let link = ["-L", folder, "-lshomei_capi", &rpath];
-    let output = Command::new(compile("review", "review_altered", &link))
+    let output = Command::new(compile("review", "review_altered", &shared_in(folder)))
         .arg(Path::new(PHOTOS).join("tilted.jpg"))
         .env_remove("LD_LIBRARY_PATH")
         .output()

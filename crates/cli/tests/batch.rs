@@ -226,7 +226,7 @@ fn a_full_disk_is_an_error_and_the_journal_stays_whole() {
         .args(["-c", "trap '' XFSZ; ulimit -f 40; exec \"$@\"", "sh"])
         .arg(env!("CARGO_BIN_EXE_shomei"))
         .args(night(&manifest, &out).get_args())
-        .env("LANG", "C")
+        .env("LC_ALL", "C")
         .stdin(Stdio::null());
     refused(&mut limited, &["a review cannot be written", "--resume"]);
     let kept = fs::read_to_string(&out).unwrap();

@@ -68,7 +68,6 @@ fn user() -> u32 {
 #[test]
 fn a_photo_that_loses_its_permission_goes_to_a_person() {
     let folder = TempDir::new().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("photos")).unwrap();
     for name in ["a.jpg", "b.jpg", "c.jpg"] {
@@ -77,6 +76,16 @@ fn a_photo_that_loses_its_permission_goes_to_a_person() {
     // An administrator may read everything, so that somebody else has to look.
     let program = at("shomei");
     fs::copy(env!("CARGO_BIN_EXE_shomei"), &program).unwrap();
+    for shared in [
+        "",
+        "photos",
+        "photos/a.jpg",
+        "photos/b.jpg",
+        "photos/c.jpg",
+        "shomei",
+    ] {
+        fs::set_permissions(at(shared), fs::Permissions::from_mode(0o755)).unwrap();
+    }
     let mut command = if user() == 0 {
         let mut command = Command::new("setpriv");
         let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -177,8 +186,7 @@ fn with_a_small_disk(script: &str, folder: &Path) -> Option<Output> {
             .args(["sh", "-c", &format!("{mount} {script}")])
             .env("DISK", &disk)
             .env("SHOMEI", env!("CARGO_BIN_EXE_shomei"))
-            .env("LANG", "C")
-            .env_remove("LC_ALL")
+            .env("LC_ALL", "C")
             .stdin(Stdio::null())
             .output()
     };

@@ -61,9 +61,8 @@ fn talkative(folder: &Path, args: &[&str]) -> Output {
         .envs([
             ("RUST_LOG", "trace"),
             ("RUST_BACKTRACE", "full"),
-            ("LANG", "C"),
+            ("LC_ALL", "C"),
         ])
-        .env_remove("LC_ALL")
         .stdin(Stdio::null())
         .output()
         .unwrap()

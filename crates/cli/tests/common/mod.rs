@@ -9,10 +9,7 @@ pub(crate) const PHOTOS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../test
 
 pub(crate) fn shomei() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shomei"));
-    command
-        .env_remove("LC_ALL")
-        .env("LANG", "C")
-        .stdin(Stdio::null());
+    command.env("LC_ALL", "C").stdin(Stdio::null());
     command
 }
 
