@@ -39,4 +39,4 @@ export SHOMEI_SERVICE="${SHOMEI_SERVICE:-$(realpath -m "${CARGO_TARGET_DIR:-targ
 cargo build --release --workspace --locked
 # A browser for each test: one after the other.
 cd crates/tools
-cargo test --release --locked -p shomei-service-browser -- --test-threads=1 "$@"
+cargo test --locked -p shomei-service-browser -- --test-threads=1 "$@"
