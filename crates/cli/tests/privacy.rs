@@ -323,6 +323,7 @@ fn reviews_are_the_same_without_a_network() {
     let args = ["review", &photo, "--format", "jsonl", "--no-timings"];
     let alone = Command::new("unshare")
         .args(["-rn", env!("CARGO_BIN_EXE_shomei")])
+        .env("LC_ALL", "C")
         .args(args)
         .output();
     let Ok(alone) = alone.map(|output| (output.status.code(), output)) else {
