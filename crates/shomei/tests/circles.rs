@@ -8,7 +8,16 @@ use std::fs;
 use std::path::Path;
 
 /// The crates that this holds for.
-const CRATES: &[&str] = &["background", "batch", "cli", "fleet", "photo"];
+const CRATES: &[&str] = &[
+    "background",
+    "batch",
+    "cli",
+    "decode",
+    "eval",
+    "fleet",
+    "jpeg",
+    "photo",
+];
 
 /// `crate::a::b` is `["a", "b"]`; the root of the crate is empty.
 type Module = Vec<String>;
@@ -18,7 +27,7 @@ fn modules(folder: &Path, at: &Module, found: &mut BTreeMap<Module, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let module = [&at[..], &[name.clone()]].concat();
+        let module = [&at[..], std::slice::from_ref(&name)].concat();
         if path.is_dir() {
             modules(&path, &module, found);
         } else if path.extension().is_some_and(|kind| kind == "rs") && name != "main" {
@@ -111,7 +120,7 @@ fn resolved(
         _ => return None,
     }
     while let Some(first) = rest.first() {
-        let next = [&at[..], &[first.clone()]].concat();
+        let next = [&at[..], std::slice::from_ref(first)].concat();
         // A name may be that of a module and of something in it.
         let module = texts.contains_key(&next);
         match renamed.get(&next) {
