@@ -1,4 +1,4 @@
-//! What differs from the even wall, told apart by shape, hue and place.
+//! Classifies deviations from the even wall by shape, hue and place.
 
 use image::{GrayImage, Luma};
 use imageproc::distance_transform::{Norm, distance_transform};
@@ -23,8 +23,8 @@ const SHADOW_HUE: f32 = 0.2;
 const MIN_OBJECT: f32 = 0.0008;
 /// Smallest shadow that is kept, over the whole photo.
 const MIN_SHADOW: f32 = 0.003;
-/// A thing this close to the person (in cells beyond the band) over most of its area is a
-/// ragged mask, not a thing.
+/// If most of an object is this close to the person (in cells beyond the band), it is a ragged mask and
+/// not an object.
 const HALO: u8 = 3;
 const HALO_SHARE: f32 = 0.7;
 /// Step between neighbouring cells that counts as an edge, ΔE.
@@ -42,10 +42,10 @@ const SECOND_TONE: f32 = 0.15;
 const SHARP_BORDER: f32 = 0.4;
 /// Fall-off of the fitted surface that light alone hardly makes, ΔL\*.
 const STEEP: f32 = 14.0;
-/// Most things that are kept.
+/// The limit of objects that are kept.
 const MAX_OBJECTS: usize = 8;
 
-/// Everything that [`find`] tells apart.
+/// The results of [`find`].
 pub(crate) struct Deviations {
     pub(crate) spread: f32,
     pub(crate) fall_off: f32,

@@ -1,5 +1,5 @@
-//! What is behind the person: how even the wall is, which things stand before it, whether the
-//! person casts a shadow on it, what colour it has.
+//! Measures the background: how even the wall is, which objects are in front of it, whether the person
+//! casts a shadow on it, and its colour.
 //!
 //! Pure pixels over a [`Photo`] and the masks of its [`Subject`]. This crate must not know
 //! networks, landmarks or rules.
@@ -10,8 +10,8 @@
 //!    of the person, and a band around the person where masks are unsure, are left out.
 //! 2. A surface of second order is fitted to the rest, robustly: the wall with the smooth
 //!    fall-off of light that real walls have.
-//! 3. What deviates from it is told apart: compact things, shadows (darker, same hue, beside
-//!    the person), texture, two tones.
+//! 3. Deviations from it are classified: compact objects, shadows (darker, same hue, beside the
+//!    person), texture, two tones.
 //!
 //! ```
 //! use shomei_photo::{ImageSize, Photo, Subject};
@@ -33,7 +33,7 @@ use cells::Cells;
 pub use measurement::{Background, BackgroundObject, Shadow, UnevenKind, Unevenness};
 use surface::Surface;
 
-/// Fewer background cells than this share of the photo say nothing.
+/// With a smaller share of background cells than this, nothing is measured.
 const MIN_AREA: f32 = 0.005;
 
 /// Measures the background; `None` if the subject has no masks or hardly any background is

@@ -1,13 +1,13 @@
-//! What this stage measures.
+//! The measurements of this stage.
 
 use shomei_photo::{DeltaE, Lab, Ratio, Region, Side};
 
-/// What is behind the person. Colours are compared in CIE L\*a\*b\* after averaging over small
-/// cells, so that sensor noise does not count.
+/// The background. Colours are compared in CIE L\*a\*b\* after averaging over small cells, so that
+/// sensor noise does not count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Background {
-    /// Background that was looked at, over the whole photo. The band around the person, where
-    /// masks are unsure, is left out.
+    /// Measured background, over the whole photo. The band around the person, where masks are
+    /// uncertain, is left out.
     pub area_ratio: Ratio,
     /// Median colour.
     pub colour: Lab,
@@ -20,18 +20,18 @@ pub struct Background {
     pub luma_spread_ratio: Ratio,
     /// Share of the background covered by edges that are not the person's outline.
     pub texture_ratio: Ratio,
-    /// Compact things that differ from the wall, largest first.
+    /// Compact objects that differ from the wall, the largest first.
     pub objects: Vec<BackgroundObject>,
-    /// The wall itself is not even.
+    /// How the wall itself is uneven; `None` if it is even.
     pub unevenness: Option<Unevenness>,
-    /// Shadows cast on the wall, deepest first.
+    /// Shadows on the wall, the deepest first.
     pub shadows: Vec<Shadow>,
 }
 
-/// A compact thing that differs from the wall.
+/// A compact object that differs from the wall.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BackgroundObject {
-    /// Where.
+    /// Its region.
     pub region: Region,
     /// Its area over the whole photo.
     pub area_ratio: Ratio,
@@ -64,7 +64,7 @@ pub enum UnevenKind {
 /// A shadow on the wall: darker than the wall around it, of the same hue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shadow {
-    /// Where.
+    /// Its region.
     pub region: Region,
     /// On which side of the head.
     pub side: Side,

@@ -1,4 +1,4 @@
-//! Puts the networks together: which way is up, which face is the main one, what is around it.
+//! Combines the networks: finds which way is up, the main face, and what is around it.
 
 use shomei_photo::{ClassMasks, DetectedFace, Landmarks, Mask, Photo, QuarterTurn, Subject};
 
@@ -7,8 +7,8 @@ use crate::{
     PersonSegmenter, SelfieSegmentation, YuNet, head, place,
 };
 
-/// From a photo to its subject. Shared by all threads; each call runs on the caller's, unless
-/// [`Analyser::parallel`] was asked for.
+/// Finds the subject of a photo. All threads can share it. A call runs on the calling thread unless
+/// [`Analyser::parallel`] is set.
 pub struct Analyser {
     detector: Box<dyn FaceDetector>,
     landmarker: Box<dyn Landmarker>,
@@ -23,24 +23,24 @@ impl std::fmt::Debug for Analyser {
     }
 }
 
-/// What [`Analyser::analyse`] found.
+/// The result of [`Analyser::analyse`].
 #[derive(Clone, Debug)]
 pub struct Analysis {
-    /// The photo with the person upright: the one given, or turned by quarters.
+    /// The photo with the person upright, turned if necessary.
     pub photo: Photo,
-    /// Who is in it, in the coordinates of `photo`.
+    /// The people in it, in coordinates of `photo`.
     pub subject: Subject,
 }
 
 /// An upright face scores at least this; below it, the other three turns are tried.
 /// (Labelled portraits: upright 0.92 and more, turned at most 0.91.)
 const SURELY_UPRIGHT: f32 = 0.9;
-/// A turn must beat the upright score by this much to be believed.
+/// A turn counts only if its score exceeds the upright score by this much.
 const TURN_ADVANTAGE: f32 = 0.02;
-/// Presence below which the landmark model denies that a detection is a face.
+/// Presence below which the landmark model rejects a detection.
 /// (Labelled portraits: 1.000; detections on other things at most 0.001.)
 const MIN_PRESENCE: f32 = 0.5;
-/// At most so many faces are confirmed by landmarks: a crowd is a crowd.
+/// The limit of faces that landmarks confirm. More faces are a crowd anyway.
 const MAX_FACES: usize = 8;
 
 impl Analyser {
@@ -58,7 +58,7 @@ impl Analyser {
         ))
     }
 
-    /// Other networks, or fakes.
+    /// Uses other networks, for example fakes in tests.
     #[must_use]
     pub fn of(
         detector: Box<dyn FaceDetector>,
@@ -75,16 +75,15 @@ impl Analyser {
         }
     }
 
-    /// Whether networks that do not need one another run at the same time: on the threads of
-    /// rayon, those of the pool that the caller is in, or else of the global one.
+    /// Whether networks that do not need each other run at the same time, on rayon's threads: those of
+    /// the caller's pool, or of the global one.
     #[must_use]
     pub const fn parallel(mut self, parallel: bool) -> Self {
         self.parallel = parallel;
         self
     }
 
-    /// Finds who is in the photo. Nobody is a valid answer: the subject then has no faces and
-    /// no masks.
+    /// Finds the people in the photo. If there are none, the subject has no faces and no masks.
     ///
     /// # Errors
     /// If a network cannot be run.
@@ -122,8 +121,8 @@ impl Analyser {
         Ok(Analysis { photo, subject })
     }
 
-    /// The classes over the whole photo, looked for around the head; where a close look leaves
-    /// open what is on it, with what a wider one sees worn.
+    /// The classes over the whole photo, from a close crop around the head. If that leaves open what is
+    /// on the head, worn things from a wider crop are added.
     fn classes_of(
         &self,
         photo: &Photo,
@@ -144,7 +143,7 @@ impl Analyser {
         place::worn_in_either(&close, &look(place::WIDE)?).ok_or_else(fail)
     }
 
-    /// The turn in which the best face scores best.
+    /// The turn with the highest score of its best face.
     fn upright(&self, photo: Photo) -> Result<(Photo, Vec<DetectedFace>), Error> {
         let mut faces = self.detector.detect(&photo, false)?;
         if best_score(&faces) >= SURELY_UPRIGHT {

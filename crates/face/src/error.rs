@@ -15,11 +15,11 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The models are not those that were expected; see [`ModelSet::expecting`].
+    /// The models differ from the expected ones; see [`ModelSet::expecting`].
     ///
     /// [`ModelSet::expecting`]: crate::ModelSet::expecting
     Altered,
-    /// The bytes are not a usable model, or not of the expected inputs and outputs.
+    /// The bytes are not a valid model, or have other inputs and outputs than expected.
     Load,
     /// The model could not be evaluated.
     Run,

@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind};
 
 /// An optimised network with one input `[1, 3, side, side]`.
 ///
-/// Batches stay at one: a larger batch costs tract more per picture, and photos are spread over
+/// The batch size is one: in tract, a larger batch costs more per picture, and photos run on several
 /// threads anyway.
 pub(crate) struct Graph {
     plan: Arc<TypedRunnableModel>,
@@ -20,14 +20,13 @@ pub(crate) struct Graph {
     side: usize,
 }
 
-/// Whether a graph transposes its tensors on the way.
+/// Whether a graph transposes its tensors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Axes {
-    /// It does not. Looking for axes to move is most of what preparing a graph costs, and
-    /// finds nothing here: without it the four networks load in 380 ms of CPU rather than 540,
-    /// and run as fast.
+    /// It does not. The search for axes to move takes most of the preparation and finds nothing here.
+    /// Without it, the four networks load in 380 ms of CPU instead of 540, and run as fast.
     Settled,
-    /// It does, and runs up to a fifth faster once the moves have been taken out.
+    /// It does, and runs up to a fifth faster once the moves are removed.
     Moving,
 }
 

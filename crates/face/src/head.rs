@@ -5,13 +5,13 @@ use std::ops::RangeInclusive;
 use ndarray::Array2;
 use shomei_photo::{ClassMasks, HeadOutline, ImageSize, Landmarks, Mask, PersonClass, Point, Rect};
 
-/// Working pixels a cell of the grid on which the head is traced.
+/// Side of a cell of the grid on which the head is traced, in working pixels.
 const CELL: u32 = 2;
-/// How far from the middle of the face hair may belong to it, in face widths.
+/// How far hair of this head may be from the middle of the face, in face widths.
 const REACH: f32 = 1.6;
-/// Narrowest row that still counts as crown, in face widths: single strands do not.
+/// The narrowest row that counts as crown, in face widths: single strands do not count.
 const CROWN_WIDTH: f32 = 0.1;
-/// Contour points a side.
+/// Contour points on each side.
 const CONTOUR_ROWS: usize = 24;
 
 /// Traces the head around `landmarks` in the hair, face skin and worn things of the masks.

@@ -1,9 +1,9 @@
-//! From a [`Photo`](shomei_photo::Photo) to its [`Subject`](shomei_photo::Subject): where the
-//! faces are, which way is up, the landmarks of the main face, what is person, hair, skin,
-//! clothes or background, and the outline of the head.
+//! Finds the [`Subject`](shomei_photo::Subject) of a [`Photo`](shomei_photo::Photo): the faces, which
+//! way is up, the landmarks of the main face, masks of person, hair, skin, clothes and background, and
+//! the outline of the head.
 //!
-//! This crate must not know rules (what is allowed) or files. Each network stands behind a
-//! small trait ([`FaceDetector`], [`Landmarker`], [`PersonSegmenter`], [`ClassSegmenter`]), so
+//! This crate knows no rules (what is allowed) and no files. Each network is behind a small trait
+//! ([`FaceDetector`], [`Landmarker`], [`PersonSegmenter`], [`ClassSegmenter`]), so
 //! that [`Analyser`] can be tested, and a network replaced, without touching the rest. All
 //! networks run in tract on the CPU, one call on one thread.
 //!

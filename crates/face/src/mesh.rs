@@ -10,7 +10,7 @@ use crate::{Error, ModelSet};
 
 /// Finds the dense landmarks of one face.
 pub trait Landmarker: Send + Sync {
-    /// The landmarks of `face`, with the model's confidence that it is one. Points beyond the
+    /// The landmarks of `face`, with the model's confidence that it is a face. Points beyond the
     /// photo's edge are extrapolated.
     ///
     /// # Errors
@@ -25,12 +25,12 @@ pub struct FaceMesh {
 
 /// The mesh tolerates this much tilt; beyond it the crop is turned by the eye line.
 const TURN_CROP_BEYOND_RADIANS: f32 = 15.0 * std::f32::consts::PI / 180.0;
-/// In a crop tilted by more than this against the face, the mesh says too small an angle (15° of
-/// 20°); a second look with the crop turned mends it.
+/// If the crop is tilted by more than this relative to the face, the mesh reports too small an angle
+/// (15° instead of 20°). A second run with the turned crop corrects it.
 const SECOND_LOOK_BEYOND_RADIANS: f32 = 5.0 * std::f32::consts::PI / 180.0;
 /// Side of the crop over the longer side of YuNet's box.
 const CROP_SCALE: f32 = 1.4;
-/// YuNet's box sits higher than the mesh wants it, by this share of its longer side.
+/// YuNet's box is higher than the mesh expects, by this share of its longer side.
 const CROP_SHIFT_DOWN: f32 = 0.056;
 
 impl FaceMesh {
@@ -64,7 +64,7 @@ impl FaceMesh {
     }
 }
 
-/// The crop turned by the tilt that the first look found, if that is worth a second look.
+/// The crop turned by the tilt that the first run found, if a second run is worth it.
 fn straightened(first: &Landmarks, square: Square) -> Option<Square> {
     let (left, right) = (first.left_eye(), first.right_eye());
     let tilt = (right.y() - left.y()).atan2(right.x() - left.x());

@@ -1,8 +1,8 @@
-//! Which parts of the head lie beyond which edge.
+//! Which parts of the head are beyond which edge.
 //!
-//! Skull, cheeks and chin are extrapolated by the landmarks; ears and hair are seen in the masks
-//! where they touch the edge. A skull or an ear counts only if something of the head is seen at
-//! the edge: the extrapolation alone may err, a head that ends before the edge does not.
+//! Landmarks extrapolate skull, cheeks and chin. Ears and hair are visible in the masks where they touch
+//! the edge. A skull or an ear counts only if a part of the head is visible at the edge: the extrapolation
+//! may be wrong, but a head that ends before the edge is not cut.
 
 use shomei_photo::{Frame, Mask, PersonClass, Point, Ratio, Rect, Side, Subject};
 
@@ -11,7 +11,7 @@ use crate::measurement::{Cut, Part};
 
 /// An ear stands out of the face's oval by about this share of the face's width.
 const EAR: f32 = 0.08;
-/// Steps along an edge at which the masks are asked.
+/// The number of steps along an edge at which the masks are sampled.
 const STEPS: usize = 64;
 /// Shallow strip in which a cut is drawn, over the photo's extent.
 const STRIP: f32 = 0.03;

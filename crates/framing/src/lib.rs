@@ -1,5 +1,5 @@
-//! How the head sits in the photo: how close, what is cut off on which side, how centred, and
-//! which 35:45 part of it would make the best card photo.
+//! Measures the framing of the head: how close it is, what is cut off on which side, how centred it is,
+//! and which 35:45 part of the photo would make the best card photo.
 //!
 //! Pure geometry over a [`Subject`]. This crate must not know pixels, networks or rules: it says
 //! "the chin is 0.12 of the face below the edge", not whether that is allowed.
@@ -26,8 +26,7 @@ pub use measurement::{Cut, Framing, Margins, Part, Trim};
 /// the Head and Face*, 1994); hair adds to it and is seen in the masks.
 const SKULL_ABOVE: f32 = 0.24;
 
-/// Measures how the main head sits in the photo; `None` if there is no face with landmarks and
-/// an outline.
+/// Measures the framing of the main head; `None` if there is no face with landmarks and an outline.
 #[must_use]
 pub fn measure(subject: &Subject, frame: Frame) -> Option<Framing> {
     let marks = subject.landmarks.as_ref()?;
@@ -55,7 +54,7 @@ pub fn measure(subject: &Subject, frame: Frame) -> Option<Framing> {
     })
 }
 
-/// The head in working pixels; where it is cut off, as it would go on beyond the edge.
+/// The head in working pixels. Parts that are cut off are extrapolated beyond the edge.
 struct Head {
     top: f32,
     chin: f32,

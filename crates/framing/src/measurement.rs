@@ -1,8 +1,8 @@
-//! What this stage measures.
+//! The measurements of this stage.
 
 use shomei_photo::{Px, Ratio, Region, Side};
 
-/// How the head sits in the photo.
+/// The framing of the head.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Framing {
     /// Crown with hair to chin over the photo's height. Where the crown is cut off, the skull
@@ -42,15 +42,15 @@ pub struct Margins {
     pub right_ratio: Ratio,
 }
 
-/// A part of the head that lies beyond an edge of the photo.
+/// A part of the head beyond an edge of the photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cut {
     /// The edge.
     pub side: Side,
     /// What is cut.
     pub part: Part,
-    /// How much: for hair the share of the edge of the head that touches the photo's edge; for
-    /// all else the part beyond the edge over the face's extent in that direction.
+    /// How much is cut. For hair, the share of the head's edge that touches the photo's edge; for all
+    /// others, the part beyond the edge over the face's extent in that direction.
     pub lost_ratio: Ratio,
     /// Where on the photo's edge.
     pub region: Region,

@@ -1,7 +1,7 @@
 //! The 35:45 part of the photo that comes nearest to the card's composition.
 //!
-//! Operators trim what is sent, so a head that is small or beside the middle is no fault as
-//! long as a good part can be cut out.
+//! Operators trim the photo, so a small or off-centre head is fine as long as a good part can be cut
+//! out.
 
 use shomei_photo::{Frame, Px, Ratio, Rect, card};
 

@@ -1,4 +1,4 @@
-//! What the bytes of a file say before anybody looks at the picture.
+//! Facts of a file, apart from its picture.
 
 use crate::{ImageSize, Ratio};
 
@@ -7,11 +7,11 @@ use crate::{ImageSize, Ratio};
 pub struct FileFacts {
     /// Length of the input in bytes; 0 if the system could not read it.
     pub bytes: u64,
-    /// What the first bytes say, whatever the name.
+    /// The file type by its first bytes, whatever its name.
     pub format: Format,
-    /// Facts of the JPEG headers, if it is a JPEG with a readable frame header.
+    /// Facts of the JPEG headers, if the file is a JPEG with a readable frame header.
     pub jpeg: Option<JpegFacts>,
-    /// How far the picture could be decoded.
+    /// How much of the picture could be decoded.
     pub decoding: Decoding,
 }
 
@@ -27,7 +27,7 @@ impl FileFacts {
         }
     }
 
-    /// Size as a viewer shows it, EXIF orientation applied, if the headers say it.
+    /// Size as a viewer shows it, with the EXIF orientation applied, if the headers give it.
     #[must_use]
     pub fn shown_size(&self) -> Option<ImageSize> {
         self.jpeg.as_ref()?.shown_size()
@@ -77,7 +77,7 @@ pub enum Process {
     Hierarchical,
 }
 
-/// What the components of the JPEG mean.
+/// The colour model of a JPEG.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum ColourModel {
@@ -93,21 +93,21 @@ pub enum ColourModel {
 /// Facts of the JPEG headers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JpegFacts {
-    /// Size as stored, before the EXIF orientation; `None` if a side is given as zero.
+    /// Size as stored, before the EXIF orientation; `None` if a side is zero.
     pub stored_size: Option<ImageSize>,
-    /// EXIF orientation 1–8; 1 if there is none or it is not one of these.
+    /// EXIF orientation 1–8; 1 if it is missing or not valid.
     pub orientation: u8,
     /// Coding process.
     pub process: Process,
-    /// Bits a sample.
+    /// Bits per sample.
     pub precision_bits: u8,
     /// Number of components.
     pub components: u8,
-    /// What the components mean.
+    /// The colour model of the components.
     pub colour_model: ColourModel,
-    /// Whether an ICC profile is embedded, and it could be used.
+    /// Whether an ICC profile is embedded and could be used.
     pub icc: IccState,
-    /// Whether the end-of-image marker (EOI) is there.
+    /// Whether the end-of-image marker (EOI) exists.
     pub eoi: bool,
     /// Bytes after the end-of-image marker.
     pub trailing_bytes: u64,
@@ -118,7 +118,7 @@ pub struct JpegFacts {
 }
 
 impl JpegFacts {
-    /// Size as a viewer shows it, EXIF orientation applied.
+    /// Size as a viewer shows it, with the EXIF orientation applied.
     #[must_use]
     pub fn shown_size(&self) -> Option<ImageSize> {
         let size = self.stored_size?;
@@ -133,43 +133,43 @@ impl JpegFacts {
 /// The embedded ICC profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IccState {
-    /// None: the pixels are taken as sRGB.
+    /// No profile: the pixels are treated as sRGB.
     Absent,
-    /// Its colours were converted to sRGB (or it is sRGB).
+    /// The colours were converted to sRGB, or the profile is sRGB.
     Converted,
-    /// It is damaged or of another colour model: the pixels are taken as sRGB.
+    /// The profile is damaged or of another colour model: the pixels are treated as sRGB.
     Unusable,
 }
 
-/// How far the picture could be decoded.
+/// How much of the picture could be decoded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Decoding {
-    /// Whole.
+    /// The picture is complete.
     Complete,
     /// The system could not read the file.
     Unreadable {
-        /// Why.
+        /// The reason.
         cause: Unreadable,
     },
     /// Not a format that we decode.
     NotJpeg,
-    /// A JPEG of a process that the card system does not take.
+    /// A JPEG of a process that the card system does not accept.
     UnsupportedJpeg,
     /// A colour model that is not decoded (CMYK, YCCK).
     UnsupportedColour,
     /// The data end early.
     Truncated {
-        /// Share of the picture's rows that were there, if known.
+        /// Share of the picture's rows that could be read, if known.
         valid_ratio: Option<Ratio>,
     },
     /// The data are damaged.
     Corrupt {
-        /// What is wrong, in the decoder's words; never holds pixels or names.
+        /// What is wrong, in the decoder's words; never contains pixels or names.
         detail: String,
     },
-    /// A limit was met before decoding.
+    /// The file exceeds a limit, found before decoding.
     LimitExceeded {
-        /// Which.
+        /// The limit.
         limit: LimitKind,
     },
 }
@@ -187,10 +187,10 @@ pub enum Unreadable {
 /// Which limit stopped the decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitKind {
-    /// More bytes than are read.
+    /// More bytes than the limit.
     Bytes,
-    /// More pixels than are decoded.
+    /// More pixels than the limit.
     Pixels,
-    /// More scans than are decoded.
+    /// More scans than the limit.
     Scans,
 }

@@ -1,8 +1,8 @@
-//! From the working frame to the original frame.
+//! Converts between the working frame and the original frame.
 
 use crate::{ImageSize, Point, Rect};
 
-/// How far a picture must be turned clockwise so that the crown points up.
+/// The clockwise turn of a picture that makes the crown point up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QuarterTurn {
     /// Already upright.
@@ -25,7 +25,7 @@ impl QuarterTurn {
         Self::CounterClockwise,
     ];
 
-    /// Whether width and height change places.
+    /// Whether the turn exchanges width and height.
     #[must_use]
     pub const fn swaps_sides(self) -> bool {
         matches!(self, Self::Clockwise | Self::CounterClockwise)
@@ -54,7 +54,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// The smallest region that holds both.
+    /// The smallest region that contains both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
@@ -80,7 +80,7 @@ pub struct Frame {
 
 impl Frame {
     /// `working` is the size of the upright working copy, `original` the size a viewer shows
-    /// (EXIF applied), `turn` the turn that led from the viewer's picture to the working copy.
+    /// (EXIF applied), `turn` the turn from the viewer's picture to the working copy.
     #[must_use]
     pub const fn new(working: ImageSize, original: ImageSize, turn: QuarterTurn) -> Self {
         Self {
@@ -153,7 +153,7 @@ impl Frame {
     }
 
     /// The part of `rect` inside the photo, in whole original pixels, at least 1 × 1;
-    /// `None` if `rect` lies wholly outside.
+    /// `None` if `rect` is completely outside.
     #[must_use]
     pub fn region(self, rect: Rect) -> Option<Region> {
         let (ax, ay) = self.original_point(Point::new(rect.x(), rect.y())?);

@@ -1,6 +1,6 @@
 //! Points, rectangles and sizes of the working frame.
 
-/// A point of the working frame, in pixels. Always finite; may lie outside the photo.
+/// A point of the working frame, in pixels. Always finite; it may be outside the photo.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
     x: f32,
@@ -192,7 +192,7 @@ impl ImageSize {
         self.width.max(self.height)
     }
 
-    /// Width and height exchanged, as after a quarter turn.
+    /// The size with width and height exchanged, as after a quarter turn.
     #[must_use]
     pub const fn transposed(self) -> Self {
         Self {

@@ -1,11 +1,11 @@
 //! Points of a face by name.
 //!
-//! Whatever a landmark network calls its points and however many it has, its adapter fills in
-//! these; measuring knows no others.
+//! The adapter of a landmark network fills in these points, whatever the names and number of the
+//! network's own points. Measuring uses no others.
 
 use crate::{Point, Ratio, Rect};
 
-/// Where the parts of one face are. Points of a face that is cut off lie outside the photo.
+/// The positions of the parts of a face. Points of a face that is cut off are outside the photo.
 ///
 /// Outlines have as many points as the network gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,11 +22,11 @@ pub struct Landmarks {
     pub forehead: Point,
     /// Lowest point of the chin.
     pub chin: Point,
-    /// Edge of the face, hairline to chin and ear to ear, all around.
+    /// Edge of the face all around: hairline to chin and ear to ear.
     pub oval: Vec<Point>,
-    /// The points that the pose is fitted to; without any there is no pose.
+    /// The points that the pose is fitted to. Without them there is no pose.
     pub pose: Vec<PosePoint>,
-    /// Every point that the network gives, in no order that means anything.
+    /// Every point that the network gives, in arbitrary order.
     pub points: Vec<Point>,
 }
 
@@ -35,7 +35,7 @@ pub struct Landmarks {
 pub struct EyeMarks {
     /// Left and right corner.
     pub corners: [Point; 2],
-    /// Points that face each other across the opening: on the upper and on the lower lid.
+    /// Opposite points across the opening, on the upper and on the lower lid.
     pub lids: Vec<[Point; 2]>,
     /// The opening between the lids, all around.
     pub opening: Vec<Point>,
@@ -72,15 +72,15 @@ pub struct Point3 {
 pub struct PosePoint {
     /// Where it is in the photo.
     pub seen: Point3,
-    /// Where it is in a face that looks straight ahead: x to the picture's right, y up, z towards
-    /// the camera. The unit of length is the model's own.
+    /// Its position in a face that looks straight ahead: x to the picture's right, y up, z towards
+    /// the camera. The unit of length is that of the model.
     pub model: [f32; 3],
-    /// How much it counts in the fit, above 0.
+    /// Its weight in the fit, above 0.
     pub weight: f32,
 }
 
 impl Landmarks {
-    /// A face whose points all lie in one place, to fill in one by one. Tests start from it.
+    /// A face with all points in one place, for tests to change.
     #[must_use]
     pub fn collapsed(point: Point, presence: Ratio) -> Self {
         let deep = Point3 { point, depth: 0.0 };
@@ -161,8 +161,8 @@ impl Point3 {
         self.point
     }
 
-    /// Depth in working pixels, negative towards the camera. Only differences between points of
-    /// one face mean something.
+    /// Depth in working pixels, negative towards the camera. Only differences between points of one
+    /// face are meaningful.
     #[must_use]
     pub const fn depth(self) -> f32 {
         self.depth

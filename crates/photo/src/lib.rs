@@ -1,7 +1,7 @@
-//! The vocabulary that every stage of Shomei shares: what a photo, a face, a mask and a unit are.
+//! The types that all stages of Shomei share: photos, faces, masks and units.
 //!
-//! This crate must not know files, codecs, models or rules. It holds data and the few
-//! operations whose meaning depends on nothing else.
+//! This crate knows no files, codecs, models or rules. It contains data, and the few operations that
+//! depend on nothing else.
 //!
 //! # Coordinate frames
 //!
@@ -10,12 +10,12 @@
 //! * **Working frame** — pixels of a [`Photo`]: upright (the person's crown points up), sRGB,
 //!   scaled down so that the longer side is the working size. Origin at the top-left corner of
 //!   the top-left pixel, x to the right, y down; the centre of that pixel is (0.5, 0.5).
-//!   [`Point`] and [`Rect`] are in this frame. Coordinates may lie outside the photo: a
-//!   landmark of a face that is cut off is *extrapolated* beyond the edge.
+//!   [`Point`] and [`Rect`] are in this frame. Coordinates may be outside the photo: a landmark of a
+//!   face that is cut off is *extrapolated* beyond the edge.
 //! * **Original frame** — pixels of the file at full size *as a viewer shows it*, that is with
 //!   the EXIF orientation applied and nothing else. [`Region`] is in this frame. It differs
-//!   from the working frame by the scale and, where a person lies on their side in the file,
-//!   by the quarter turn that was needed to bring the crown up. [`Frame`] converts.
+//!   from the working frame by the scale. If the person is sideways in the file, it also differs by
+//!   the quarter turn that brings the crown up. [`Frame`] converts.
 //!
 //! "Left" and "right" always mean the side of the picture, not of the person.
 //!

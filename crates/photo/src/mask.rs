@@ -15,7 +15,7 @@ pub struct Mask {
 }
 
 impl Mask {
-    /// Wraps a grid; values are brought into 0–1 and NaN becomes 0. `None` if it is empty.
+    /// Wraps a grid. Values are clamped to 0–1, and NaN becomes 0. `None` if it is empty.
     #[must_use]
     pub fn new(mut cells: Array2<f32>) -> Option<Self> {
         if cells.is_empty() {
@@ -73,7 +73,7 @@ impl Mask {
     }
 }
 
-/// For each of `length` pixels the two cells it lies between and the weight of the second.
+/// For each of `length` pixels, the two cells that it is between and the weight of the second.
 fn weights(length: usize, cells: usize) -> Vec<(usize, usize, f32)> {
     (0..length)
         .map(|i| {
@@ -86,7 +86,7 @@ fn weights(length: usize, cells: usize) -> Vec<(usize, usize, f32)> {
         .collect()
 }
 
-/// What a pixel belongs to.
+/// The class of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum PersonClass {
@@ -95,12 +95,12 @@ pub enum PersonClass {
     BodySkin,
     FaceSkin,
     Clothes,
-    /// Whatever is worn or held: hats, glasses, masks, headphones.
+    /// Things worn or held: hats, glasses, masks, headphones.
     Other,
 }
 
 impl PersonClass {
-    /// All classes, as they are declared.
+    /// All classes in the order of their declaration.
     pub const ALL: [Self; 6] = [
         Self::Background,
         Self::Hair,
@@ -111,16 +111,15 @@ impl PersonClass {
     ];
 }
 
-/// One mask a class. At each place the probabilities add up to 1, except where two networks
-/// disagree on whether it is background.
+/// One mask for each class. At each place, the probabilities add up to 1, except where two networks
+/// disagree about the background.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClassMasks {
     masks: [Mask; 6],
 }
 
 impl ClassMasks {
-    /// Takes the mask of each class from `mask`, which is asked once a class; `None` if one is
-    /// missing, or unless all have one shape.
+    /// Calls `mask` once for each class. `None` if a mask is missing or the shapes differ.
     #[must_use]
     pub fn from_fn(mask: impl FnMut(PersonClass) -> Option<Mask>) -> Option<Self> {
         let masks: Vec<Mask> = PersonClass::ALL

@@ -1,8 +1,8 @@
-//! The pixels that the stages look at.
+//! The pixels that the stages analyse.
 
 use crate::{Frame, ImageSize, QuarterTurn};
 
-/// An sRGB picture at the working scale, 8 bits a channel, rows top to bottom.
+/// An sRGB picture at working size, 8 bits for each channel, rows from top to bottom.
 #[derive(Clone)]
 pub struct Photo {
     rgb: Vec<u8>,
@@ -10,7 +10,7 @@ pub struct Photo {
 }
 
 impl std::fmt::Debug for Photo {
-    /// Sizes only: pixels are personal data and stay out of every log.
+    /// Only sizes: pixels are personal data and must not appear in a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Photo")
             .field("frame", &self.frame)
@@ -56,10 +56,9 @@ impl Photo {
         [self.rgb[index], self.rgb[index + 1], self.rgb[index + 2]]
     }
 
-    /// The same picture turned clockwise by `turn`, its frame adjusted.
+    /// The same picture turned clockwise by `turn`, with an adjusted frame.
     ///
-    /// A photo is turned once, from the viewer's picture; turning a turned photo again replaces
-    /// nothing and is refused with `None`.
+    /// A photo can be turned only once, from the viewer's picture. `None` if it is turned already.
     #[must_use]
     pub fn turned(&self, turn: QuarterTurn) -> Option<Self> {
         if self.frame.turn() != QuarterTurn::None {

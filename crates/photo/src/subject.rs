@@ -1,10 +1,10 @@
-//! Who is in the photo: what the face stage found, in working-frame coordinates.
+//! The people in the photo, as the face stage found them, in coordinates of the working frame.
 
 use crate::{ClassMasks, Frame, Landmarks, Mask, Point, QuarterTurn, Ratio, Rect, Region};
 
-/// Everything that the face stage knows about a photo.
+/// Everything that the face stage found in a photo.
 ///
-/// Masks and landmarks are there only if a face was found; the first face is the main one.
+/// Masks and landmarks exist only if a face was found. The first face is the main one.
 #[derive(Clone, Debug, Default)]
 pub struct Subject {
     /// The faces, the main (largest) one first.
@@ -19,10 +19,10 @@ pub struct Subject {
     pub head: Option<HeadOutline>,
 }
 
-/// A face box and where the eyes are.
+/// A face box and the positions of the eyes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DetectedFace {
-    /// About hairline to chin and cheek to cheek; may reach beyond the photo.
+    /// About hairline to chin and cheek to cheek; it may reach beyond the photo.
     pub rect: Rect,
     /// The detector's confidence, 0 to 1.
     pub score: Ratio,
@@ -44,7 +44,7 @@ pub struct HeadOutline {
     pub contour: Vec<Point>,
 }
 
-/// A point of the original frame in whole pixels; may lie outside the photo.
+/// A point of the original frame in whole pixels; it may be outside the photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub struct OriginalPoint {
@@ -64,7 +64,7 @@ impl OriginalPoint {
     }
 }
 
-/// One face as it is kept in a review.
+/// One face as kept in a review.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FaceSummary {
     /// The part of the face box inside the photo.
@@ -75,17 +75,17 @@ pub struct FaceSummary {
     pub size_ratio: Ratio,
 }
 
-/// What a review keeps of the [`Subject`]; coordinates are of the original frame.
+/// The parts of the subject that a review keeps, in coordinates of the original frame.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaceFacts {
-    /// The clockwise turn that brings the person upright; anything but `none` means that the
-    /// photo shows them sideways or upside down.
+    /// The clockwise turn that brings the person upright. Anything but `none` means that the photo
+    /// shows them sideways or upside down.
     pub turn: QuarterTurn,
     /// The faces, the main one first.
     pub faces: Vec<FaceSummary>,
-    /// The landmark model's confidence that the main face is one; absent if it was not asked.
+    /// The landmark model's confidence that the main face is a face; absent if the model did not run.
     pub presence_ratio: Option<Ratio>,
-    /// Middle of the eye at the picture's left and right, as the upright person is seen.
+    /// Centre of the eye at the left and at the right of the picture, with the person upright.
     pub eyes: Option<[OriginalPoint; 2]>,
     /// Crown with hair.
     pub crown: Option<OriginalPoint>,
@@ -104,7 +104,7 @@ impl FaceFacts {
 }
 
 impl Subject {
-    /// What a review keeps of this subject.
+    /// The parts of this subject that a review keeps.
     #[must_use]
     pub fn facts(&self, frame: Frame) -> FaceFacts {
         let original = |point| OriginalPoint::of(point, frame);

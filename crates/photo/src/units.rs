@@ -19,7 +19,7 @@ macro_rules! unit {
                 if value.is_finite() { Some(Self(value)) } else { None }
             }
 
-            /// `numerator / denominator`, or `None` where that is not a finite number.
+            /// `numerator / denominator`, or `None` if that is not a finite number.
             #[must_use]
             pub fn quotient(numerator: f32, denominator: f32) -> Option<Self> {
                 Self::new(numerator / denominator)
@@ -42,11 +42,11 @@ macro_rules! unit {
 }
 
 unit! {
-    /// A length in pixels; which frame is said where it is used.
+    /// A length in pixels. The frame is documented where it is used.
     Px, " px", 0
 }
 unit! {
-    /// A share or a quotient of two like quantities, 1.0 being the whole.
+    /// A share, or a quotient of two quantities of the same kind, where 1.0 is the whole.
     Ratio, "", 2
 }
 unit! {
@@ -154,8 +154,8 @@ pub fn luma([r, g, b]: [f32; 3]) -> f32 {
     (0.299 * r + 0.587 * g + 0.114 * b) / 255.0
 }
 
-/// The value below which a `share` (0–1) of `values` lies, by the nearest rank; `None` without
-/// values. Puts them in another order.
+/// The quantile `share` (0–1) of `values` by the nearest rank; `None` without values. Changes their
+/// order.
 #[must_use]
 pub fn percentile(values: &mut [f32], share: f32) -> Option<f32> {
     let last = values.len().checked_sub(1)?;

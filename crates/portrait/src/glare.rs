@@ -1,4 +1,4 @@
-//! Light that the lenses of glasses throw back.
+//! Reflections on the lenses of glasses.
 //!
 //! A reflection is lighter than the skin beside it, near white, and colourless or cool; shine on
 //! skin keeps the warm colour of the skin, and hair is left out by its class.

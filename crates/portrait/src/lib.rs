@@ -1,8 +1,8 @@
-//! The face itself: where the head points, whether eyes and mouth are open, what covers face
-//! and head, how the light falls, how sharp it will be in print.
+//! Measures the face: the direction of the head, eyes and mouth, coverings of face and head, the light,
+//! and the sharpness of the print.
 //!
-//! This crate must not know networks, files or rules: "the lids are 0.05 apart" is measured
-//! here, that eyes must be open is said elsewhere.
+//! This crate knows no networks, files or rules. It measures that "the lids are 0.05 apart"; other
+//! crates judge whether the eyes are open.
 //!
 //! ```
 //! use shomei_photo::{ImageSize, Photo, Subject};

@@ -1,32 +1,32 @@
-//! What this stage measures. "Left" and "right" are sides of the picture.
+//! The measurements of this stage. "Left" and "right" are sides of the picture.
 
 use shomei_photo::{Degrees, Px, Ratio, Region};
 
-/// The face itself. A part that could not be measured is absent.
+/// The face. A part that could not be measured is absent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Portrait {
     /// Direction of the head.
     pub pose: Option<Pose>,
-    /// Eye at the left and at the right of the picture.
+    /// The eye at the left and at the right of the picture.
     pub eyes: Option<[Eye; 2]>,
     /// The mouth.
     pub mouth: Option<Mouth>,
-    /// Light that glasses throw back.
+    /// Reflections on glasses.
     pub glare: Option<Glare>,
-    /// What covers the face or the head.
+    /// Coverings of the face and the head.
     pub covering: Option<Covering>,
     /// Light on the face.
     pub light: Option<Light>,
-    /// Sharpness at the printed size.
+    /// Sharpness at print size.
     pub sharpness: Option<Sharpness>,
 }
 
-/// Direction of the head against the camera.
+/// Direction of the head relative to the camera.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pose {
     /// Turn to the side; positive towards the right of the picture.
     pub yaw_degrees: Degrees,
-    /// Nod; positive downwards. Carries an offset of the person of up to about 13°.
+    /// Nod; positive downwards. Has an offset of up to about 13° that differs between people.
     pub pitch_degrees: Degrees,
     /// Tilt in the picture plane; positive clockwise.
     pub roll_degrees: Degrees,
@@ -37,8 +37,8 @@ pub struct Pose {
 pub struct Eye {
     /// Distance of the lids over the distance of the corners, mean of three pairs.
     pub openness_ratio: Ratio,
-    /// Luma of the darkest tenth between the lids over the luma of the cheeks: low where a pupil
-    /// shows, however narrow the eye.
+    /// Luma of the darkest tenth between the lids over the luma of the cheeks. It is low if a pupil
+    /// is visible, however narrow the eye.
     pub pupil_luma_ratio: Option<Ratio>,
     /// Middle of the iris between the corners: 0 at the left corner, 1 at the right one.
     pub gaze_ratio: Ratio,
@@ -55,16 +55,16 @@ pub struct Eye {
 pub struct Mouth {
     /// Gap of the inner lips over the width of the mouth.
     pub openness_ratio: Ratio,
-    /// Area of the teeth that are seen, over the square of the mouth's width.
+    /// Area of the visible teeth, over the square of the mouth's width.
     pub teeth_ratio: Option<Ratio>,
-    /// Height of the mouth's corners above the middle of the lips, over the mouth's width, as
-    /// the head would show it without a nod.
+    /// Height of the mouth's corners above the middle of the lips, over the mouth's width, corrected
+    /// for the nod of the head.
     pub corner_lift_ratio: Option<Ratio>,
     /// The mouth.
     pub region: Option<Region>,
 }
 
-/// Light that glasses throw back, of the eye where there is more of it.
+/// Reflections on glasses, at the eye with the larger one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glare {
     /// Share of the inner part of the lens (an ellipse of 0.68 × 0.44 eye distances around the
@@ -76,7 +76,7 @@ pub struct Glare {
     pub region: Option<Region>,
 }
 
-/// Shares of face areas that the class model gives to worn or held things or to hair, each the
+/// Shares of face areas that the class model assigns to worn or held things or to hair. Each is the
 /// mean probability over the area: 0 none, 1 all.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Covering {
@@ -90,13 +90,13 @@ pub struct Covering {
     pub eyes_region: Option<Region>,
     /// Worn things over nose, mouth and chin.
     pub lower_face_other_ratio: Ratio,
-    /// Face skin that is seen on nose, mouth and chin.
+    /// Visible face skin on nose, mouth and chin.
     pub lower_face_skin_ratio: Ratio,
     /// Where nose, mouth and chin are.
     pub lower_face_region: Option<Region>,
-    /// Worn things above the face, where hair or skull are expected.
+    /// Worn things above the face, where hair or skull is expected.
     pub head_other_ratio: Ratio,
-    /// Where hair or skull are expected.
+    /// Where hair or skull is expected.
     pub head_region: Option<Region>,
 }
 
@@ -118,13 +118,13 @@ pub struct Light {
     pub darkest_region: Option<Region>,
 }
 
-/// Sharpness of the face, at the size in which it is printed.
+/// Sharpness of the face at the size of the print.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sharpness {
     /// Blur of the sharpest edges of the face as the standard deviation of a Gaussian, in dots
     /// of the 27.5 mm high print at 300 dpi (325 dots); at 600 dpi it is twice as many dots.
     pub blur_print_px: Px,
-    /// Standard deviation of the noise on the skin over 255, at the working scale; of cheeks and
-    /// forehead the smoother.
+    /// Standard deviation of the noise on the skin over 255, at working size, on the smoother of
+    /// cheeks and forehead.
     pub noise_ratio: Ratio,
 }

@@ -1,4 +1,4 @@
-//! Where what lies in a face, in the units of [`FaceAxes`](crate::axes::FaceAxes): the distance
+//! The zones of a face, in the units of [`FaceAxes`](crate::axes::FaceAxes): the distance
 //! of the eyes, from the point between them.
 
 /// A rectangle in face axes: `u` along the eye line to the picture's right, `v` down the face.

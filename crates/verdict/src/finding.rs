@@ -53,7 +53,7 @@ impl Finding {
         self.found.limit
     }
 
-    /// Where, in pixels of the original.
+    /// The region, in pixels of the original.
     #[must_use]
     pub const fn region(&self) -> Option<Region> {
         self.found.region

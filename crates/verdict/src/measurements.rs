@@ -6,26 +6,26 @@ use shomei_framing::Framing;
 use shomei_photo::{Decoding, DeltaE, FaceFacts, FileFacts, Px, Ratio, Region};
 use shomei_portrait::Portrait;
 
-/// What the stages measured, from the bytes to the light on the face.
+/// The measurements of all stages, from the bytes to the light on the face.
 ///
-/// A stage that did not run leaves `None`: after a file that could not be decoded, where no face
-/// was found, or behind `stopped_after`.
+/// The field of a stage that did not run is `None`: if the file could not be decoded, if no face was
+/// found, or after `stopped_after`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measurements {
     /// The file.
     pub file: FileFacts,
     /// The faces; `None` if the picture was not decoded or the search failed.
     pub face: Option<FaceFacts>,
-    /// How the head sits in the photo.
+    /// The framing of the head.
     pub framing: Option<Framing>,
-    /// What is behind the person.
+    /// The background.
     pub background: Option<Background>,
-    /// The face itself.
+    /// The face.
     pub portrait: Option<Portrait>,
-    /// The stage that failed, if one did.
+    /// The failed stage, if any.
     pub failure: Option<Failure>,
     /// Name of the last stage that ran, in snake_case, if a fast review stopped there because the
-    /// photo was rejected already; what comes behind it was not looked at.
+    /// photo was rejected. Later stages did not run.
     pub stopped_after: Option<String>,
 }
 
@@ -34,7 +34,7 @@ pub struct Measurements {
 pub struct Failure {
     /// Name of the stage in snake_case, such as `face` or `background`.
     pub stage: String,
-    /// What went wrong; never holds pixels or names.
+    /// What went wrong; never contains pixels or names.
     pub cause: String,
 }
 

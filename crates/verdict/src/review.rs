@@ -6,10 +6,10 @@ use crate::check::Stage;
 use crate::checks::no_face;
 use crate::{Code, Finding, Measurements, Outcome, Policy, Waivers};
 
-/// The answer for one photo. Complete: callers must handle all three.
+/// The verdict on one photo. The list is complete: callers must handle all three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// Nothing was found.
+    /// No finding.
     Accept,
     /// A person should look.
     Refer,
