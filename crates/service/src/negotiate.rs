@@ -6,9 +6,6 @@ use shomei::{Code, Lang, Waivers};
 
 use crate::problem::Problem;
 
-/// The accepted content types.
-pub(crate) const TYPES: &str = "image/jpeg, application/octet-stream, multipart/form-data";
-
 /// Where the photo is in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Carried {

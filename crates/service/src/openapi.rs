@@ -4,8 +4,7 @@
 use serde_json::{Map, Value, json};
 use shomei::{Code, Lang, Waivers, wire};
 
-use crate::negotiate;
-use crate::problem::Problem;
+use crate::problem::{Problem, TYPES};
 
 /// The document, indented, with a line break at its end.
 pub(crate) fn text() -> String {
@@ -56,7 +55,7 @@ fn reviews() -> Value {
         "required": ["photo"],
         "additionalProperties": false,
     } });
-    let content: Map<String, Value> = negotiate::TYPES
+    let content: Map<String, Value> = TYPES
         .split(", ")
         .map(|name| {
             let form = name.starts_with("multipart/").then_some(&form);

@@ -7,6 +7,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use shomei::Lang;
 
+/// The accepted content types.
+pub(crate) const TYPES: &str = "image/jpeg, application/octet-stream, multipart/form-data";
+
 /// Why a request gets no review.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
@@ -241,10 +244,7 @@ impl Problem {
         match self {
             // Says which types are accepted (RFC 9110, 15.5.16).
             Self::UnsupportedType => {
-                headers.insert(
-                    header::ACCEPT,
-                    HeaderValue::from_static(crate::negotiate::TYPES),
-                );
+                headers.insert(header::ACCEPT, HeaderValue::from_static(TYPES));
             }
             // The rest of the body is not awaited; after a drain, clients should go elsewhere.
             Self::UploadTimeout | Self::IncompleteBody | Self::Draining => {

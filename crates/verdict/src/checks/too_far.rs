@@ -59,6 +59,20 @@ pub(super) mod tests {
     ];
 
     #[test]
+    fn text_and_limit_say_the_same_whether_it_refers_or_rejects() {
+        for (head, outcome) in [(0.40, Outcome::Refer), (0.20, Outcome::Reject)] {
+            let change = |m: &mut Measurements| framing(m).head_height_ratio = ratio(head);
+            let found = check(Code::TooFar, change, Some(outcome)).unwrap();
+            assert_eq!(found.limit.and_then(|limit| limit.min), Some(0.42));
+            assert!(
+                found.text.en.contains("42% or more is fine"),
+                "{}",
+                found.text.en
+            );
+        }
+    }
+
+    #[test]
     fn small_heads_are_graded() {
         for (head, expected) in [
             (0.42, None),
