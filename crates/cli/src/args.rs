@@ -38,13 +38,13 @@ Examples:
   zstd -dc photos.tar.zst | shomei review --tar - --format jsonl --out reviews.jsonl
   shomei review - < photo.jpg
 
-Resuming. However a batch that writes JSON lines to --out was stopped, run the same command with
+Resuming. If a batch that writes JSON lines to --out stops for any reason, run the same command with
 --resume to continue it. Each photo is in the output once, and an incomplete line is written again.
-FILE.journal records how the batch was started. Resuming is refused if the policy, version,
+FILE.journal records how the batch was started. Resuming is refused if the policy, version, models,
 language, list of photos, exceptions or --fast differ. If the process is killed, the reviews written
-so far are kept; a power cut can lose the last 2 s. SIGINT (Ctrl-C) and SIGTERM finish the photos in
-flight first; a second signal, at least half a second later, stops at once. In every format, an
---out file that is not empty is refused without --resume or --overwrite.
+so far are kept; a power cut can lose the last 2 s. On SIGINT (Ctrl-C) or SIGTERM, the photos in
+flight are finished first; a second signal, at least half a second later, stops at once. In every
+format, an --out file that is not empty is refused without --resume or --overwrite.
 
 Ids. The id of a photo is its path as given. If a path is not UTF-8, bytes that cannot be written
 become %XX, and % becomes %25. A photo that is given twice is refused before the first review (in an
@@ -55,7 +55,7 @@ below the directory argument. Files that you name yourself are always reviewed.
 
 Archives. Links, and entries whose path escapes the archive (`..` or absolute), are reviewed as
 unreadable; the latter are also reported as an error at the end. Hidden entries are left out, as in
-directories. Decompress an archive with its own program, as above.
+directories. Decompress a compressed archive first, as in the example above.
 
 Exceptions. The ids in the table of --waivers are those of the output. An id with an exception that
 matches no photo is an error, which is reported after all reviews are written.
@@ -71,14 +71,14 @@ Examples:
   shomei judge reviews.jsonl --policy my-policy.toml
   shomei judge - --format jsonl --out again.jsonl < reviews.jsonl
 
-Ids, measurements and the engine stay as they are. A check is not judged if the version that made
-the review did not measure it yet; review the photos again for that.
+Ids, measurements and the recorded version stay as they are. A check is skipped if the review comes
+from a version that did not measure it yet; to judge it, review the photos again.
 
 Exceptions in a review stay in force. A row of --waivers replaces those of its photo (an empty cell
 removes them), and --waive adds to all.
 
 Blank lines are skipped. The first line that is not a review stops the command with an error; the
-reviews before it are written. A line can have at most 4 MiB.
+reviews before it are written. A line can be at most 4 MiB long.
 
 Exit codes:
   0  every photo was accepted
@@ -94,14 +94,14 @@ Examples:
 
 The manifest is a CSV file (UTF-8, with a header). Columns are found by name, others are ignored:
   file      the photo's path inside --photos; each path once
-  verdict   accept, reject, or unclear if the rules leave it open (or: refer)
+  verdict   accept, reject, or unclear if the rules leave it open (refer means the same)
   defects   labels joined by `;`: codes of `shomei explain`, or older names such as hat, yaw, blur
   subject   optional: who is in the photo. All photos of a person are in the same half
   family    optional: how the photo was made [default: the file name up to the first `_`]
   sides     optional: top, bottom, left, right joined by `;`: where the head is cut
   note      optional
 
-Photos are judged by --policy, whatever policy made the reviews.
+Photos are judged by --policy, whatever policy the reviews were made with.
 
 Exit codes:
   0  the evaluation is complete, whatever its result
@@ -115,7 +115,7 @@ Examples:
 
 Open index.html in the new folder. It needs no server and no network. The gallery shows the worst
 photos first: rejected, then referred, then accepted, each by the number of reasons. With
---thumbnails it shows the photos; without, only outlines and regions.
+--thumbnails it shows the photos; without it, only outlines and regions.
 
 A photo is found in --photos by its id, or by the end of its id. A file whose length differs from
 the reviewed one counts as missing. Missing photos stay in the gallery and have their own filter.
@@ -160,14 +160,14 @@ Examples:
   shomei crop reviews.jsonl --photos photos --out cards --dpi 300 > crops.csv
 
 Cuts 22.0 × 27.5 mm from the original pixels of each accepted photo: 520 × 650 pixels at 600 dpi,
-260 × 325 at 300. The head takes 34/45 of the height and the space above it 4/45. The card is a
-little wider than 35:45, so it shows 2.9 % more at the sides, or less at the bottom if the photo
-ends there. Pictures are upright sRGB JPEG files.
+260 × 325 at 300. The head takes 34/45 of the height and the space above it 4/45. The picture is a
+little wider than 35:45, so it shows 2.9 % more at the sides. If the photo ends there, it shows less
+at the bottom instead. Pictures are upright sRGB JPEG files.
 
 Standard output is a table with one row for each review: id, result, file, head_mm, above_mm,
 enlarged, guide. The result is cut, not_accepted, not_found, changed (not the file that was
 reviewed) or unreadable. `enlarged` is above 1 if the photo has fewer pixels than the card. `guide`
-is `no` if the head does not take 34 ± 2, or the space above it 4 ± 2, of 45 mm.
+is `yes` if, of 45 mm, the head takes 34 ± 2 and the space above it 4 ± 2.
 
 Exit codes:
   0  every accepted photo was cut
@@ -214,7 +214,7 @@ pub(crate) enum Command {
     /// Review photos: accept, refer to a person, or reject, and say why
     #[command(after_help = REVIEW_HELP)]
     Review(ReviewArgs),
-    /// Judge stored reviews again, by other thresholds or exceptions, without the photos
+    /// Judge stored reviews again, with other limits or exceptions, without the photos
     #[command(after_help = JUDGE_HELP)]
     Judge(JudgeArgs),
     /// Measure the accuracy of reviews on labelled photos
@@ -223,7 +223,7 @@ pub(crate) enum Command {
     /// Explain a code: what is refused, why, and what to do
     #[command(after_help = EXPLAIN_HELP)]
     Explain(ExplainArgs),
-    /// List, print and check policies: the thresholds that photos are judged by
+    /// List, print and check policies: the limits that photos are judged by
     #[command(subcommand, after_help = POLICY_HELP)]
     Policy(PolicyCommand),
     /// Make a site to look through reviews, with counts, measurements and a gallery
@@ -242,7 +242,7 @@ pub(crate) enum Command {
     #[cfg(feature = "fleet")]
     #[command(after_help = fleet::SUBMIT_HELP)]
     Submit(SubmitArgs),
-    /// Review photos from the queue until a signal
+    /// Review photos from the queue until stopped by a signal
     #[cfg(feature = "fleet")]
     #[command(after_help = fleet::WORK_HELP)]
     Work(WorkArgs),
@@ -286,16 +286,16 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
-    /// The folder with the photos, or the manifest that they were reviewed by
+    /// The folder with the photos, or the manifest that they were reviewed with
     #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) photos: Option<PathBuf>,
 
-    /// Show the photos, and the people in them
+    /// Include the photos in the site, which then shows the applicants
     #[arg(long, requires = "photos")]
     pub(crate) thumbnails: bool,
 
-    /// Language of index.html; all pages exist in both [default: from LC_ALL, LC_MESSAGES or LANG,
-    /// else en]
+    /// Language of index.html; all pages exist in both languages [default: from LC_ALL, LC_MESSAGES
+    /// or LANG, else en]
     #[arg(long, value_parser = langs())]
     pub(crate) lang: Option<Lang>,
 }
@@ -367,11 +367,11 @@ pub(crate) struct CropArgs {
     #[command(flatten)]
     pub(crate) stored: StoredArgs,
 
-    /// The folder with the photos, or the manifest that they were reviewed by
+    /// The folder with the photos, or the manifest that they were reviewed with
     #[arg(long, value_name = "DIR|MANIFEST")]
     pub(crate) photos: PathBuf,
 
-    /// The folder for the pictures, new or empty. They show the people
+    /// The folder for the pictures of the applicants, new or empty
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
 
@@ -431,7 +431,7 @@ pub(crate) struct ReviewArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) jobs: Option<u16>,
 
-    /// Draw what was found into a PNG for each photo, in this directory. It shows the people
+    /// Write a PNG of each photo to this directory, with what was found drawn over it
     #[arg(long, value_name = "DIR")]
     pub(crate) overlay: Option<PathBuf>,
 
@@ -439,7 +439,7 @@ pub(crate) struct ReviewArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) files_from: Option<PathBuf>,
 
-    /// Paths of --files-from end with NUL instead of a line break
+    /// Paths in --files-from end with NUL instead of a line break
     #[arg(short = '0', long, requires = "files_from")]
     pub(crate) null: bool,
 
@@ -456,7 +456,7 @@ pub(crate) struct ReviewArgs {
     #[arg(long)]
     pub(crate) fast: bool,
 
-    /// Leave the timings out of JSON lines, so that every run writes the same
+    /// Leave the timings out of JSON lines, so that every run writes the same output
     #[arg(long)]
     pub(crate) no_timings: bool,
 }
@@ -509,7 +509,7 @@ pub(crate) struct Judging {
     #[arg(long, value_parser = langs())]
     pub(crate) lang: Option<Lang>,
 
-    /// The policy: a name of `shomei policy list`, or a TOML file with what differs from one (see
+    /// The policy: a name from `shomei policy list`, or a TOML file with the limits to change (see
     /// `shomei policy show`) [default: my-number-card]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
@@ -527,17 +527,17 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "DIR", required_unless_present = "reviews")]
     pub(crate) photos: Option<PathBuf>,
 
-    /// Read the reviews from this file (`shomei review --format jsonl`) instead of making them. A
-    /// review belongs to the photo whose path its id ends with
+    /// Read the reviews from this file (`shomei review --format jsonl`) instead of making them. The
+    /// id of a review must end with the path of its photo
     #[arg(long, value_name = "FILE", conflicts_with = "jobs")]
     pub(crate) reviews: Option<PathBuf>,
 
-    /// Also write an HTML page with tables, error curves and wrong verdicts. With --photos it
-    /// shows these photos, and the people in them
+    /// Also write an HTML page with tables, error curves and wrong verdicts. With --photos, the
+    /// page contains the photos
     #[arg(long, value_name = "FILE")]
     pub(crate) html: Option<PathBuf>,
 
-    /// The policy: a name of `shomei policy list`, or a TOML file with what differs from one (see
+    /// The policy: a name from `shomei policy list`, or a TOML file with the limits to change (see
     /// `shomei policy show`) [default: my-number-card]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
@@ -547,7 +547,7 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_enum, default_value_t = HalfArg::All)]
     pub(crate) half: HalfArg,
 
-    /// Families of photos that were not made to have a defect; reported separately
+    /// Families of natural photos, which were not made to have a defect; reported separately
     #[arg(
         long,
         value_name = "FAMILY,…",
@@ -605,10 +605,10 @@ pub(crate) enum PolicyCommand {
     /// List the built-in policies
     #[command(after_help = POLICY_HELP)]
     List,
-    /// Print all thresholds of a policy as TOML, with their units and allowed ranges
+    /// Print all limits of a policy as TOML, with their units and allowed ranges
     #[command(after_help = POLICY_HELP)]
     Show {
-        /// A name of `shomei policy list`, or a file [default: my-number-card]
+        /// A name from `shomei policy list`, or a file [default: my-number-card]
         #[arg(value_name = "NAME|FILE", conflicts_with = "policy")]
         shown: Option<PathBuf>,
 

@@ -33,11 +33,11 @@ Reads photos at file:// and s3:// URLs; AWS_REGION, AWS_ENDPOINT, AWS_ACCESS_KEY
 read from the environment, as are NATS_USER and NATS_PASSWORD, or NATS_TOKEN.
 
 A missing photo is reviewed as unreadable, as in a local batch. After other failures the job is
-retried, here or by another worker. After --deliveries it becomes a dead letter (subject STREAM.dead,
-with the reason), and its photo gets a review with the outcome `unable`.
+retried, here or by another worker. After --deliveries tries it becomes a dead letter (subject
+STREAM.dead, with the reason), and its photo gets a review with the outcome `unable`.
 
-SIGINT (Ctrl-C) and SIGTERM finish the photos in flight first. A second signal, at least half a
-second later, stops at once; nothing is lost by that either.
+On SIGINT (Ctrl-C) or SIGTERM, the photos in flight are finished first. A second signal, at least
+half a second later, stops at once; nothing is lost in either case.
 
 Exit codes:
   0  stopped by a signal
@@ -48,9 +48,9 @@ Examples:
   shomei collect --nats nats://queue:4222 --out reviews.jsonl
   shomei collect night.csv --nats nats://queue:4222 --out night.jsonl --resume --wait 600
 
-Ends when every submitted photo has its review; with a manifest, every photo of the manifest. If it
-stops or gives up before, it prints the missing ids on standard output. FILE and FILE.journal are
-like those of `shomei review --format jsonl --out`, with the reviews in any order.
+Ends when every submitted photo has its review, or with a manifest, when every photo in it has. If
+it stops or gives up earlier, it prints the missing ids on standard output. FILE and FILE.journal
+are like those of `shomei review --format jsonl --out`, but the reviews are in any order.
 
 Exit codes:
   0  every photo was accepted
@@ -129,11 +129,11 @@ pub(crate) struct SubmitArgs {
     pub(crate) server: ServerArgs,
 
     /// Where the workers find the photos: s3://BUCKET/PREFIX, or a folder that all machines see at
-    /// the same place [default: the folder of the manifest]
+    /// the same path [default: the folder of the manifest]
     #[arg(long, value_name = "URL|DIR")]
     pub(crate) photos: Option<String>,
 
-    /// The policy: a name of `shomei policy list`, or a TOML file with what differs from one (see
+    /// The policy: a name from `shomei policy list`, or a TOML file with the limits to change (see
     /// `shomei policy show`); the workers need the file as well [default: my-number-card]
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Option<PathBuf>,
@@ -145,11 +145,11 @@ pub(crate) struct SubmitArgs {
     #[arg(long, value_parser = langs())]
     pub(crate) lang: Option<Lang>,
 
-    /// Leave the timings out of the reviews, so that every run writes the same
+    /// Leave the timings out of the reviews, so that every run writes the same output
     #[arg(long)]
     pub(crate) no_timings: bool,
 
-    /// Servers of a NATS cluster that keep each message; used when the streams are created
+    /// How many servers of a NATS cluster keep each message; used when the streams are created
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub(crate) replicas: u8,
 
@@ -172,7 +172,7 @@ pub(crate) struct WorkArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) policy: Vec<PathBuf>,
 
-    /// Seconds without a message from its worker after which a photo is given to another one
+    /// Give a photo to another worker after this many seconds without a message from the first
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(3..=600))]
     pub(crate) ack_wait: u64,
 

@@ -1,4 +1,4 @@
-//! What several commands are told.
+//! Arguments that several commands share.
 
 use std::path::PathBuf;
 
