@@ -15,8 +15,8 @@ use tokio::signal::unix::{SignalKind, signal};
 const HELP: &str = "\
 Settings come from the file of --config, from the environment (SHOMEI_ plus the name of the flag,
 such as SHOMEI_MAX_BODY), and from flags; later ones override earlier ones. The file is TOML; its
-keys are the names of the flags with `_` for `-`. --print-config prints one. Write bytes as a number
-or with a unit (16MiB), and times with a unit (500ms, 30s).
+keys are the names of the flags with `_` instead of `-`. --print-config prints such a file. Write
+bytes as a number or with a unit (16MiB), and times with a unit (500ms, 30s).
 
 After SIGTERM or SIGINT, /readyz and new photos get 503, admitted requests are answered, and the
 process ends with 0. Wait for --drain-timeout and a little longer before you kill it.

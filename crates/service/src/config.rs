@@ -33,19 +33,20 @@ const LONGEST: Duration = Duration::from_secs(3600);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where reviews are served; port 0 takes a free one.
+    /// Where reviews are served; port 0 picks a free port.
     pub listen: SocketAddr,
-    /// Where `/metrics` is served, and nothing else.
+    /// Where only `/metrics` is served.
     pub metrics_listen: SocketAddr,
-    /// The limit of open connections on each of the two addresses; others wait to be accepted.
+    /// How many connections may be open on each of the two addresses; others wait to be accepted.
     pub connections: usize,
     /// Photos that are reviewed at the same time.
     pub workers: NonZeroUsize,
-    /// The limit of photos that wait for a worker; others are refused (429).
+    /// How many photos may wait for a worker; others are refused (429).
     pub queue: usize,
-    /// The limit of bytes of a photo (413).
+    /// How many bytes a photo may have; larger ones are refused (413).
     pub max_body: u64,
-    /// The limit of bytes of all uploads together, until their reviews have ended (429).
+    /// How many bytes all uploads may hold together, until their reviews end; others are refused
+    /// (429).
     pub upload_memory: u64,
     /// How long headers may take, and how long a connection may be idle.
     pub idle_timeout: Duration,
@@ -164,24 +165,24 @@ pub struct Settings {
     /// Address for /metrics only [default: 127.0.0.1:9090]
     #[arg(long, env = "SHOMEI_METRICS_LISTEN", value_name = "ADDR:PORT")]
     metrics_listen: Option<Text>,
-    /// Open connections on each of the two addresses, at most; others wait [default: 512]
+    /// How many connections may be open on each of the two addresses; others wait [default: 512]
     #[arg(long, env = "SHOMEI_CONNECTIONS", value_name = "N")]
     connections: Option<Text>,
     /// Photos reviewed at the same time [default: one for each processor]
     #[arg(long, env = "SHOMEI_WORKERS", value_name = "N")]
     workers: Option<Text>,
-    /// Photos waiting for a worker, at most; others get 429 [default: 4 times the workers]
+    /// How many photos may wait for a worker; others get 429 [default: 4 times the workers]
     #[arg(long, env = "SHOMEI_QUEUE", value_name = "N")]
     queue: Option<Text>,
     /// Largest photo; larger ones get 413 [default: 16MiB]
     #[arg(long, env = "SHOMEI_MAX_BODY", value_name = "BYTES")]
     max_body: Option<Text>,
-    /// Memory for all uploads together, until their reviews have ended; others get 429 [default: 8
-    /// times --max-body]
+    /// Memory that all uploads together may hold until their reviews end; others get 429 [default:
+    /// 8 times --max-body]
     #[arg(long, env = "SHOMEI_UPLOAD_MEMORY", value_name = "BYTES")]
     upload_memory: Option<Text>,
-    /// Time limit for headers and for idle connections. Set it longer than that of a proxy in front
-    /// [default: 75s]
+    /// Time limit for headers and for idle connections. Set it longer than the idle timeout of a
+    /// proxy in front [default: 75s]
     #[arg(long, env = "SHOMEI_IDLE_TIMEOUT", value_name = "TIME")]
     idle_timeout: Option<Text>,
     /// Time limit for an upload; slower ones get 408 [default: 30s]
@@ -193,7 +194,7 @@ pub struct Settings {
     /// Time limit for requests after SIGTERM or SIGINT; others are cut off [default: 40s]
     #[arg(long, env = "SHOMEI_DRAIN_TIMEOUT", value_name = "TIME")]
     drain_timeout: Option<Text>,
-    /// The policy: a built-in name, or a TOML file with what differs from one [default:
+    /// The policy: a built-in name, or a TOML file with the limits to change [default:
     /// my-number-card]
     #[arg(long, env = "SHOMEI_POLICY", value_name = "NAME|FILE")]
     policy: Option<Text>,
@@ -401,7 +402,7 @@ impl LogFormat {
     }
 }
 
-/// A value as it is written; a number may stand without quotes.
+/// A value as it is written; a number needs no quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Text(String);
 
