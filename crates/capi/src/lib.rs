@@ -13,7 +13,7 @@
 //! NULL. No panic leaves the library (Rust's hook may print it). Running out of memory ends the
 //! process.
 //!
-//! Threads: you may call every function from any thread at any time, also with the same reviewer. Free
+//! Threads: you may call every function from any thread at any time, even with the same reviewer. Free
 //! a reviewer only when no call uses it any more. A review runs on the calling thread and needs less
 //! than 256 KiB of its stack. There is no global state.
 //!

@@ -1,5 +1,5 @@
-//! Reviews on many machines. NATS JetStream stores the jobs and hands them out, again if a worker
-//! dies. The photos are in an object store or a shared folder. There is no scheduler of our own.
+//! Reviews on many machines. NATS JetStream stores the jobs and hands them out. If a worker dies,
+//! it hands its jobs out again. The photos are in an object store or a shared folder.
 //!
 //! `Submit` puts a job for each photo into a queue. `Work` reviews the photos and stores the reviews.
 //! `Collection` collects each review once. The commands `shomei submit`, `work` and `collect` add
