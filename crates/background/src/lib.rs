@@ -1,14 +1,15 @@
 //! Measures the background: how even the wall is, which objects are in front of it, whether the person
 //! casts a shadow on it, and its colour.
 //!
-//! Pure pixels over a [`Photo`] and the masks of its [`Subject`]. This crate must not know
+//! It uses only the pixels of a [`Photo`] and the masks of its [`Subject`]. This crate knows no
 //! networks, landmarks or rules.
 //!
 //! # Method
 //!
-//! 1. The photo is averaged over cells of 3 × 3 working pixels and taken to CIE L\*a\*b\*; cells
-//!    of the person, and a band around the person where masks are unsure, are left out.
-//! 2. A surface of second order is fitted to the rest, robustly: the wall with the smooth
+//! 1. The photo is averaged over cells of 3 × 3 working pixels and converted to CIE L\*a\*b\*.
+//!    Cells of the person, and of a band around the person where masks are unreliable, are left
+//!    out.
+//! 2. A second-order surface is robustly fitted to the rest. It models the wall, with the smooth
 //!    fall-off of light that real walls have.
 //! 3. Deviations from it are classified: compact objects, shadows (darker, same hue, beside the
 //!    person), texture, two tones.
@@ -18,7 +19,7 @@
 //!
 //! let size = ImageSize::new(360, 480).unwrap();
 //! let photo = Photo::new(vec![220; 360 * 480 * 3], size, size).unwrap();
-//! // Without masks there is no telling what the background is.
+//! // Without masks, it is unknown what the background is.
 //! assert!(shomei_background::measure(&photo, &Subject::default()).is_none());
 //! ```
 

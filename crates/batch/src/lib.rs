@@ -2,7 +2,7 @@
 //!
 //! [`Sources`] lists the photos of folders, lists, manifests and archives. A [`Plan`] reviews them
 //! with a [`shomei::Reviewer`] and applies the recorded [`Exceptions`]. A [`Journal`] writes the
-//! reviews to a file. If the batch is stopped in any way, the same plan continues after the last
+//! reviews to a file. If the batch stops for any reason, the same plan continues after the last
 //! whole line; a plan with other [`Terms`] is refused. [`Stored`] reads such a file, and [`Lookup`]
 //! finds its photos.
 //!

@@ -17,7 +17,7 @@
 //! # Ok::<(), shomei_eval::Error>(())
 //! ```
 //!
-//! This crate knows no files or models, and not how a check works: it sees measurements and policies
+//! This crate does not know files, models, or how a check works: it sees measurements and policies
 //! only through `shomei-verdict`. It reads no clock and no environment.
 
 pub mod calibrate;

@@ -3,9 +3,9 @@
 //! the outline of the head.
 //!
 //! This crate knows no rules (what is allowed) and no files. Each network is behind a small trait
-//! ([`FaceDetector`], [`Landmarker`], [`PersonSegmenter`], [`ClassSegmenter`]), so
-//! that [`Analyser`] can be tested, and a network replaced, without touching the rest. All
-//! networks run in tract on the CPU, one call on one thread.
+//! ([`FaceDetector`], [`Landmarker`], [`PersonSegmenter`], [`ClassSegmenter`]), so that
+//! [`Analyser`] can be tested, and a network replaced, without changing the rest. All networks run
+//! in tract on the CPU. A call uses one thread.
 //!
 //! ```
 //! # #[cfg(feature = "embedded-models")] {

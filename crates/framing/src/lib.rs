@@ -1,7 +1,7 @@
 //! Measures the framing of the head: how close it is, what is cut off on which side, how centred it is,
 //! and which 35:45 part of the photo would make the best card photo.
 //!
-//! Pure geometry over a [`Subject`]. This crate must not know pixels, networks or rules: it says
+//! It is pure geometry on a [`Subject`]. This crate knows no pixels, networks or rules: it says
 //! "the chin is 0.12 of the face below the edge", not whether that is allowed.
 //!
 //! ```

@@ -2,7 +2,7 @@
 //! through ([`site`]), notices to applicants ([`Template`]), and the place to cut the card's
 //! picture ([`card`]).
 //!
-//! This crate is pure: it knows no files, clocks or pixels, and not how a check works. It takes
+//! This crate is pure: it does not know files, clocks, pixels, or how a check works. It takes
 //! records one by one and returns text. Memory for each photo is bounded.
 //!
 //! ```

@@ -1,10 +1,10 @@
-//! Judges what was measured on an ID photo, and says why: the checks, the [`Policy`] with its
-//! thresholds, the [`Review`] with its [`Finding`]s in Japanese and English, and the record
+//! Judges what was measured on an ID photo, and says why. It contains the checks, the [`Policy`]
+//! with its limits, the [`Review`] with its [`Finding`]s in Japanese and English, and the record
 //! that is written ([`wire`]).
 //!
-//! This crate must not know pixels, models or codecs. It sees [`Measurements`] only, so that a
-//! new threshold is tried on old records without decoding a photo again, and every check is
-//! tested with numbers written by hand. It reads no file, no clock and no environment.
+//! This crate does not know pixels, models or codecs. It sees only [`Measurements`], so you can try
+//! a new limit on old records without decoding a photo again, and test a check with numbers written
+//! by hand. It reads no file, no clock and no environment.
 //!
 //! ```
 //! use shomei_photo::{Decoding, FileFacts, Format};
