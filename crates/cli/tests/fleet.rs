@@ -597,7 +597,7 @@ fn what_nobody_can_review_becomes_a_dead_letter_and_a_review_that_says_unable() 
         reason(json!("next")).contains("\"shomei.job/2\"; this version reads \"shomei.job/1\"")
     );
     assert!(reason(json!("refused")).contains("neither file:// nor s3://"));
-    assert!(reason(json!("ill")).contains("\"ill\" is not allowed; allowed: ja, en"));
+    assert!(reason(json!("ill")).contains("\"la\" is not allowed; allowed: ja, en"));
     assert!(reason(Value::Null).starts_with("not a shomei.job/1 message"));
     assert!(
         letters
