@@ -67,7 +67,7 @@ impl Policy {
 }
 
 /// Every key of a check, as a change from nothing.
-fn entries(code: Code, params: &dyn ParamSet) -> Vec<Change> {
+pub(crate) fn entries(code: Code, params: &dyn ParamSet) -> Vec<Change> {
     let mut entries = vec![Change {
         code,
         key: "enabled".to_owned(),
@@ -75,10 +75,10 @@ fn entries(code: Code, params: &dyn ParamSet) -> Vec<Change> {
         base: String::new(),
         limit: None,
     }];
-    for (at, (declared, param)) in params.all().into_iter().enumerate() {
-        let pair = pair(code, at, declared, param);
+    for (at, (declared, values)) in params.all().into_iter().enumerate() {
+        let pair = pair(code, at, declared, values);
         let outcomes = [Outcome::Refer, Outcome::Reject];
-        let keys = declared.keys(param).into_iter().zip(outcomes);
+        let keys = declared.keys(values).into_iter().zip(outcomes);
         entries.extend(keys.map(|(key, outcome)| Change {
             code,
             key: key.name,

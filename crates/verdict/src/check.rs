@@ -7,6 +7,7 @@ use shomei_photo::{Region, Side};
 use crate::grade::{Direction, Grade, Limit, Outcome};
 use crate::lang::Words;
 use crate::measurements::plain;
+use crate::params::{Graded, Unit, Values};
 
 /// What is fixed about a check.
 #[derive(Debug)]
@@ -110,13 +111,32 @@ impl Found {
 }
 
 impl Grade {
-    /// The finding that follows. Its limit is the one that [`Grade::limit`] gives to the text.
-    pub(crate) fn found(self, ja: impl Into<String>, en: impl Into<String>) -> Found {
-        let found = Found::new(self.outcome, ja, en);
+    /// The finding that follows, with the value as the number `name`. `text` is given the value,
+    /// without sign, and the limit, both as they are shown; the finding has the same limit.
+    pub(crate) fn found<S: Into<String>>(
+        self,
+        name: &'static str,
+        text: impl FnOnce(&str, &str) -> Words<S>,
+    ) -> Found {
+        let (is, limit) = ((self.show)(self.value.abs()), (self.show)(self.limit));
+        let Words { ja, en } = text(&is, &limit);
+        let found = Found::new(self.outcome, ja, en).number(name, self.value);
         match self.direction {
             Direction::Above => found.limit(None, Some(self.limit)),
             Direction::Below => found.limit(Some(self.limit), None),
         }
+    }
+}
+
+impl<const ABOVE: bool, U: Unit, const N: usize> Values<Graded<ABOVE>, U, N> {
+    /// The finding on a value that is not fine, see [`Grade::found`].
+    pub(crate) fn found<S: Into<String>>(
+        &self,
+        name: &'static str,
+        value: f64,
+        text: impl FnOnce(&str, &str) -> Words<S>,
+    ) -> Option<Found> {
+        Some(self.grade(value)?.found(name, text))
     }
 }
 
@@ -131,24 +151,12 @@ pub(crate) fn worse(first: Option<Found>, second: Option<Found>) -> Option<Found
 }
 
 /// A side of the photo in words.
-pub(crate) fn side(side: Side) -> Words {
+pub(crate) const fn side(side: Side) -> Words {
     match side {
-        Side::Top => Words {
-            ja: "上",
-            en: "top",
-        },
-        Side::Bottom => Words {
-            ja: "下",
-            en: "bottom",
-        },
-        Side::Left => Words {
-            ja: "左",
-            en: "left",
-        },
-        Side::Right => Words {
-            ja: "右",
-            en: "right",
-        },
+        Side::Top => Words::new("上", "top"),
+        Side::Bottom => Words::new("下", "bottom"),
+        Side::Left => Words::new("左", "left"),
+        Side::Right => Words::new("右", "right"),
     }
 }
 

@@ -68,7 +68,7 @@ impl Finding {
     /// What is wrong, with the numbers.
     #[must_use]
     pub fn text(&self, lang: Lang) -> &str {
-        self.found.text.pick(lang)
+        self.found.text.of(lang)
     }
 
     /// What the applicant should do.

@@ -335,7 +335,7 @@ pub(crate) fn check(
     assert_eq!(outcome, expected, "{code}: {found:#?}");
     if let Some(found) = &found {
         for lang in Lang::ALL {
-            let text = found.text.pick(lang);
+            let text = found.text.of(lang);
             let end = if lang == Lang::Ja { '。' } else { '.' };
             assert!(text.ends_with(end), "{text}");
             assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");

@@ -53,12 +53,15 @@ pub struct Limit {
 }
 
 /// The grade of a value beyond its limits.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Grade {
     pub(crate) outcome: Outcome,
     pub(crate) direction: Direction,
+    pub(crate) value: f64,
     /// The last value that is fine.
     pub(crate) limit: f64,
+    /// Shows a value in its unit.
+    pub(crate) show: fn(f64) -> String,
 }
 
 impl Grade {
@@ -70,5 +73,15 @@ impl Grade {
             _ => Outcome::Refer,
         };
         Self { outcome, ..self }
+    }
+
+    /// The grade of `value`, of which something else was graded, such as its size without sign.
+    #[must_use]
+    pub(crate) const fn of(self, value: f64) -> Self {
+        Self { value, ..self }
+    }
+
+    pub(crate) fn rejects(&self) -> bool {
+        self.outcome == Outcome::Reject
     }
 }

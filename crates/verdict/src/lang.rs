@@ -63,16 +63,13 @@ pub(crate) struct Words<S = &'static str> {
 }
 
 impl Words {
-    pub(crate) const fn of(self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::Ja => self.ja,
-            Lang::En => self.en,
-        }
+    pub(crate) const fn new(ja: &'static str, en: &'static str) -> Self {
+        Self { ja, en }
     }
 }
 
-impl Words<String> {
-    pub(crate) fn pick(&self, lang: Lang) -> &str {
+impl<S> Words<S> {
+    pub(crate) const fn of(&self, lang: Lang) -> &S {
         match lang {
             Lang::Ja => &self.ja,
             Lang::En => &self.en,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::checks::{Checks, Code};
 use crate::grade::{Direction, Outcome};
 use crate::measurements::Measurements;
-use crate::params::{Declared, Param, ParamSet, prefix};
+use crate::params::{Declared, Kind, ParamSet};
 use crate::policy::{Policy, PolicyError, in_range, set};
 use crate::review::speaks;
 
@@ -48,29 +48,17 @@ pub struct Limits {
     pub reject: Option<f64>,
 }
 
-impl Limits {
-    const fn both(limit: f64) -> Self {
-        Self {
-            refer: limit,
-            reject: Some(limit),
-        }
-    }
-}
-
 /// The limits of all checks, in check order.
 pub fn limit_pairs() -> impl Iterator<Item = LimitPair> {
     let checks = Checks::default();
     let pairs = |&code: &Code| pairs_of(code, checks.params(code));
-    Code::ALL
-        .iter()
-        .flat_map(pairs)
-        .collect::<Vec<_>>()
-        .into_iter()
+    let all: Vec<_> = Code::ALL.iter().flat_map(pairs).collect();
+    all.into_iter()
 }
 
 fn pairs_of(code: Code, params: &dyn ParamSet) -> Vec<LimitPair> {
     let all = params.all().into_iter().enumerate();
-    all.filter_map(|(at, (declared, param))| pair(code, at, declared, param))
+    all.filter_map(|(at, (declared, values))| pair(code, at, declared, values))
         .collect()
 }
 
@@ -78,18 +66,20 @@ fn pairs_of(code: Code, params: &dyn ParamSet) -> Vec<LimitPair> {
 pub(crate) fn pair(
     code: Code,
     at: usize,
-    declared: &Declared,
-    param: &dyn Param,
+    declared: &'static Declared,
+    values: &[f64],
 ) -> Option<LimitPair> {
-    let (unit, whole) = param.unit();
+    let Kind::Graded(direction) = declared.kind else {
+        return None;
+    };
     Some(LimitPair {
         code,
-        name: prefix(declared.field),
-        rejects: param.values().len() > 1,
-        direction: param.direction()?,
-        unit,
-        whole,
-        range: declared.low..=declared.high,
+        name: declared.prefix(),
+        rejects: values.len() > 1,
+        direction,
+        unit: declared.unit,
+        whole: declared.whole,
+        range: declared.range.clone(),
         at,
     })
 }
@@ -132,31 +122,17 @@ impl LimitPair {
         }
     }
 
-    /// The parameter that this is, in the parameters of its check.
-    fn find<'a>(
-        &self,
-        params: &'a mut dyn ParamSet,
-    ) -> Option<(&'static Declared, &'a mut dyn Param)> {
+    /// The values that this is, in the parameters of its check.
+    fn find<'a>(&self, params: &'a mut dyn ParamSet) -> Option<(&'static Declared, &'a mut [f64])> {
         params.all_mut().into_iter().nth(self.at)
     }
 
-    /// Sets limits that are in order.
-    fn set(&self, params: &mut dyn ParamSet, limits: Limits) {
-        if let Some((_, param)) = self.find(params) {
-            // Equal limits are in order, and no others are set here.
-            let _ = param.set(&values(param, limits));
+    /// Sets all its limits.
+    fn set(&self, params: &mut dyn ParamSet, limit: f64) {
+        if let Some((_, values)) = self.find(params) {
+            values.fill(limit);
         }
     }
-}
-
-/// The values of a parameter with other limits.
-fn values(param: &dyn Param, limits: Limits) -> Vec<f64> {
-    let mut values = param.values();
-    let new = [Some(limits.refer), limits.reject];
-    for (value, new) in values.iter_mut().zip(new) {
-        *value = new.unwrap_or(*value);
-    }
-    values
 }
 
 impl Policy {
@@ -164,9 +140,7 @@ impl Policy {
     #[must_use]
     pub fn limits(&self, pair: &LimitPair) -> Limits {
         let params = self.checks().params(pair.code).all();
-        let values = params
-            .get(pair.at)
-            .map_or_else(Vec::new, |(_, param)| param.values());
+        let values = params.get(pair.at).map_or(&[][..], |(_, values)| values);
         Limits {
             refer: values.first().copied().unwrap_or_else(|| pair.loosest()),
             reject: values.get(1).copied(),
@@ -179,12 +153,14 @@ impl Policy {
     /// If a value is outside [`LimitPair::range`], or would reject what is not referred.
     pub fn with_limits(self, pair: &LimitPair, limits: Limits) -> Result<Self, PolicyError> {
         let mut checks = self.checks().clone();
-        if let Some((declared, param)) = pair.find(checks.params_mut(pair.code)) {
-            let mut values = values(param, limits);
-            for (key, value) in declared.keys(param).iter().zip(&mut values) {
-                *value = in_range(pair.code, key, *value, &value.to_string())?;
+        if let Some((declared, values)) = pair.find(checks.params_mut(pair.code)) {
+            let mut new = values.to_vec();
+            let limits = [Some(limits.refer), limits.reject];
+            for ((key, new), limit) in declared.keys(values).iter().zip(&mut new).zip(limits) {
+                let limit = limit.unwrap_or(*new);
+                *new = in_range(pair.code, key, limit, &limit.to_string())?;
             }
-            set(pair.code, declared, param, &values)?;
+            set(pair.code, declared, values, &new)?;
         }
         Ok(Self::new(self.name().to_owned(), self.base(), checks))
     }
@@ -208,7 +184,7 @@ impl Policy {
         }
         let mut checks = self.checks().clone();
         let outcome = |checks: &mut Checks, limit: f64| {
-            pair.set(checks.params_mut(code), Limits::both(limit));
+            pair.set(checks.params_mut(code), limit);
             checks.run(code, measurements).map(|found| found.outcome)
         };
         let worst = match pair.direction {
@@ -219,7 +195,7 @@ impl Policy {
         if outcome(&mut checks, passed).is_some() {
             let params = checks.params_mut(code);
             for other in pairs_of(code, params) {
-                other.set(params, Limits::both(other.loosest()));
+                other.set(params, other.loosest());
             }
             match outcome(&mut checks, passed) {
                 None => {}
@@ -297,19 +273,18 @@ mod tests {
                 // With the other limits out of the way, as far as they stand in it.
                 let fires = |limit: f64| {
                     let mut policy = policy.clone();
-                    let at = Limits::both;
                     let blocked = {
                         let params = policy.checks_mut().params_mut(pair.code);
-                        pair.set(params, at(pair.loosest()));
+                        pair.set(params, pair.loosest());
                         policy.checks().run(pair.code, &measurements).is_some()
                     };
                     if blocked {
                         for other in limit_pairs().filter(|other| other.code == pair.code) {
                             let params = policy.checks_mut().params_mut(pair.code);
-                            other.set(params, at(other.loosest()));
+                            other.set(params, other.loosest());
                         }
                     }
-                    pair.set(policy.checks_mut().params_mut(pair.code), at(limit));
+                    pair.set(policy.checks_mut().params_mut(pair.code), limit);
                     let review = judge(&measurements, &policy, &Waivers::default());
                     review.findings().iter().any(|f| f.code() == pair.code)
                 };

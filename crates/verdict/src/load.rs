@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{Policy, PolicyError, built_in_names};
 
 /// Why a policy cannot be loaded. The message names it, and has a line for each mistake in it.
 #[derive(Debug, thiserror::Error)]
@@ -12,7 +12,7 @@ pub enum LoadError {
     /// There is no built-in policy and no file of that name.
     #[error(
         "policy {0:?}: no built-in policy and no file has this name; built in: {list}",
-        list = built_in()
+        list = built_in_names()
     )]
     NotFound(PathBuf),
     /// The file cannot be read.
@@ -31,11 +31,6 @@ pub enum LoadError {
         /// Its mistakes.
         error: PolicyError,
     },
-}
-
-fn built_in() -> String {
-    let names: Vec<_> = Policy::built_in().map(|(name, _)| name).collect();
-    names.join(", ")
 }
 
 fn lines(path: &Path, error: &PolicyError) -> String {

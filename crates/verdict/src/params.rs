@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | `head: Above<Share> = 0.84, 0.95` | `head_refer_above`, `head_reject_above` | ascending |
 //! | `luma: Below<Share> = 0.75, 0.55` | `luma_refer_below`, `luma_reject_below` | descending |
-//! | `lens: Above<Share> = 0.03` | `lens_refer_above` | |
+//! | `lens: Above<Share, 1> = 0.03` | `lens_refer_above` | |
 //! | `px: Within<Pixels> = 480.0, 6000.0` | `min_px`, `max_px` | ascending |
 //! | `min_area: Single<Share> = 0.01` | `min_area` | |
 //!
@@ -15,7 +15,9 @@
 //! `refer_above` and `reject_above`.
 
 use std::marker::PhantomData;
+use std::ops::RangeInclusive;
 
+use crate::check::{percent, short};
 use crate::grade::{Direction, Grade, Outcome};
 
 /// The unit of a parameter.
@@ -24,276 +26,204 @@ pub(crate) trait Unit {
     const LABEL: &'static str;
     /// Whether only whole numbers make sense.
     const WHOLE: bool = false;
+    /// A value as texts show it.
+    fn show(value: f64) -> String;
 }
 
 macro_rules! units {
-    ($($name:ident $label:literal $(whole $whole:literal)?,)+) => {$(
+    ($($name:ident $label:literal shown $show:expr $(, whole $whole:literal)?;)+) => {$(
         #[derive(Clone, Copy, Debug, PartialEq)]
         pub(crate) struct $name;
 
         impl Unit for $name {
             const LABEL: &'static str = $label;
             $(const WHOLE: bool = $whole;)?
+            fn show(value: f64) -> String {
+                $show(value)
+            }
         }
     )+};
 }
 
 units! {
-    Share "share, 1 is the whole",
-    Degrees "degrees",
-    DeltaE "ΔE of CIE L*a*b*",
-    Lab "CIE L*a*b* units",
-    Pixels "pixels of the original",
-    PrintPixels "dots of the print at 300 dpi",
-    Bytes "bytes" whole true,
-    Quality "IJG quality",
+    Share "share, 1 is the whole" shown percent;
+    Degrees "degrees" shown |value| short(value, 1);
+    DeltaE "ΔE of CIE L*a*b*" shown |value| short(value, 1);
+    Lab "CIE L*a*b* units" shown |value| short(value, 1);
+    Pixels "pixels of the original" shown |value| short(value, 0);
+    PrintPixels "dots of the print at 300 dpi" shown |value| short(value, 2);
+    Bytes "bytes" shown size, whole true;
+    Quality "IJG quality" shown |value| short(value, 0);
+}
+
+fn size(bytes: f64) -> String {
+    if bytes >= 1_000_000.0 {
+        format!("{} MB", short(bytes / 1_000_000.0, 2))
+    } else if bytes >= 1000.0 {
+        format!("{} KB", short(bytes / 1000.0, 1))
+    } else {
+        format!("{bytes:.0} B")
+    }
 }
 
 /// Upper limits on one quantity: a person looks above the first, and the photo is rejected above
 /// the second, if there is one.
-pub(crate) type Above<U> = Graded<true, U>;
+pub(crate) type Above<U, const N: usize = 2> = Values<Graded<true>, U, N>;
 
 /// Lower limits on one quantity: a person looks below the first, and the photo is rejected below
 /// the second, if there is one.
-pub(crate) type Below<U> = Graded<false, U>;
+pub(crate) type Below<U, const N: usize = 2> = Values<Graded<false>, U, N>;
 
-/// See [`Above`] and [`Below`]. Nothing is rejected that would not be referred.
+/// The values from a smallest to a largest.
+pub(crate) type Within<U> = Values<Ends, U, 2>;
+
+/// One number.
+pub(crate) type Single<U> = Values<Lone, U, 1>;
+
+/// The `N` numbers of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Graded<const ABOVE: bool, U> {
-    refer: f64,
-    reject: Option<f64>,
-    unit: PhantomData<U>,
+pub(crate) struct Values<K, U, const N: usize> {
+    pub(crate) values: [f64; N],
+    of: PhantomData<(K, U)>,
 }
 
-impl<const ABOVE: bool, U> Graded<ABOVE, U> {
+/// What the numbers of a parameter are to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Limits. Nothing is rejected that would not be referred.
+    Graded(Direction),
+    /// The smallest and the largest value that is fine.
+    Within,
+    /// There is but one.
+    Single,
+}
+
+/// A [`Kind`] as a type.
+pub(crate) trait OfKind {
+    const KIND: Kind;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Graded<const ABOVE: bool>;
+
+impl<const ABOVE: bool> Graded<ABOVE> {
     const DIRECTION: Direction = if ABOVE {
         Direction::Above
     } else {
         Direction::Below
     };
+}
 
+impl<const ABOVE: bool> OfKind for Graded<ABOVE> {
+    const KIND: Kind = Kind::Graded(Self::DIRECTION);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Ends;
+
+impl OfKind for Ends {
+    const KIND: Kind = Kind::Within;
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Lone;
+
+impl OfKind for Lone {
+    const KIND: Kind = Kind::Single;
+}
+
+impl Kind {
+    /// The places of two values that exclude each other: the first may be at most the second.
+    pub(crate) const fn disorder(self, values: &[f64]) -> Option<(usize, usize)> {
+        let (small, large) = match self {
+            Self::Graded(Direction::Below) => (1, 0),
+            _ => (0, 1),
+        };
+        if values.len() == 2 && values[small] > values[large] {
+            Some((small, large))
+        } else {
+            None
+        }
+    }
+}
+
+impl<K: OfKind, U: Unit, const N: usize> Values<K, U, N> {
     /// For declarations, where a wrong order does not compile.
-    pub(crate) const fn new<const N: usize>(values: [f64; N]) -> Self {
-        const { assert!(N == 1 || N == 2, "one limit or two") };
-        assert!(Self::beyond(values[N - 1], values[0]), "refers come first");
+    pub(crate) const fn new(values: [f64; N]) -> Self {
+        assert!(K::KIND.disorder(&values).is_none(), "wrong order");
         Self {
-            refer: values[0],
-            reject: if N == 2 { Some(values[1]) } else { None },
-            unit: PhantomData,
+            values,
+            of: PhantomData,
         }
     }
 
-    /// Whether `reject` is on `refer` or beyond it.
-    const fn beyond(reject: f64, refer: f64) -> bool {
-        match Self::DIRECTION {
-            Direction::Above => reject >= refer,
-            Direction::Below => reject <= refer,
+    /// A parameter of this type.
+    pub(crate) const fn declared(
+        field: &'static str,
+        docs: &'static [&'static [&'static str]],
+        range: RangeInclusive<f64>,
+    ) -> Declared {
+        Declared {
+            field,
+            docs,
+            range,
+            kind: K::KIND,
+            unit: U::LABEL,
+            whole: U::WHOLE,
         }
     }
+}
 
+impl<const ABOVE: bool, U: Unit, const N: usize> Values<Graded<ABOVE>, U, N> {
     /// The limit beyond which a person looks.
     pub(crate) const fn refer(&self) -> f64 {
-        self.refer
+        self.values[0]
     }
 
     /// These limits times a positive `factor`.
     pub(crate) fn times(self, factor: f64) -> Self {
         Self {
-            refer: self.refer * factor,
-            reject: self.reject.map(|reject| reject * factor),
+            values: self.values.map(|limit| limit * factor),
             ..self
         }
     }
 
     /// `None` for a value that is fine.
     pub(crate) fn grade(&self, value: f64) -> Option<Grade> {
-        let refused = |limit: f64| match Self::DIRECTION {
-            Direction::Above => value > limit,
-            Direction::Below => value < limit,
+        let refused = |limit: &f64| match Graded::<ABOVE>::DIRECTION {
+            Direction::Above => value > *limit,
+            Direction::Below => value < *limit,
         };
-        let outcome = if self.reject.is_some_and(refused) {
+        let outcome = if self.values.get(1).is_some_and(refused) {
             Outcome::Reject
-        } else if refused(self.refer) {
+        } else if refused(&self.refer()) {
             Outcome::Refer
         } else {
             return None;
         };
         Some(Grade {
             outcome,
-            direction: Self::DIRECTION,
-            limit: self.refer,
+            direction: Graded::<ABOVE>::DIRECTION,
+            value,
+            limit: self.refer(),
+            show: U::show,
         })
     }
 }
 
-/// The values from a smallest to a largest.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Within<U> {
-    min: f64,
-    max: f64,
-    unit: PhantomData<U>,
-}
-
 impl<U> Within<U> {
-    /// For declarations, where a wrong order does not compile.
-    pub(crate) const fn new([min, max]: [f64; 2]) -> Self {
-        assert!(min <= max, "the smallest comes first");
-        Self {
-            min,
-            max,
-            unit: PhantomData,
-        }
-    }
-
     pub(crate) const fn min(&self) -> f64 {
-        self.min
+        self.values[0]
     }
 
     pub(crate) const fn max(&self) -> f64 {
-        self.max
+        self.values[1]
     }
-}
-
-/// One number.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Single<U> {
-    value: f64,
-    unit: PhantomData<U>,
 }
 
 impl<U> Single<U> {
-    pub(crate) const fn new([value]: [f64; 1]) -> Self {
-        Self {
-            value,
-            unit: PhantomData,
-        }
-    }
-
     pub(crate) const fn get(&self) -> f64 {
-        self.value
-    }
-}
-
-/// A parameter as a policy sees it.
-pub(crate) trait Param {
-    /// The names of its keys, from that of its field.
-    fn keys(&self, field: &str) -> Vec<String>;
-
-    /// In the order of the keys.
-    fn values(&self) -> Vec<f64>;
-
-    /// Takes a value for each key.
-    fn set(&mut self, values: &[f64]) -> Result<(), Disorder>;
-
-    /// The label of its unit, and whether only whole numbers make sense.
-    fn unit(&self) -> (&'static str, bool);
-
-    /// If it is graded limits, the side on which they refuse.
-    fn direction(&self) -> Option<Direction> {
-        None
-    }
-}
-
-/// What the keys of graded limits begin with.
-pub(crate) fn prefix(field: &str) -> &str {
-    match field {
-        "above" | "below" => "",
-        field => field,
-    }
-}
-
-/// Two values that exclude each other: the one with the index `small` may be at most that with
-/// the index `large`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Disorder {
-    pub(crate) small: usize,
-    pub(crate) large: usize,
-}
-
-impl<const ABOVE: bool, U: Unit> Param for Graded<ABOVE, U> {
-    fn keys(&self, field: &str) -> Vec<String> {
-        let prefix = prefix(field);
-        let side = if ABOVE { "above" } else { "below" };
-        let name = |grade| match prefix {
-            "" => format!("{grade}_{side}"),
-            prefix => format!("{prefix}_{grade}_{side}"),
-        };
-        let reject = self.reject.map(|_| name("reject"));
-        std::iter::once(name("refer")).chain(reject).collect()
-    }
-
-    fn values(&self) -> Vec<f64> {
-        std::iter::once(self.refer).chain(self.reject).collect()
-    }
-
-    fn set(&mut self, values: &[f64]) -> Result<(), Disorder> {
-        match (values, &mut self.reject) {
-            (&[refer, reject], Some(slot)) => {
-                if !Self::beyond(reject, refer) {
-                    return Err(match Self::DIRECTION {
-                        Direction::Above => Disorder { small: 0, large: 1 },
-                        Direction::Below => Disorder { small: 1, large: 0 },
-                    });
-                }
-                (self.refer, *slot) = (refer, reject);
-            }
-            (&[refer, ..], _) => self.refer = refer,
-            ([], _) => {}
-        }
-        Ok(())
-    }
-
-    fn unit(&self) -> (&'static str, bool) {
-        (U::LABEL, U::WHOLE)
-    }
-
-    fn direction(&self) -> Option<Direction> {
-        Some(Self::DIRECTION)
-    }
-}
-
-impl<U: Unit> Param for Within<U> {
-    fn keys(&self, field: &str) -> Vec<String> {
-        vec![format!("min_{field}"), format!("max_{field}")]
-    }
-
-    fn values(&self) -> Vec<f64> {
-        vec![self.min, self.max]
-    }
-
-    fn set(&mut self, values: &[f64]) -> Result<(), Disorder> {
-        if let &[min, max] = values {
-            if min > max {
-                return Err(Disorder { small: 0, large: 1 });
-            }
-            (self.min, self.max) = (min, max);
-        }
-        Ok(())
-    }
-
-    fn unit(&self) -> (&'static str, bool) {
-        (U::LABEL, U::WHOLE)
-    }
-}
-
-impl<U: Unit> Param for Single<U> {
-    fn keys(&self, field: &str) -> Vec<String> {
-        vec![field.to_owned()]
-    }
-
-    fn values(&self) -> Vec<f64> {
-        vec![self.value]
-    }
-
-    fn set(&mut self, values: &[f64]) -> Result<(), Disorder> {
-        if let &[value] = values {
-            self.value = value;
-        }
-        Ok(())
-    }
-
-    fn unit(&self) -> (&'static str, bool) {
-        (U::LABEL, U::WHOLE)
+        self.values[0]
     }
 }
 
@@ -303,10 +233,13 @@ pub(crate) struct Declared {
     pub(crate) field: &'static str,
     /// For each key, the lines of its doc.
     pub(crate) docs: &'static [&'static [&'static str]],
-    /// The smallest value that a policy may give.
-    pub(crate) low: f64,
-    /// The largest value that a policy may give.
-    pub(crate) high: f64,
+    /// The values that a policy may give.
+    pub(crate) range: RangeInclusive<f64>,
+    pub(crate) kind: Kind,
+    /// The unit in words.
+    pub(crate) unit: &'static str,
+    /// Whether only whole numbers make sense.
+    pub(crate) whole: bool,
 }
 
 /// One key of a check's policy table, and its value.
@@ -315,26 +248,46 @@ pub(crate) struct Key {
     pub(crate) name: String,
     pub(crate) declared: &'static Declared,
     pub(crate) doc: &'static [&'static str],
-    pub(crate) unit: &'static str,
-    pub(crate) whole: bool,
     pub(crate) value: f64,
 }
 
 impl Declared {
-    /// The keys of `param`, which this declares.
-    pub(crate) fn keys(&'static self, param: &dyn Param) -> Vec<Key> {
-        let (unit, whole) = param.unit();
-        let names = param.keys(self.field).into_iter();
-        let values = names.zip(self.docs).zip(param.values());
-        values
-            .map(|((name, doc), value)| Key {
-                name,
-                declared: self,
-                doc,
-                unit,
-                whole,
-                value,
-            })
+    /// What the keys of graded limits begin with.
+    pub(crate) fn prefix(&self) -> &'static str {
+        match self.field {
+            "above" | "below" => "",
+            field => field,
+        }
+    }
+
+    /// The keys of these values.
+    pub(crate) fn keys(&'static self, values: &[f64]) -> Vec<Key> {
+        let field = self.field;
+        let names = match self.kind {
+            Kind::Graded(direction) => {
+                let side = match direction {
+                    Direction::Above => "above",
+                    Direction::Below => "below",
+                };
+                ["refer", "reject"].map(|grade| match self.prefix() {
+                    "" => format!("{grade}_{side}"),
+                    prefix => format!("{prefix}_{grade}_{side}"),
+                })
+            }
+            Kind::Within => ["min", "max"].map(|end| format!("{end}_{field}")),
+            Kind::Single => [field.to_owned(), String::new()],
+        };
+        let key = |((name, doc), &value): ((String, &&'static [&'static str]), &f64)| Key {
+            name,
+            declared: self,
+            doc,
+            value,
+        };
+        names
+            .into_iter()
+            .zip(self.docs)
+            .zip(values)
+            .map(key)
             .collect()
     }
 }
@@ -343,13 +296,15 @@ impl Declared {
 pub(crate) trait ParamSet {
     fn enabled(&self) -> bool;
     fn enabled_mut(&mut self) -> &mut bool;
-    fn all(&self) -> Vec<(&'static Declared, &dyn Param)>;
-    fn all_mut(&mut self) -> Vec<(&'static Declared, &mut dyn Param)>;
+    /// Each with its values.
+    fn all(&self) -> Vec<(&'static Declared, &[f64])>;
+    fn all_mut(&mut self) -> Vec<(&'static Declared, &mut [f64])>;
 
     /// The keys of all parameters.
     fn keys(&self) -> Vec<Key> {
-        let keys = |(declared, param): (&'static Declared, &dyn Param)| declared.keys(param);
-        self.all().into_iter().flat_map(keys).collect()
+        let all = self.all().into_iter();
+        all.flat_map(|(declared, values)| declared.keys(values))
+            .collect()
     }
 }
 
@@ -371,12 +326,7 @@ macro_rules! params {
             };
 
             const DECLARED: &'static [$crate::params::Declared] = &[
-                $($crate::params::Declared {
-                    field: stringify!($field),
-                    docs: &[$(&[$($doc),+]),+],
-                    low: $low,
-                    high: $high,
-                },)*
+                $(<$kind>::declared(stringify!($field), &[$(&[$($doc),+]),+], $low..=$high),)*
             ];
         }
 
@@ -395,15 +345,13 @@ macro_rules! params {
                 &mut self.enabled
             }
 
-            fn all(&self) -> Vec<(&'static $crate::params::Declared, &dyn $crate::params::Param)> {
-                let all: Vec<&dyn $crate::params::Param> = vec![$(&self.$field),*];
+            fn all(&self) -> Vec<(&'static $crate::params::Declared, &[f64])> {
+                let all: Vec<&[f64]> = vec![$(&self.$field.values),*];
                 Self::DECLARED.iter().zip(all).collect()
             }
 
-            fn all_mut(
-                &mut self,
-            ) -> Vec<(&'static $crate::params::Declared, &mut dyn $crate::params::Param)> {
-                let all: Vec<&mut dyn $crate::params::Param> = vec![$(&mut self.$field),*];
+            fn all_mut(&mut self) -> Vec<(&'static $crate::params::Declared, &mut [f64])> {
+                let all: Vec<&mut [f64]> = vec![$(&mut self.$field.values),*];
                 Self::DECLARED.iter().zip(all).collect()
             }
         }
@@ -419,7 +367,7 @@ mod tests {
     fn values_on_a_limit_are_fine_and_those_beyond_it_are_graded() {
         let upper = Above::<Share>::new([0.5, 0.75]);
         let lower = Below::<Share>::new([0.5, 0.25]);
-        let look = Above::<Share>::new([0.5]);
+        let look = Above::<Share, 1>::new([0.5]);
         for (value, above, below, once) in [
             (0.2, None, Some(Outcome::Reject), None),
             (0.25, None, Some(Outcome::Refer), None),
@@ -440,39 +388,60 @@ mod tests {
     }
 
     #[test]
-    fn values_out_of_order_are_refused_and_change_nothing() {
-        let mut upper = Above::<Share>::new([0.5, 0.75]);
-        let mut lower = Below::<Share>::new([0.5, 0.25]);
-        let mut within = Within::<Pixels>::new([480.0, 6000.0]);
-        let (first, second) = (
-            Disorder { small: 0, large: 1 },
-            Disorder { small: 1, large: 0 },
+    fn values_out_of_order_exclude_each_other() {
+        let (upper, lower) = (
+            Kind::Graded(Direction::Above),
+            Kind::Graded(Direction::Below),
         );
-        assert_eq!(upper.set(&[0.8, 0.75]), Err(first));
-        assert_eq!(lower.set(&[0.5, 0.6]), Err(second));
-        assert_eq!(within.set(&[7000.0, 6000.0]), Err(first));
-        assert_eq!(upper.values(), [0.5, 0.75]);
-        assert_eq!(lower.values(), [0.5, 0.25]);
-        assert_eq!(within.values(), [480.0, 6000.0]);
-        for param in [&mut upper as &mut dyn Param, &mut lower, &mut within] {
-            assert_eq!(param.set(&[0.6, 0.6]), Ok(()), "equal limits are allowed");
-            assert_eq!(param.values(), [0.6, 0.6]);
+        assert_eq!(upper.disorder(&[0.8, 0.75]), Some((0, 1)));
+        assert_eq!(lower.disorder(&[0.5, 0.6]), Some((1, 0)));
+        assert_eq!(Kind::Within.disorder(&[7000.0, 6000.0]), Some((0, 1)));
+        assert_eq!(upper.disorder(&[0.5, 0.75]), None);
+        assert_eq!(lower.disorder(&[0.5, 0.25]), None);
+        assert_eq!(Kind::Within.disorder(&[480.0, 6000.0]), None);
+        for kind in [upper, lower, Kind::Within] {
+            assert_eq!(kind.disorder(&[0.6, 0.6]), None, "equal limits are allowed");
+            assert_eq!(kind.disorder(&[0.6]), None);
         }
     }
 
     #[test]
     fn keys_are_named_after_field_and_kind() {
-        let upper = Above::<Share>::new([0.5, 0.75]);
+        params! {
+            head: Above<Share> = /// One
+                0.5, /// Two
+                0.75 in 0.0..=1.0;
+            above: Above<Share> = /// One
+                0.5, /// Two
+                0.75 in 0.0..=1.0;
+            skin: Below<Share, 1> = /// One
+                0.5 in 0.0..=1.0;
+            below: Below<Share, 1> = /// One
+                0.5 in 0.0..=1.0;
+            px: Within<Share> = /// One
+                0.0, /// Two
+                1.0 in 0.0..=1.0;
+            min_area: Single<Share> = /// One
+                1.0 in 0.0..=1.0;
+        }
+        let names: Vec<_> = Params::default()
+            .keys()
+            .into_iter()
+            .map(|key| key.name)
+            .collect();
         assert_eq!(
-            upper.keys("head"),
-            ["head_refer_above", "head_reject_above"]
+            names,
+            [
+                "head_refer_above",
+                "head_reject_above",
+                "refer_above",
+                "reject_above",
+                "skin_refer_below",
+                "refer_below",
+                "min_px",
+                "max_px",
+                "min_area",
+            ]
         );
-        assert_eq!(upper.keys("above"), ["refer_above", "reject_above"]);
-        let lower = Below::<Share>::new([0.5]);
-        assert_eq!(lower.keys("skin"), ["skin_refer_below"]);
-        assert_eq!(lower.keys("below"), ["refer_below"]);
-        let within = Within::<Share>::new([0.0, 1.0]);
-        assert_eq!(within.keys("px"), ["min_px", "max_px"]);
-        assert_eq!(Single::<Share>::new([1.0]).keys("min_area"), ["min_area"]);
     }
 }

@@ -1,14 +1,14 @@
 //! Policies: which checks are made, and their thresholds.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use sha2::{Digest as _, Sha256};
 use shomei_photo::hex;
 use toml::{Table, Value};
 
-use crate::checks::{Checks, Code, summary};
-use crate::lang::Lang;
-use crate::params::{Declared, Disorder, Key, Param, ParamSet};
+use crate::changes::entries;
+use crate::checks::{Checks, Code};
+use crate::params::{Declared, Key};
 
 /// A policy that is built in.
 struct BuiltIn {
@@ -59,11 +59,10 @@ pub struct Policy {
 
 /// Why a policy is refused: all its mistakes, one on each line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.mistakes().collect::<Vec<_>>().join("\n"))]
+#[error("{}", self.mistakes.join("\n"))]
 pub struct PolicyError {
     kind: PolicyErrorKind,
-    message: String,
-    further: Vec<Self>,
+    mistakes: Vec<String>,
 }
 
 /// Kinds of [`PolicyError`].
@@ -91,21 +90,27 @@ impl PolicyError {
 
     /// The messages of all mistakes. Each names the key, its value and what is allowed.
     pub fn mistakes(&self) -> impl Iterator<Item = &str> {
-        let further = self.further.iter().map(|mistake| mistake.message.as_str());
-        std::iter::once(self.message.as_str()).chain(further)
+        self.mistakes.iter().map(String::as_str)
     }
 }
 
-const fn mistake(kind: PolicyErrorKind, message: String) -> PolicyError {
+fn mistake(kind: PolicyErrorKind, message: String) -> PolicyError {
     PolicyError {
         kind,
-        message,
-        further: Vec::new(),
+        mistakes: vec![message],
     }
 }
 
-const fn refuse<T>(kind: PolicyErrorKind, message: String) -> Result<T, PolicyError> {
-    Err(mistake(kind, message))
+fn not_allowed(
+    kind: PolicyErrorKind,
+    key: impl Display,
+    is: &str,
+    allowed: impl Display,
+) -> PolicyError {
+    mistake(
+        kind,
+        format!("{key}: {is} is not allowed; allowed: {allowed}"),
+    )
 }
 
 impl Default for Policy {
@@ -156,10 +161,9 @@ impl Policy {
     /// # Errors
     /// Those of [`Policy::from_toml`], and if the bytes are not UTF-8.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PolicyError> {
-        match str::from_utf8(bytes) {
-            Ok(text) => Self::from_toml(text),
-            Err(error) => refuse(PolicyErrorKind::Syntax, format!("not UTF-8: {error}")),
-        }
+        let text = str::from_utf8(bytes)
+            .map_err(|error| mistake(PolicyErrorKind::Syntax, format!("not UTF-8: {error}")))?;
+        Self::from_toml(text)
     }
 
     /// The base with the changes of `text`: an optional `name`, an optional `base` (a name of
@@ -174,15 +178,12 @@ impl Policy {
     /// mistakes.
     pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let table: Table = match text.parse() {
-            Ok(table) => table,
-            Err(error) => {
-                return refuse(PolicyErrorKind::Syntax, format!("not valid TOML: {error}"));
-            }
-        };
+        let table: Table = text.parse().map_err(|error| {
+            mistake(PolicyErrorKind::Syntax, format!("not valid TOML: {error}"))
+        })?;
         let mut faults = Vec::new();
-        let policy = table.get("base").map_or_else(|| Ok(Self::default()), base);
-        let mut policy = policy.unwrap_or_else(|fault| {
+        let base = table.get("base").map_or_else(|| Ok(Self::default()), base);
+        let mut policy = base.unwrap_or_else(|fault| {
             faults.push(fault);
             Self::default()
         });
@@ -196,13 +197,10 @@ impl Policy {
                     Ok(name) => policy.name = name,
                     Err(fault) => faults.push(fault),
                 },
-                _ => match changes(key, value) {
-                    Ok((code, changes)) => {
-                        let refused = apply(code, changes, policy.checks.params_mut(code));
-                        faults.extend(refused.into_iter().take(MOST_FAULTS));
-                    }
-                    Err(fault) => faults.push(fault),
-                },
+                _ => {
+                    let refused = apply(key, value, &mut policy.checks);
+                    faults.extend(refused.into_iter().take(MOST_FAULTS));
+                }
             }
         }
         // With a mistake mended, another base or value may hold that contradicts nothing.
@@ -210,12 +208,14 @@ impl Policy {
         if !faults.iter().all(contradiction) {
             faults.retain(|fault| !contradiction(fault));
         }
-        let mut faults = faults.into_iter();
-        match faults.next() {
+        match faults.first().map(PolicyError::kind) {
             None => Ok(Self::new(policy.name, policy.base, policy.checks)),
-            Some(first) => Err(PolicyError {
-                further: faults.collect(),
-                ..first
+            Some(kind) => Err(PolicyError {
+                kind,
+                mistakes: faults
+                    .into_iter()
+                    .flat_map(|fault| fault.mistakes)
+                    .collect(),
             }),
         }
     }
@@ -236,7 +236,7 @@ impl Policy {
         }
         for &code in Code::ALL {
             let params = self.checks.params(code);
-            let title = summary(code, Lang::En).title;
+            let title = code.about().title.en;
             // Writing to a String cannot fail.
             let _ = write!(
                 text,
@@ -294,117 +294,91 @@ impl Policy {
 
 fn hash(checks: &Checks) -> String {
     let mut digest = Sha256::new();
-    for &code in Code::ALL {
-        let params = checks.params(code);
-        digest.update(format!("{code}.enabled={}\n", params.enabled()));
-        for key in params.keys() {
-            digest.update(format!("{code}.{}={}\n", key.name, key.value));
-        }
+    let all = |&code: &Code| entries(code, checks.params(code));
+    for entry in Code::ALL.iter().flat_map(all) {
+        digest.update(format!("{}.{}={}\n", entry.code, entry.key, entry.value));
     }
     hex(&digest.finalize()[..8])
 }
 
-fn base(value: &Value) -> Result<Policy, PolicyError> {
-    let found = value.as_str().and_then(Policy::named);
-    found.map_or_else(
-        || {
-            let kind = if value.is_str() {
-                PolicyErrorKind::OutOfRange
-            } else {
-                PolicyErrorKind::WrongType
-            };
-            let names: Vec<_> = Policy::built_in().map(|(name, _)| name).collect();
-            let (is, names) = (shown(value), names.join(", "));
-            refuse(kind, format!("base: {is} is not allowed; allowed: {names}"))
-        },
-        Ok,
-    )
+/// The names of the built-in policies for a message.
+pub(crate) fn built_in_names() -> String {
+    BUILT_IN
+        .iter()
+        .map(|policy| policy.name)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-/// The check whose table `key` is, and what the table changes.
-fn changes<'a>(key: &str, value: &'a Value) -> Result<(Code, &'a Table), PolicyError> {
-    let Ok(code) = key.parse::<Code>() else {
-        let known: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
-        return refuse(
-            PolicyErrorKind::UnknownKey,
-            format!(
-                "{}: unknown check; allowed: name, base, {}",
-                shown_key(key),
-                known.join(", ")
-            ),
-        );
-    };
-    let Value::Table(changes) = value else {
-        return refuse(
-            PolicyErrorKind::WrongType,
-            format!("{code}: {} is not allowed; allowed: a table", shown(value)),
-        );
-    };
-    Ok((code, changes))
+fn base(value: &Value) -> Result<Policy, PolicyError> {
+    let found = value.as_str().and_then(Policy::named);
+    found.ok_or_else(|| {
+        let kind = if value.is_str() {
+            PolicyErrorKind::OutOfRange
+        } else {
+            PolicyErrorKind::WrongType
+        };
+        not_allowed(kind, "base", &shown(value), built_in_names())
+    })
 }
 
 fn name(value: &Value) -> Result<String, PolicyError> {
     const ALLOWED: &str = "1 to 64 of the characters a-z, 0-9, '-', '_' and '.'";
+    let refused = |kind, allowed| not_allowed(kind, "name", &shown(value), allowed);
     let Value::String(name) = value else {
-        return refuse(
-            PolicyErrorKind::WrongType,
-            format!(
-                "name: {} is not allowed; allowed: a text of {ALLOWED}",
-                shown(value)
-            ),
-        );
+        let allowed = format!("a text of {ALLOWED}");
+        return Err(refused(PolicyErrorKind::WrongType, allowed));
     };
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c);
     if name.is_empty() || name.len() > 64 || !name.chars().all(fits) {
-        return refuse(
-            PolicyErrorKind::OutOfRange,
-            format!("name: {} is not allowed; allowed: {ALLOWED}", shown(value)),
-        );
+        return Err(refused(PolicyErrorKind::OutOfRange, ALLOWED.to_owned()));
     }
     Ok(name.clone())
 }
 
-/// Changes the parameters of a check as its table says; returns the mistakes in it.
-fn apply(code: Code, changes: &Table, params: &mut dyn ParamSet) -> Vec<PolicyError> {
+/// Changes the parameters of the check `key` as its table says; returns the mistakes in it.
+fn apply(key: &str, table: &Value, checks: &mut Checks) -> Vec<PolicyError> {
+    let Ok(code) = key.parse::<Code>() else {
+        let known: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
+        let (key, known) = (shown_key(key), known.join(", "));
+        let message = format!("{key}: unknown check; allowed: name, base, {known}");
+        return vec![mistake(PolicyErrorKind::UnknownKey, message)];
+    };
+    let Value::Table(changes) = table else {
+        let kind = PolicyErrorKind::WrongType;
+        return vec![not_allowed(kind, code, &shown(table), "a table")];
+    };
+    let params = checks.params_mut(code);
     let mut faults = Vec::new();
     let mut known = vec!["enabled".to_owned()];
     match changes.get("enabled") {
         None => {}
         Some(Value::Boolean(enabled)) => *params.enabled_mut() = *enabled,
-        Some(value) => faults.push(mistake(
+        Some(value) => faults.push(not_allowed(
             PolicyErrorKind::WrongType,
-            format!(
-                "{code}.enabled: {} is not allowed; allowed: true or false",
-                shown(value)
-            ),
+            format_args!("{code}.enabled"),
+            &shown(value),
+            "true or false",
         )),
     }
-    for (declared, param) in params.all_mut() {
-        let keys = declared.keys(param);
-        let values: Result<Vec<f64>, PolicyError> = keys
+    for (declared, values) in params.all_mut() {
+        let keys = declared.keys(values);
+        let new: Result<Vec<f64>, PolicyError> = keys
             .iter()
             .map(|key| match changes.get(&key.name) {
                 Some(value) => number(code, key, value),
                 None => Ok(key.value),
             })
             .collect();
-        faults.extend(
-            values
-                .and_then(|values| set(code, declared, param, &values))
-                .err(),
-        );
+        let set = new.and_then(|new| set(code, declared, values, &new));
+        faults.extend(set.err());
         known.extend(keys.into_iter().map(|key| key.name));
     }
     let unknown = changes.keys().filter(|name| !known.contains(name));
     faults.extend(unknown.map(|name| {
-        mistake(
-            PolicyErrorKind::UnknownKey,
-            format!(
-                "{code}.{}: unknown key; allowed: {}",
-                shown_key(name),
-                known.join(", ")
-            ),
-        )
+        let (name, known) = (shown_key(name), known.join(", "));
+        let message = format!("{code}.{name}: unknown key; allowed: {known}");
+        mistake(PolicyErrorKind::UnknownKey, message)
     }));
     faults
 }
@@ -412,29 +386,31 @@ fn apply(code: Code, changes: &Table, params: &mut dyn ParamSet) -> Vec<PolicyEr
 /// Sets the values of one parameter.
 pub(crate) fn set(
     code: Code,
-    declared: &Declared,
-    param: &mut dyn Param,
-    values: &[f64],
+    declared: &'static Declared,
+    values: &mut [f64],
+    new: &[f64],
 ) -> Result<(), PolicyError> {
-    let Err(Disorder { small, large }) = param.set(values) else {
-        return Ok(());
-    };
-    let names = param.keys(declared.field);
-    refuse(
-        PolicyErrorKind::Contradiction,
-        format!(
-            "{code}.{}: {} is not allowed; allowed: at most {code}.{}, which is {}",
-            names[small], values[small], names[large], values[large]
-        ),
-    )
+    if let Some((small, large)) = declared.kind.disorder(new) {
+        let keys = declared.keys(new);
+        let (small, large) = (&keys[small], &keys[large]);
+        return Err(not_allowed(
+            PolicyErrorKind::Contradiction,
+            format_args!("{code}.{}", small.name),
+            &small.value.to_string(),
+            format_args!("at most {code}.{}, which is {}", large.name, large.value),
+        ));
+    }
+    values.copy_from_slice(new);
+    Ok(())
 }
 
 fn number(code: Code, key: &Key, value: &Value) -> Result<f64, PolicyError> {
-    match value {
-        Value::Integer(whole) => in_range(code, key, *whole as f64, &shown(value)),
-        Value::Float(float) if !key.whole => in_range(code, key, *float, &shown(value)),
-        _ => not_allowed(PolicyErrorKind::WrongType, code, key, &shown(value)),
-    }
+    let number = match value {
+        Value::Integer(whole) => *whole as f64,
+        Value::Float(float) if !key.declared.whole => *float,
+        _ => return Err(key.refuse(PolicyErrorKind::WrongType, code, &shown(value))),
+    };
+    in_range(code, key, number, &shown(value))
 }
 
 /// `number`, which messages call `shown`.
@@ -444,43 +420,30 @@ pub(crate) fn in_range(
     number: f64,
     shown: &str,
 ) -> Result<f64, PolicyError> {
-    let Declared { low, high, .. } = key.declared;
-    if key.whole && number.fract() != 0.0 {
-        return not_allowed(PolicyErrorKind::WrongType, code, key, shown);
+    if key.declared.whole && number.fract() != 0.0 {
+        return Err(key.refuse(PolicyErrorKind::WrongType, code, shown));
     }
-    // Written so that NaN is refused.
-    if !(number >= *low && number <= *high) {
-        return not_allowed(PolicyErrorKind::OutOfRange, code, key, shown);
+    // NaN is in no range.
+    if !key.declared.range.contains(&number) {
+        return Err(key.refuse(PolicyErrorKind::OutOfRange, code, shown));
     }
     // "-0.0" and "0.0" would be two spellings of one policy.
     Ok(if number == 0.0 { 0.0 } else { number })
 }
 
-fn not_allowed<T>(
-    kind: PolicyErrorKind,
-    code: Code,
-    key: &Key,
-    shown: &str,
-) -> Result<T, PolicyError> {
-    let (name, allowed) = (&key.name, allowed(key));
-    refuse(
-        kind,
-        format!("{code}.{name}: {shown} is not allowed; allowed: {allowed}"),
-    )
+impl Key {
+    fn refuse(&self, kind: PolicyErrorKind, code: Code, is: &str) -> PolicyError {
+        let key = format_args!("{code}.{}", self.name);
+        not_allowed(kind, key, is, allowed(self))
+    }
 }
 
 fn allowed(key: &Key) -> String {
-    format!(
-        "{} from {} to {}; {}",
-        if key.whole {
-            "a whole number"
-        } else {
-            "a number"
-        },
-        key.declared.low,
-        key.declared.high,
-        key.unit
-    )
+    let Declared {
+        range, unit, whole, ..
+    } = key.declared;
+    let what = if *whole { "a whole number" } else { "a number" };
+    format!("{what} from {} to {}; {unit}", range.start(), range.end())
 }
 
 const SHOWN_CHARS: usize = 60;

@@ -33,7 +33,7 @@ fn told(text: &mut String, policy: &str, found: &Found) {
     .unwrap();
     text.truncate(text.trim_end_matches(": ").len());
     for lang in Lang::ALL {
-        write!(text, "\n  {}", found.text.pick(lang)).unwrap();
+        write!(text, "\n  {}", found.text.of(lang)).unwrap();
         if let Some(advice) = found.advice {
             write!(text, "\n  → {}", advice.of(lang)).unwrap();
         }

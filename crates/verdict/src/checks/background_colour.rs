@@ -40,25 +40,13 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     // From the rounded components, since these are what the record keeps.
     let part = |component: f32| round(f64::from(component));
     let chroma = round(part(colour.a()).hypot(part(colour.b())));
-    let dark = p.lightness.grade(lightness).map(|grade| {
-        let (is, limit) = (short(lightness, 1), short(grade.limit, 1));
-        grade
-            .found(
-                format!("背景が暗すぎます（明度{is}、{limit}以上が目安です）。"),
-                format!("The background is dark (lightness {is} of 100; {limit} or more is fine)."),
-            )
-            .number("lab_l", lightness)
+    let dark = p.lightness.found("lab_l", lightness, |is, limit| Words {
+        ja: format!("背景が暗すぎます（明度{is}、{limit}以上が目安です）。"),
+        en: format!("The background is dark (lightness {is} of 100; {limit} or more is fine)."),
     });
-    let strong = p.chroma.grade(chroma).map(|grade| {
-        let (is, limit) = (short(chroma, 1), short(grade.limit, 1));
-        grade
-            .found(
-                format!("背景の色が濃すぎます（彩度{is}、{limit}以内が目安です）。"),
-                format!(
-                    "The background is strongly coloured (chroma {is}; up to {limit} is fine)."
-                ),
-            )
-            .number("chroma", chroma)
+    let strong = p.chroma.found("chroma", chroma, |is, limit| Words {
+        ja: format!("背景の色が濃すぎます（彩度{is}、{limit}以内が目安です）。"),
+        en: format!("The background is strongly coloured (chroma {is}; up to {limit} is fine)."),
     });
     worse(dark, strong)
 }

@@ -52,31 +52,26 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     // Rejects first, then the largest.
     seen.sort_by(|(a, one), (b, other)| {
         let areas = other.area_ratio.num().total_cmp(&one.area_ratio.num());
-        (a.outcome != Outcome::Reject)
-            .cmp(&(b.outcome != Outcome::Reject))
-            .then(areas)
+        b.rejects().cmp(&a.rejects()).then(areas)
     });
     let &(worst, object) = seen.first()?;
-    let area = object.area_ratio.num();
-    let share = percent(area);
-    let (ja, en) = match seen.len() {
-        1 => (
-            format!("背景に物が写っています（写真の面積の{share}）。"),
-            format!("There is an object in the background, {share} of the photo's area."),
-        ),
-        count => (
-            format!("背景に物が{count}か所写っています（最大で写真の面積の{share}）。"),
-            format!(
+    let count = seen.len();
+    let found = worst.found("area_ratio", |share, _| match count {
+        1 => Words {
+            ja: format!("背景に物が写っています（写真の面積の{share}）。"),
+            en: format!("There is an object in the background, {share} of the photo's area."),
+        },
+        _ => Words {
+            ja: format!("背景に物が{count}か所写っています（最大で写真の面積の{share}）。"),
+            en: format!(
                 "There are {count} objects in the background, the largest {share} of the photo's area."
             ),
-        ),
-    };
+        },
+    });
     Some(
-        worst
-            .found(ja, en)
-            .number("area_ratio", area)
+        found
             .number("contrast_delta_e", object.contrast_delta_e.num())
-            .fact("objects", seen.len())
+            .fact("objects", count)
             .at(Some(object.region)),
     )
 }

@@ -44,23 +44,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         .shadows
         .iter()
         .filter(counts)
-        .max_by(|a, b| {
-            let (a, b) = (a.depth_ratio.num(), b.depth_ratio.num());
-            a.total_cmp(&b)
-        })?;
-    let depth = shadow.depth_ratio.num();
-    let grade = p.depth.grade(depth)?;
-    let (is, limit) = (percent(depth), percent(grade.limit));
+        .max_by(|a, b| a.depth_ratio.num().total_cmp(&b.depth_ratio.num()))?;
     let at = side(shadow.side);
-    let mut found = grade
-        .found(
-            format!("背景の{}側に影があります（周囲より{is}暗く、{limit}以内が目安です）。", at.ja),
-            format!("There is a shadow on the background at the {}, {is} darker than the wall; up to {limit} is fine.", at.en),
-        )
-        .number("depth_ratio", depth)
-        .at(Some(shadow.region));
+    let depth = shadow.depth_ratio.num();
+    let mut found = p.depth.found("depth_ratio", depth, |is, limit| Words {
+        ja: format!("背景の{}側に影があります（周囲より{is}暗く、{limit}以内が目安です）。", at.ja),
+        en: format!("There is a shadow on the background at the {}, {is} darker than the wall; up to {limit} is fine.", at.en),
+    })?;
     found.sides = vec![shadow.side];
-    Some(found)
+    Some(found.at(Some(shadow.region)))
 }
 
 #[cfg(test)]

@@ -87,18 +87,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             "The background changes from one side to the other",
         ),
     };
-    let grade = limits.grade(strength)?;
-    let (is, limit) = (short(strength, 1), short(grade.limit, 1));
-    Some(
-        grade
-            .found(
-                format!("{ja}（色の差{is}、{limit}以内が目安です）。"),
-                format!("{en} (colour difference {is} ΔE; up to {limit} is fine)."),
-            )
-            .number("strength_delta_e", strength)
-            .fact("kind", kind)
-            .at(Some(uneven.region)),
-    )
+    let found = limits.found("strength_delta_e", strength, |is, limit| Words {
+        ja: format!("{ja}（色の差{is}、{limit}以内が目安です）。"),
+        en: format!("{en} (colour difference {is} ΔE; up to {limit} is fine)."),
+    })?;
+    Some(found.fact("kind", kind).at(Some(uneven.region)))
 }
 
 #[cfg(test)]

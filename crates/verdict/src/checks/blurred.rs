@@ -44,17 +44,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         );
     };
     let blur = sharpness.blur_print_px.num();
-    let grade = p.above.grade(blur)?;
-    let (is, limit) = (short(blur, 2), short(grade.limit, 2));
-    Some(
-        grade
-            .found(
-                format!("顔がぼやけています（印刷時のぼけ{is}ドット、{limit}以内が目安です）。"),
-                format!("The face is blurred by {is} dots of the print; up to {limit} is fine."),
-            )
-            .number("blur_print_px", blur)
-            .at(m.face_region()),
-    )
+    let found = p.above.found("blur_print_px", blur, |is, limit| Words {
+        ja: format!("顔がぼやけています（印刷時のぼけ{is}ドット、{limit}以内が目安です）。"),
+        en: format!("The face is blurred by {is} dots of the print; up to {limit} is fine."),
+    })?;
+    Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]

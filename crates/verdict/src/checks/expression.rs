@@ -5,6 +5,8 @@
 //!
 //! **What to do.** Close the mouth and look calm, as you usually do.
 
+use shomei_photo::Ratio;
+
 use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
@@ -22,14 +24,14 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    teeth: Above<Share> =
+    teeth: Above<Share, 1> =
         /// Area of the teeth over the square of the mouth's width: referred above this.
         0.03 in 0.0..=1.0;
-    lift: Above<Share> =
+    lift: Above<Share, 1> =
         /// Height of the mouth's corners over the middle of the lips, over the mouth's width:
         /// referred above this.
         0.1 in 0.0..=1.0;
-    brows: Above<Share> =
+    brows: Above<Share, 1> =
         /// Height of the brows above the eyes over the distance of the eyes, mean of both: referred
         /// above this.
         0.62 in 0.0..=2.0;
@@ -38,36 +40,30 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let portrait = m.portrait.as_ref()?;
     // What could not be measured does not stand out.
+    let or_none = |ratio: Option<Ratio>| ratio.map_or(0.0, Num::num);
     let mouth = portrait.mouth;
-    let teeth = mouth
-        .and_then(|mouth| mouth.teeth_ratio)
-        .map_or(0.0, Num::num);
-    let lift = mouth
-        .and_then(|mouth| mouth.corner_lift_ratio)
-        .map_or(0.0, Num::num);
+    let teeth = or_none(mouth.and_then(|mouth| mouth.teeth_ratio));
+    let lift = or_none(mouth.and_then(|mouth| mouth.corner_lift_ratio));
     let brows = portrait
         .eyes
         .and_then(|[left, right]| Some((left.brow_ratio?.num(), right.brow_ratio?.num())))
         .map_or(0.0, |(left, right)| round(f64::midpoint(left, right)));
-    let by_mouth = p
-        .teeth
-        .grade(teeth)
-        .map(|grade| {
-            grade
-                .found("歯が見えています。", "Teeth are seen.")
-                .number("teeth_ratio", teeth)
-        })
-        .or_else(|| {
-            let grade = p.lift.grade(lift)?;
-            let found = grade.found("口角が大きく上がっています。", "The mouth smiles broadly.");
-            Some(found.number("corner_lift_ratio", lift))
-        })
-        .map(|found| found.at(mouth.and_then(|mouth| mouth.region)));
-    by_mouth.or_else(|| {
-        let grade = p.brows.grade(brows)?;
-        let found = grade.found("眉が大きく上がっています。", "The brows are raised.");
-        Some(found.number("brow_ratio", brows).at(m.face_region()))
-    })
+    let by_teeth = p.teeth.found("teeth_ratio", teeth, |_, _| Words {
+        ja: "歯が見えています。",
+        en: "Teeth are seen.",
+    });
+    let by_lift = p.lift.found("corner_lift_ratio", lift, |_, _| Words {
+        ja: "口角が大きく上がっています。",
+        en: "The mouth smiles broadly.",
+    });
+    let by_brows = p.brows.found("brow_ratio", brows, |_, _| Words {
+        ja: "眉が大きく上がっています。",
+        en: "The brows are raised.",
+    });
+    match by_teeth.or(by_lift) {
+        Some(found) => Some(found.at(mouth.and_then(|mouth| mouth.region))),
+        None => Some(by_brows?.at(m.face_region())),
+    }
 }
 
 #[cfg(test)]

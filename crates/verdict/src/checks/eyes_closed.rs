@@ -60,28 +60,25 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         let seen = luma.is_some_and(|luma| luma <= p.max_pupil_luma.get());
         let factor = if seen { p.pupil_factor.get() } else { 1.0 };
         let open = eye.openness_ratio.num();
-        let grade = p.below.times(factor).grade(open)?;
-        Some((open, grade, eye.region))
+        Some((p.below.times(factor).grade(open)?, eye.region))
     });
     let shut = || grades.iter().flatten();
-    let &(open, grade, _) = shut().min_by(|(a, ..), (b, ..)| a.total_cmp(b))?;
-    let rejected = |eye: &Option<(_, Grade, _)>| {
-        eye.is_some_and(|(_, grade, _)| grade.outcome == Outcome::Reject)
-    };
+    let &(grade, _) = shut().min_by(|(a, _), (b, _)| a.value.total_cmp(&b.value))?;
+    let rejected = |eye: &Option<(Grade, _)>| eye.is_some_and(|(grade, _)| grade.rejects());
     let found = if grades.iter().all(rejected) {
-        grade.found("両目を閉じています。", "Both eyes are closed.")
+        grade.found("openness_ratio", |_, _| Words {
+            ja: "両目を閉じています。",
+            en: "Both eyes are closed.",
+        })
     } else {
-        grade.and(Outcome::Refer).found(
-            "目を閉じている、または細めている可能性があります。",
-            "An eye may be closed or half closed.",
-        )
+        let grade = grade.and(Outcome::Refer);
+        grade.found("openness_ratio", |_, _| Words {
+            ja: "目を閉じている、または細めている可能性があります。",
+            en: "An eye may be closed or half closed.",
+        })
     };
-    let regions = shut().filter_map(|&(_, _, region)| region);
-    Some(
-        found
-            .number("openness_ratio", open)
-            .at(regions.reduce(Region::union)),
-    )
+    let regions = shut().filter_map(|&(_, region)| region);
+    Some(found.at(regions.reduce(Region::union)))
 }
 
 #[cfg(test)]

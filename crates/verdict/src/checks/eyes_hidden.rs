@@ -55,30 +55,17 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         None => Some(Outcome::Refer),
     };
     let by_worn = p.worn.grade(worn).zip(dark).map(|(grade, dark)| {
-        grade
-            .and(dark)
-            .found(
-                format!(
-                    "目のまわりの{}が濃い色のもので覆われています。",
-                    percent(worn)
-                ),
-                format!(
-                    "Something dark covers {} of the area of the eyes.",
-                    percent(worn)
-                ),
-            )
-            .number("eyes_other_ratio", worn)
-            .fact("class", "worn")
+        let found = grade.and(dark).found("eyes_other_ratio", |is, _| Words {
+            ja: format!("目のまわりの{is}が濃い色のもので覆われています。"),
+            en: format!("Something dark covers {is} of the area of the eyes."),
+        });
+        found.fact("class", "worn")
     });
-    let by_hair = p.hair.grade(hair).map(|grade| {
-        grade
-            .found(
-                format!("目の{}が髪で隠れています。", percent(hair)),
-                format!("Hair covers {} of the eyes.", percent(hair)),
-            )
-            .number("eyes_hair_ratio", hair)
-            .fact("class", "hair")
+    let by_hair = p.hair.found("eyes_hair_ratio", hair, |is, _| Words {
+        ja: format!("目の{is}が髪で隠れています。"),
+        en: format!("Hair covers {is} of the eyes."),
     });
+    let by_hair = by_hair.map(|found| found.fact("class", "hair"));
     Some(worse(by_worn, by_hair)?.at(covering.eyes_region))
 }
 

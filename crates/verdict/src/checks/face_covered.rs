@@ -29,7 +29,7 @@ params! {
         0.15,
         /// Share of worn or held things over nose, mouth and chin: rejected above this.
         0.4 in 0.0..=1.0;
-    skin: Below<Share> =
+    skin: Below<Share, 1> =
         /// Share of skin on nose, mouth and chin: referred below this.
         /// Chosen on half of the labelled people: 98 % of 81 good photos are at least 0.9091, 98 %
         /// of 11 bad ones at most 0.0181.
@@ -48,31 +48,17 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     };
     let worn = covering.lower_face_other_ratio.num();
     let skin = covering.lower_face_skin_ratio.num();
-    let found = if let Some(grade) = p.worn.grade(worn) {
-        grade
-            .found(
-                format!("鼻・口・あごのあたりの{}が隠れています。", percent(worn)),
-                format!(
-                    "Something covers {} of nose, mouth and chin.",
-                    percent(worn)
-                ),
-            )
-            .number("lower_face_other_ratio", worn)
-            .fact("class", "worn")
-    } else {
-        p.skin
-            .grade(skin)?
-            .found(
-                format!(
-                    "鼻・口・あごのあたりの肌が{}しか見えていません。",
-                    percent(skin)
-                ),
-                format!(
-                    "Only {} of the skin on nose, mouth and chin is seen.",
-                    percent(skin)
-                ),
-            )
-            .number("lower_face_skin_ratio", skin)
+    let by_worn = p.worn.found("lower_face_other_ratio", worn, |is, _| Words {
+        ja: format!("鼻・口・あごのあたりの{is}が隠れています。"),
+        en: format!("Something covers {is} of nose, mouth and chin."),
+    });
+    let by_skin = p.skin.found("lower_face_skin_ratio", skin, |is, _| Words {
+        ja: format!("鼻・口・あごのあたりの肌が{is}しか見えていません。"),
+        en: format!("Only {is} of the skin on nose, mouth and chin is seen."),
+    });
+    let found = match by_worn {
+        Some(found) => found.fact("class", "worn"),
+        None => by_skin?,
     };
     Some(found.at(covering.lower_face_region))
 }

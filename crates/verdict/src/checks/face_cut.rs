@@ -35,7 +35,7 @@ params! {
         /// Part of skull, chin, cheek or ear beyond the edge over the face's extent: rejected above
         /// this.
         0.03 in 0.0..=1.0;
-    hair: Above<Share> =
+    hair: Above<Share, 1> =
         /// Hair along the photo's edge over the head's extent: referred above this.
         0.5 in 0.0..=1.0;
 }
@@ -57,9 +57,9 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         .collect();
     // Rejects first, then what is cut most; hair is measured otherwise and comes last.
     cuts.sort_by(|(a, one), (b, other)| {
-        let rank = |outcome, cut: &Cut| (outcome != Outcome::Reject, cut.part == Part::Hair);
-        rank(a.outcome, one)
-            .cmp(&rank(b.outcome, other))
+        let rank = |grade: &Grade, cut: &Cut| (!grade.rejects(), cut.part == Part::Hair);
+        rank(a, one)
+            .cmp(&rank(b, other))
             .then(other.lost_ratio.num().total_cmp(&one.lost_ratio.num()))
     });
     let &(worst, cut) = cuts.first()?;
@@ -75,31 +75,28 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     };
     let ja = named(|cut| {
         let (what, at) = (part(cut.part).ja, side(cut.side).ja);
-        lost(cut).map_or_else(
-            || format!("{what}（{at}側）"),
-            |lost| format!("{what}（{at}側{lost}）"),
-        )
+        match lost(cut) {
+            Some(lost) => format!("{what}（{at}側{lost}）"),
+            None => format!("{what}（{at}側）"),
+        }
     });
     let en = named(|cut| {
         let (what, at) = (part(cut.part).en, side(cut.side).en);
-        lost(cut).map_or_else(
-            || format!("{what} ({at})"),
-            |lost| format!("{what} ({at}, {lost})"),
-        )
+        match lost(cut) {
+            Some(lost) => format!("{what} ({at}, {lost})"),
+            None => format!("{what} ({at})"),
+        }
     });
     let mut sides: Vec<_> = cuts.iter().map(|(_, cut)| cut.side).collect();
     sides.sort_unstable();
     sides.dedup();
-    let mut found = worst
-        .found(
-            format!("写真の端で切れている部分があります：{}。", ja.join("、")),
-            format!("Cut off at the photo's edge: {}.", en.join(", ")),
-        )
-        .number("lost_ratio", cut.lost_ratio.num())
-        .fact("parts", named(|cut| part(cut.part).en.to_owned()))
-        .at(Some(cut.region));
+    let mut found = worst.found("lost_ratio", |_, _| Words {
+        ja: format!("写真の端で切れている部分があります：{}。", ja.join("、")),
+        en: format!("Cut off at the photo's edge: {}.", en.join(", ")),
+    });
     found.sides = sides;
-    Some(found)
+    let parts = named(|cut| part(cut.part).en.to_owned());
+    Some(found.fact("parts", parts).at(Some(cut.region)))
 }
 
 /// How much of the face's extent is lost; hair is measured otherwise.
@@ -109,26 +106,11 @@ fn lost(cut: &Cut) -> Option<String> {
 
 fn part(part: Part) -> Words {
     match part {
-        Part::Hair => Words {
-            ja: "髪",
-            en: "hair",
-        },
-        Part::Skull => Words {
-            ja: "頭",
-            en: "skull",
-        },
-        Part::Ear => Words {
-            ja: "耳",
-            en: "ear",
-        },
-        Part::Cheek => Words {
-            ja: "頬",
-            en: "cheek",
-        },
-        Part::Chin => Words {
-            ja: "あご",
-            en: "chin",
-        },
+        Part::Hair => Words::new("髪", "hair"),
+        Part::Skull => Words::new("頭", "skull"),
+        Part::Ear => Words::new("耳", "ear"),
+        Part::Cheek => Words::new("頬", "cheek"),
+        Part::Chin => Words::new("あご", "chin"),
     }
 }
 
@@ -203,7 +185,7 @@ pub(super) mod tests {
         .unwrap();
         assert_eq!(found.sides, [Side::Top, Side::Bottom, Side::Left]);
         let text = "Cut off at the photo's edge: cheek (left, 30%), chin (bottom, 2%), hair (top).";
-        assert_eq!(found.text.pick(Lang::En), text);
+        assert_eq!(found.text.of(Lang::En), text);
         assert_eq!(found.measured[0].1, 0.3);
     }
 }

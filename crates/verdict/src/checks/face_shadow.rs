@@ -33,17 +33,13 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let light = m.portrait.as_ref()?.light?;
     let balance = light.balance_ratio.num();
-    let grade = p.below.grade(balance)?;
-    let (is, limit) = (percent(balance), percent(grade.limit));
-    Some(
-        grade
-            .found(
-                format!("顔の片側に影があります（明るい側の{is}の明るさで、{limit}以上が目安です）。"),
-                format!("One half of the face has only {is} of the other half's light; {limit} or more is fine."),
-            )
-            .number("balance_ratio", balance)
-            .at(light.darkest_region.or_else(|| m.face_region())),
-    )
+    let found = p.below.found("balance_ratio", balance, |is, limit| Words {
+        ja: format!("顔の片側に影があります（明るい側の{is}の明るさで、{limit}以上が目安です）。"),
+        en: format!(
+            "One half of the face has only {is} of the other half's light; {limit} or more is fine."
+        ),
+    })?;
+    Some(found.at(light.darkest_region.or_else(|| m.face_region())))
 }
 
 #[cfg(test)]

@@ -46,33 +46,19 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         };
     // What was not read to its end is longer than any document allows.
     let judged = if too_long { f64::MAX } else { bytes };
+    let is = Bytes::show(bytes);
     let large = p.above.grade(judged).map(|grade| {
-        let (is, limit) = (size(bytes), size(grade.limit));
-        grade.found(
-            format!("ファイルサイズが{is}あります（{limit}まで）。"),
-            format!("The file has {is}; at most {limit} are allowed."),
-        )
+        grade.of(bytes).found("bytes", |_, limit| Words {
+            ja: format!("ファイルサイズが{is}あります（{limit}まで）。"),
+            en: format!("The file has {is}; at most {limit} are allowed."),
+        })
     });
-    let found = large.or_else(|| {
-        // Of a file that is cut short or no picture at all, a small size says nothing.
-        let grade = p.below.grade(bytes).filter(|_| m.headed())?;
-        let (is, limit) = (size(bytes), size(grade.limit));
-        Some(grade.found(
-            format!("ファイルサイズが{is}しかありません（{limit}以上）。"),
-            format!("The file has only {is}; at least {limit} are needed."),
-        ))
+    let small = p.below.found("bytes", bytes, |_, limit| Words {
+        ja: format!("ファイルサイズが{is}しかありません（{limit}以上）。"),
+        en: format!("The file has only {is}; at least {limit} are needed."),
     });
-    Some(found?.number("bytes", bytes))
-}
-
-fn size(bytes: f64) -> String {
-    if bytes >= 1_000_000.0 {
-        format!("{} MB", short(bytes / 1_000_000.0, 2))
-    } else if bytes >= 1000.0 {
-        format!("{} KB", short(bytes / 1000.0, 1))
-    } else {
-        format!("{bytes:.0} B")
-    }
+    // Of a file that is cut short or no picture at all, a small size says nothing.
+    large.or(small.filter(|_| m.headed()))
 }
 
 #[cfg(test)]
@@ -98,7 +84,7 @@ pub(super) mod tests {
             (1_000_000.0, "1 MB"),
             (7_340_032.0, "7.34 MB"),
         ] {
-            assert_eq!(size(bytes), said);
+            assert_eq!(Bytes::show(bytes), said);
         }
     }
 

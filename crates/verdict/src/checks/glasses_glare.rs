@@ -27,7 +27,7 @@ params! {
     min_worn: Single<Share> =
         /// Share of worn things over the eyes from which the person counts as wearing glasses.
         0.04 in 0.0..=1.0;
-    lens: Above<Share> =
+    lens: Above<Share, 1> =
         /// Blown share of the inner part of a lens: referred above this, if there are glasses.
         0.03 in 0.0..=1.0;
     eye: Above<Share> =
@@ -51,22 +51,16 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         Outcome::Refer
     };
     let by_eye = p.eye.grade(eye).map(|grade| {
-        grade
-            .and(most)
-            .found(
-                format!("眼鏡に反射した光が片目の{}を隠しています。", percent(eye)),
-                format!("Light, as from glasses, hides {} of an eye.", percent(eye)),
-            )
-            .number("eye_ratio", eye)
+        grade.and(most).found("eye_ratio", |is, _| Words {
+            ja: format!("眼鏡に反射した光が片目の{is}を隠しています。"),
+            en: format!("Light, as from glasses, hides {is} of an eye."),
+        })
     });
-    let by_lens = p.lens.grade(lens).filter(|_| glasses).map(|grade| {
-        grade
-            .found(
-                format!("眼鏡のレンズの{}に光が反射しています。", percent(lens)),
-                format!("{} of a lens reflects light.", percent(lens)),
-            )
-            .number("lens_ratio", lens)
+    let by_lens = p.lens.found("lens_ratio", lens, |is, _| Words {
+        ja: format!("眼鏡のレンズの{is}に光が反射しています。"),
+        en: format!("{is} of a lens reflects light."),
     });
+    let by_lens = by_lens.filter(|_| glasses);
     Some(by_eye.or(by_lens)?.at(glare.region))
 }
 

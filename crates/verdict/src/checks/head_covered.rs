@@ -34,17 +34,11 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let covering = m.portrait.as_ref()?.covering?;
     let worn = covering.head_other_ratio.num();
-    Some(
-        p.above
-            .grade(worn)?
-            .found(
-                format!("頭の{}が帽子などで覆われています。", percent(worn)),
-                format!("Something worn covers {} of the head.", percent(worn)),
-            )
-            .number("head_other_ratio", worn)
-            .fact("class", "worn")
-            .at(covering.head_region),
-    )
+    let found = p.above.found("head_other_ratio", worn, |is, _| Words {
+        ja: format!("頭の{is}が帽子などで覆われています。"),
+        en: format!("Something worn covers {is} of the head."),
+    })?;
+    Some(found.fact("class", "worn").at(covering.head_region))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    above: Above<Share> =
+    above: Above<Share, 1> =
         /// Distance of the irises from the middle of the eyes, mean of both eyes, over the width of
         /// an eye: referred above this. The landmarks follow a gaze by about two thirds, so the
         /// default is a gaze of about 25 degrees.
@@ -33,16 +33,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let [left, right] = m.portrait.as_ref()?.eyes?;
     let gaze = round(f64::midpoint(left.gaze_ratio.num(), right.gaze_ratio.num()) - 0.5);
     let Words { ja, en } = towards(gaze);
-    Some(
-        p.above
-            .grade(gaze.abs())?
-            .found(
-                format!("視線が写真の{ja}に向いている可能性があります。"),
-                format!("The eyes seem to look to the {en} of the photo."),
-            )
-            .number("gaze_off_ratio", gaze.abs())
-            .at(left.region.or(right.region)),
-    )
+    let found = p.above.found("gaze_off_ratio", gaze.abs(), |_, _| Words {
+        ja: format!("視線が写真の{ja}に向いている可能性があります。"),
+        en: format!("The eyes seem to look to the {en} of the photo."),
+    })?;
+    Some(found.at(left.region.or(right.region)))
 }
 
 #[cfg(test)]

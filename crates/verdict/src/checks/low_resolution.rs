@@ -41,23 +41,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         framing.inter_eye_px.num(),
         framing.trim.print_height_px.num(),
     );
-    let by_eyes = p.eyes.grade(eyes).map(|grade| {
-        let (is, limit) = (short(eyes, 0), short(grade.limit, 0));
-        grade
-            .found(
-                format!("両目の間が{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"),
-                format!("There are only {is} pixels between the eyes; {limit} or more are fine."),
-            )
-            .number("inter_eye_px", eyes)
+    let by_eyes = p.eyes.found("inter_eye_px", eyes, |is, limit| Words {
+        ja: format!("両目の間が{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"),
+        en: format!("There are only {is} pixels between the eyes; {limit} or more are fine."),
     });
-    let by_print = p.print.grade(print).map(|grade| {
-        let (is, limit) = (short(print, 0), short(grade.limit, 0));
-        grade
-            .found(
-                format!("印刷される部分の高さが{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"),
-                format!("The part to be printed is only {is} pixels high; {limit} or more are fine."),
-            )
-            .number("print_height_px", print)
+    let by_print = p.print.found("print_height_px", print, |is, limit| Words {
+        ja: format!(
+            "印刷される部分の高さが{is}ピクセルしかありません（{limit}ピクセル以上が目安です）。"
+        ),
+        en: format!("The part to be printed is only {is} pixels high; {limit} or more are fine."),
     });
     Some(worse(by_eyes, by_print)?.at(m.face_region()))
 }

@@ -33,17 +33,11 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let mouth = m.portrait.as_ref()?.mouth?;
     let open = mouth.openness_ratio.num();
-    let grade = p.above.grade(open)?;
-    let (is, limit) = (percent(open), percent(grade.limit));
-    Some(
-        grade
-            .found(
-                format!("口が開いています（開き具合が口の幅の{is}、{limit}以内が目安です）。"),
-                format!("The mouth is open by {is} of its width; up to {limit} is fine."),
-            )
-            .number("openness_ratio", open)
-            .at(mouth.region),
-    )
+    let found = p.above.found("openness_ratio", open, |is, limit| Words {
+        ja: format!("口が開いています（開き具合が口の幅の{is}、{limit}以内が目安です）。"),
+        en: format!("The mouth is open by {is} of its width; up to {limit} is fine."),
+    })?;
+    Some(found.at(mouth.region))
 }
 
 #[cfg(test)]

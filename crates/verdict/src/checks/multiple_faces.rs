@@ -44,16 +44,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         .max_by(|a, b| a.size_ratio.num().total_cmp(&b.size_ratio.num()))?;
     let size = second.size_ratio.num();
     let count = others.len() + 1;
-    Some(
-        p.above
-            .grade(size)?
-            .found(
-                format!("写真に{count}人の顔が写っています。"),
-                format!("There are {count} faces in the photo."),
-            )
-            .number("size_ratio", size)
-            .at(Some(second.region)),
-    )
+    let found = p.above.found("size_ratio", size, |_, _| Words {
+        ja: format!("写真に{count}人の顔が写っています。"),
+        en: format!("There are {count} faces in the photo."),
+    })?;
+    Some(found.at(Some(second.region)))
 }
 
 #[cfg(test)]

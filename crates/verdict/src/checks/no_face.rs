@@ -47,17 +47,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         return Some(unassessed(m));
     }
     let presence = m.face.as_ref()?.presence_ratio?.num();
-    let sure = percent(presence);
-    Some(
-        p.below
-            .grade(presence)?
-            .found(
-                format!("顔をはっきりと確認できません（確度{sure}）。"),
-                format!("No face can be made out with certainty (confidence {sure})."),
-            )
-            .number("presence_ratio", presence)
-            .at(m.face_region()),
-    )
+    let found = p.below.found("presence_ratio", presence, |sure, _| Words {
+        ja: format!("顔をはっきりと確認できません（確度{sure}）。"),
+        en: format!("No face can be made out with certainty (confidence {sure})."),
+    })?;
+    Some(found.at(m.face_region()))
 }
 
 /// The review broke off, or stopped at what these rules do not reject.

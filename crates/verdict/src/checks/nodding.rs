@@ -31,22 +31,17 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let pitch = m.portrait.as_ref()?.pose?.pitch_degrees.num();
-    let grade = p.above.grade(pitch.abs())?;
-    let (is, limit) = (short(pitch.abs(), 1), short(grade.limit, 1));
     let (ja, en) = if pitch.is_sign_negative() {
         ("上", "raised")
     } else {
         ("下", "lowered")
     };
-    Some(
-        grade
-            .found(
-                format!("顔が{ja}へ{is}°向いています（{limit}°以内が目安です）。"),
-                format!("The head is {en} by {is}°; up to {limit}° is fine."),
-            )
-            .number("pitch_degrees", pitch)
-            .at(m.face_region()),
-    )
+    let grade = p.above.grade(pitch.abs())?.of(pitch);
+    let found = grade.found("pitch_degrees", |is, limit| Words {
+        ja: format!("顔が{ja}へ{is}°向いています（{limit}°以内が目安です）。"),
+        en: format!("The head is {en} by {is}°; up to {limit}° is fine."),
+    });
+    Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]

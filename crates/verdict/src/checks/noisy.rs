@@ -30,17 +30,11 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let noise = m.portrait.as_ref()?.sharpness?.noise_ratio.num();
-    let grade = p.above.grade(noise)?;
-    let (is, limit) = (percent(noise), percent(grade.limit));
-    Some(
-        grade
-            .found(
-                format!("写真がざらついています（ノイズ{is}、{limit}以内が目安です）。"),
-                format!("The photo is noisy (noise {is}; up to {limit} is fine)."),
-            )
-            .number("noise_ratio", noise)
-            .at(m.face_region()),
-    )
+    let found = p.above.found("noise_ratio", noise, |is, limit| Words {
+        ja: format!("写真がざらついています（ノイズ{is}、{limit}以内が目安です）。"),
+        en: format!("The photo is noisy (noise {is}; up to {limit} is fine)."),
+    })?;
+    Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ pub(super) mod tests {
                 |m| not_jpeg(m, format),
                 Some(Outcome::Reject),
             );
-            assert!(found.unwrap().text.pick(Lang::En).contains(named));
+            assert!(found.unwrap().text.of(Lang::En).contains(named));
         }
         check(Code::NotJpeg, |_| (), None);
     }

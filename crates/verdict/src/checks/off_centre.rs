@@ -59,17 +59,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 fn trimmed(framing: &Framing, p: &Params) -> Option<Found> {
     let from_middle = round(framing.trim.centre_x_ratio.num() - 0.5);
     let off = from_middle.abs();
-    let grade = p.above.grade(off)?;
-    let (is, limit) = (percent(off), percent(grade.limit));
     let Words { ja, en } = towards(from_middle);
-    Some(
-        grade
-            .found(
-                format!("35:45に切り抜いても、顔が中央から{ja}に幅の{is}ずれています（{limit}以内が目安です）。"),
-                format!("Even trimmed to 35:45, the face is {is} of the width to the {en} of the middle; up to {limit} is fine."),
-            )
-            .number("off_centre_ratio", off),
-    )
+    p.above.found("off_centre_ratio", off, |is, limit| Words {
+        ja: format!("35:45に切り抜いても、顔が中央から{ja}に幅の{is}ずれています（{limit}以内が目安です）。"),
+        en: format!("Even trimmed to 35:45, the face is {is} of the width to the {en} of the middle; up to {limit} is fine."),
+    })
 }
 
 /// For photos that nobody trims.

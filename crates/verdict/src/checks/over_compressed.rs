@@ -31,16 +31,10 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let quality = f64::from(m.file.jpeg.as_ref()?.quality?);
-    let grade = p.below.grade(quality)?;
-    let limit = short(grade.limit, 0);
-    Some(
-        grade
-            .found(
-                format!("JPEGの圧縮が強すぎます（品質{quality}、{limit}以上が目安です）。"),
-                format!("The JPEG is compressed too strongly (quality {quality}; {limit} or more is fine)."),
-            )
-            .number("jpeg_quality", quality),
-    )
+    p.below.found("jpeg_quality", quality, |is, limit| Words {
+        ja: format!("JPEGの圧縮が強すぎます（品質{is}、{limit}以上が目安です）。"),
+        en: format!("The JPEG is compressed too strongly (quality {is}; {limit} or more is fine)."),
+    })
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    above: Above<Share> =
+    above: Above<Share, 1> =
         /// Red share of an iris with its pupil, of the redder eye: referred above this.
         0.04 in 0.0..=1.0;
 }
@@ -39,19 +39,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let region = regions
         .filter_map(|(_, region)| region)
         .reduce(Region::union);
-    Some(
-        p.above
-            .grade(red)?
-            .found(
-                format!(
-                    "瞳が赤く写っている可能性があります（虹彩の{}）。",
-                    percent(red)
-                ),
-                format!("A pupil seems to be red ({} of the iris).", percent(red)),
-            )
-            .number("red_ratio", red)
-            .at(region),
-    )
+    let found = p.above.found("red_ratio", red, |is, _| Words {
+        ja: format!("瞳が赤く写っている可能性があります（虹彩の{is}）。"),
+        en: format!("A pupil seems to be red ({is} of the iris)."),
+    })?;
+    Some(found.at(region))
 }
 
 #[cfg(test)]

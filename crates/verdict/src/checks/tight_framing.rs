@@ -25,13 +25,13 @@ pub(super) const ABOUT: About = About {
 };
 
 params! {
-    head: Above<Share> =
+    head: Above<Share, 1> =
         /// Head height over the height of the best 35:45 part: referred above this.
         0.86 in 0.1..=3.0;
-    top: Below<Share> =
+    top: Below<Share, 1> =
         /// Space above the hair over the photo's height: referred below this.
         0.015 in 0.0..=0.5;
-    side: Below<Share> =
+    side: Below<Share, 1> =
         /// Space at the left or right of the head over the photo's width: referred below this.
         0.03 in 0.0..=0.5;
 }
@@ -43,39 +43,30 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         // too_close and face_cut speak of the worse.
         return None;
     }
-    let top = framing.margins.top_ratio.num();
-    let side = framing
-        .margins
-        .left_ratio
-        .num()
-        .min(framing.margins.right_ratio.num());
+    let margins = &framing.margins;
+    let top = margins.top_ratio.num();
+    let side = margins.left_ratio.num().min(margins.right_ratio.num());
+    // What reaches beyond the edge leaves no space.
+    let (top_is, side_is) = (percent(top.max(0.0)), percent(side.max(0.0)));
     let head = framing.trim.head_height_ratio.num();
-    let found = if let Some(grade) = p.top.grade(top) {
-        let (is, limit) = (percent(top.max(0.0)), percent(grade.limit));
-        grade.found(
-            format!("頭の上の余白が写真の高さの{is}しかありません（{limit}以上が目安です）。"),
-            format!("The space above the head is only {is} of the photo's height; {limit} or more is fine."),
-        )
-        .number("top_margin_ratio", top)
-    } else if let Some(grade) = p.side.grade(side) {
-        let (is, limit) = (percent(side.max(0.0)), percent(grade.limit));
-        grade.found(
-            format!("頭の横の余白が写真の幅の{is}しかありません（{limit}以上が目安です）。"),
-            format!("The space beside the head is only {is} of the photo's width; {limit} or more is fine."),
-        )
-        .number("side_margin_ratio", side)
-    } else {
-        let grade = p.head.grade(head)?;
-        let (is, limit) = (percent(head), percent(grade.limit));
-        grade
-            .found(
-                format!("35:45に切り抜くと、頭が高さの{is}になります（{limit}以内が目安です）。"),
-                format!(
-                    "Trimmed to 35:45, the head takes {is} of the height; up to {limit} is fine."
-                ),
-            )
-            .number("trimmed_head_height_ratio", head)
-    };
+    let by_top = p.top.found("top_margin_ratio", top, |_, limit| Words {
+        ja: format!("頭の上の余白が写真の高さの{top_is}しかありません（{limit}以上が目安です）。"),
+        en: format!(
+            "The space above the head is only {top_is} of the photo's height; {limit} or more is fine."
+        ),
+    });
+    let by_side = p.side.found("side_margin_ratio", side, |_, limit| Words {
+        ja: format!("頭の横の余白が写真の幅の{side_is}しかありません（{limit}以上が目安です）。"),
+        en: format!(
+            "The space beside the head is only {side_is} of the photo's width; {limit} or more is fine."
+        ),
+    });
+    let trimmed = "trimmed_head_height_ratio";
+    let by_trim = p.head.found(trimmed, head, |is, limit| Words {
+        ja: format!("35:45に切り抜くと、頭が高さの{is}になります（{limit}以内が目安です）。"),
+        en: format!("Trimmed to 35:45, the head takes {is} of the height; up to {limit} is fine."),
+    });
+    let found = by_top.or(by_side).or(by_trim)?;
     Some(found.at(m.face_region()))
 }
 

@@ -32,20 +32,15 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let roll = m.portrait.as_ref()?.pose?.roll_degrees.num();
-    let grade = p.above.grade(roll.abs())?;
-    let (is, limit) = (short(roll.abs(), 1), short(grade.limit, 1));
     let Words { ja, en } = towards(roll);
-    Some(
-        grade
-            .found(
-                format!("顔が写真の{ja}へ{is}°傾いています（{limit}°以内が目安です）。"),
-                format!(
-                    "The head is tilted by {is}° to the {en} of the photo; up to {limit}° is fine."
-                ),
-            )
-            .number("roll_degrees", roll)
-            .at(m.face_region()),
-    )
+    let grade = p.above.grade(roll.abs())?.of(roll);
+    let found = grade.found("roll_degrees", |is, limit| Words {
+        ja: format!("顔が写真の{ja}へ{is}°傾いています（{limit}°以内が目安です）。"),
+        en: format!(
+            "The head is tilted by {is}° to the {en} of the photo; up to {limit}° is fine."
+        ),
+    });
+    Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]

@@ -36,23 +36,13 @@ params! {
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let light = m.portrait.as_ref()?.light?;
     let (white, luma) = (light.bright_ratio.num(), light.luma_ratio.num());
-    let by_white = p.white.grade(white).map(|grade| {
-        let (is, limit) = (percent(white), percent(grade.limit));
-        grade
-            .found(
-                format!("顔の{is}が白くとんでいます（{limit}以内が目安です）。"),
-                format!("{is} of the face is washed out; up to {limit} is fine."),
-            )
-            .number("bright_ratio", white)
+    let by_white = p.white.found("bright_ratio", white, |is, limit| Words {
+        ja: format!("顔の{is}が白くとんでいます（{limit}以内が目安です）。"),
+        en: format!("{is} of the face is washed out; up to {limit} is fine."),
     });
-    let by_luma = p.luma.grade(luma).map(|grade| {
-        let (is, limit) = (percent(luma), percent(grade.limit));
-        grade
-            .found(
-                format!("顔が明るすぎます（明るさ{is}、{limit}以内が目安です）。"),
-                format!("The face is too bright (brightness {is}; up to {limit} is fine)."),
-            )
-            .number("luma_ratio", luma)
+    let by_luma = p.luma.found("luma_ratio", luma, |is, limit| Words {
+        ja: format!("顔が明るすぎます（明るさ{is}、{limit}以内が目安です）。"),
+        en: format!("The face is too bright (brightness {is}; up to {limit} is fine)."),
     });
     Some(worse(by_white, by_luma)?.at(m.face_region()))
 }

@@ -47,31 +47,13 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     // What stands twice as far away appears half as high.
     let factor = (head / p.head.refer()).max(face / p.face.refer());
     let times = short((factor * 10.0).ceil() / 10.0, 1);
-    let by_head = p.head.grade(head).map(|grade| {
-        let (is, limit) = (percent(head), percent(grade.limit));
-        grade
-            .found(
-                format!(
-                    "頭のてっぺんからあごまでが写真の高さの{is}あります（{limit}以内が目安です）。今の約{times}倍の距離から撮影してください。"
-                ),
-                format!(
-                    "Crown to chin takes {is} of the photo's height; up to {limit} is fine: take the photo from {times} times as far away."
-                ),
-            )
-            .number("head_height_ratio", head)
+    let by_head = p.head.found("head_height_ratio", head, |is, limit| Words {
+        ja: format!("頭のてっぺんからあごまでが写真の高さの{is}あります（{limit}以内が目安です）。今の約{times}倍の距離から撮影してください。"),
+        en: format!("Crown to chin takes {is} of the photo's height; up to {limit} is fine: take the photo from {times} times as far away."),
     });
-    let by_face = p.face.grade(face).map(|grade| {
-        let (is, limit) = (percent(face), percent(grade.limit));
-        grade
-            .found(
-                format!(
-                    "顔が写真の高さの{is}あります（{limit}以内が目安です）。今の約{times}倍の距離から撮影してください。"
-                ),
-                format!(
-                    "The face takes {is} of the photo's height; up to {limit} is fine: take the photo from {times} times as far away."
-                ),
-            )
-            .number("face_height_ratio", face)
+    let by_face = p.face.found("face_height_ratio", face, |is, limit| Words {
+        ja: format!("顔が写真の高さの{is}あります（{limit}以内が目安です）。今の約{times}倍の距離から撮影してください。"),
+        en: format!("The face takes {is} of the photo's height; up to {limit} is fine: take the photo from {times} times as far away."),
     });
     Some(
         worse(by_head, by_face)?

@@ -41,17 +41,11 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         );
     };
     let luma = light.luma_ratio.num();
-    let grade = p.below.grade(luma)?;
-    let (is, limit) = (percent(luma), percent(grade.limit));
-    Some(
-        grade
-            .found(
-                format!("顔が暗すぎます（明るさ{is}、{limit}以上が目安です）。"),
-                format!("The face is too dark (brightness {is}; {limit} or more is fine)."),
-            )
-            .number("luma_ratio", luma)
-            .at(m.face_region()),
-    )
+    let found = p.below.found("luma_ratio", luma, |is, limit| Words {
+        ja: format!("顔が暗すぎます（明るさ{is}、{limit}以上が目安です）。"),
+        en: format!("The face is too dark (brightness {is}; {limit} or more is fine)."),
+    })?;
+    Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]

@@ -34,17 +34,15 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let head = m.framing.as_ref()?.head_height_ratio.num();
-    let grade = p.below.grade(head)?;
-    let (is, limit) = (percent(head), percent(grade.limit));
-    Some(
-        grade
-            .found(
-                format!("頭のてっぺんからあごまでが写真の高さの{is}しかありません（{limit}以上が目安です）。"),
-                format!("Crown to chin takes only {is} of the photo's height; {limit} or more is fine."),
-            )
-            .number("head_height_ratio", head)
-            .at(m.face_region()),
-    )
+    let found = p.below.found("head_height_ratio", head, |is, limit| Words {
+        ja: format!(
+            "頭のてっぺんからあごまでが写真の高さの{is}しかありません（{limit}以上が目安です）。"
+        ),
+        en: format!(
+            "Crown to chin takes only {is} of the photo's height; {limit} or more is fine."
+        ),
+    })?;
+    Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]

@@ -41,20 +41,15 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         );
     };
     let yaw = pose.yaw_degrees.num();
-    let grade = p.above.grade(yaw.abs())?;
-    let (is, limit) = (short(yaw.abs(), 1), short(grade.limit, 1));
     let Words { ja, en } = towards(yaw);
-    Some(
-        grade
-            .found(
-                format!("顔が写真の{ja}へ{is}°向いています（{limit}°以内が目安です）。"),
-                format!(
-                    "The head is turned by {is}° to the {en} of the photo; up to {limit}° is fine."
-                ),
-            )
-            .number("yaw_degrees", yaw)
-            .at(m.face_region()),
-    )
+    let grade = p.above.grade(yaw.abs())?.of(yaw);
+    let found = grade.found("yaw_degrees", |is, limit| Words {
+        ja: format!("顔が写真の{ja}へ{is}°向いています（{limit}°以内が目安です）。"),
+        en: format!(
+            "The head is turned by {is}° to the {en} of the photo; up to {limit}° is fine."
+        ),
+    });
+    Some(found.at(m.face_region()))
 }
 
 #[cfg(test)]
