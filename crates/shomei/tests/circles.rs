@@ -17,6 +17,7 @@ const CRATES: &[&str] = &[
     "fleet",
     "jpeg",
     "photo",
+    "service",
 ];
 
 /// `crate::a::b` is `["a", "b"]`; the root of the crate is empty.
