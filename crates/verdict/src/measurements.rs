@@ -78,10 +78,13 @@ impl Measurements {
     }
 }
 
-/// The number as it stands in the record. Judging the rounded number makes a review that is
-/// judged again from its record come out the same.
-pub(crate) trait Num {
+/// A number with its unit.
+pub(crate) trait Num: Sized {
+    /// The number as it stands in the record. Judging the rounded number makes a review that is
+    /// judged again from its record come out the same.
     fn num(self) -> f64;
+    /// `None` if it is not finite.
+    fn of(value: f32) -> Option<Self>;
 }
 
 macro_rules! num {
@@ -89,6 +92,10 @@ macro_rules! num {
         $(impl Num for $unit {
             fn num(self) -> f64 {
                 round(f64::from(self.get()))
+            }
+
+            fn of(value: f32) -> Option<Self> {
+                Self::new(value)
             }
         })+
     };

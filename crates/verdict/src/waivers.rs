@@ -49,17 +49,11 @@ impl Waivers {
     /// # Errors
     /// If the rules know no exception for one of them.
     pub fn new(codes: impl IntoIterator<Item = Code>) -> Result<Self, WaiverError> {
-        codes
-            .into_iter()
-            .map(|code| {
-                if code.waivable() {
-                    Ok(code)
-                } else {
-                    Err(WaiverError::NotWaivable(code))
-                }
-            })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let waived = codes.into_iter().map(|code| {
+            let waivable = code.waivable().then_some(code);
+            waivable.ok_or(WaiverError::NotWaivable(code))
+        });
+        waived.collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether `code` is waived.

@@ -10,14 +10,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "背景の色が暗い、または濃すぎます",
-        en: "The background is dark or strongly coloured",
-    },
-    advice: Words {
-        ja: "白や薄い色の無地の壁の前で、明るくして撮影してください。",
-        en: "Please take the photo in front of a white or light wall, in good light.",
-    },
+    title: Words::new(
+        "背景の色が暗い、または濃すぎます",
+        "The background is dark or strongly coloured",
+    ),
+    advice: Words::new(
+        "白や薄い色の無地の壁の前で、明るくして撮影してください。",
+        "Please take the photo in front of a white or light wall, in good light.",
+    ),
     rule: "J-LIS, en-kofushinse-checkpoint: background not plain white or off-white (unsuitable example)",
 };
 

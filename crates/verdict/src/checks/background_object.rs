@@ -13,14 +13,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "背景に物が写っています",
-        en: "There is an object in the background",
-    },
-    advice: Words {
-        ja: "家具などが写らないように、無地の壁の前で撮影してください。",
-        en: "Please take the photo in front of a plain wall, without furniture or other things.",
-    },
+    title: Words::new(
+        "背景に物が写っています",
+        "There is an object in the background",
+    ),
+    advice: Words::new(
+        "家具などが写らないように、無地の壁の前で撮影してください。",
+        "Please take the photo in front of a plain wall, without furniture or other things.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: objects such as a chair in the background (unsuitable example)",
 };
 

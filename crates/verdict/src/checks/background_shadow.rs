@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "背景に影があります",
-        en: "There is a shadow on the background",
-    },
-    advice: Words {
-        ja: "壁から50cm以上離れ、フラッシュを使わずに、正面または左右から均一に光が当たる場所で撮影してください。",
-        en: "Please step half a metre or more away from the wall and use even light instead of a flash.",
-    },
+    title: Words::new("背景に影があります", "There is a shadow on the background"),
+    advice: Words::new(
+        "壁から50cm以上離れ、フラッシュを使わずに、正面または左右から均一に光が当たる場所で撮影してください。",
+        "Please step half a metre or more away from the wall and use even light instead of a flash.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: shadow on the background (unsuitable example)",
 };
 

@@ -14,14 +14,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "背景が均一ではありません",
-        en: "The background is not plain",
-    },
-    advice: Words {
-        ja: "模様や境目のない無地の壁の前で、光が均一に当たるように撮影してください。",
-        en: "Please take the photo in front of a plain, evenly lit wall without pattern or corners.",
-    },
+    title: Words::new("背景が均一ではありません", "The background is not plain"),
+    advice: Words::new(
+        "模様や境目のない無地の壁の前で、光が均一に当たるように撮影してください。",
+        "Please take the photo in front of a plain, evenly lit wall without pattern or corners.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: patterned background (unsuitable example); plain background (無背景)",
 };
 

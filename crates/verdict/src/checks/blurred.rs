@@ -12,14 +12,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "ピントが合っていない、または手ぶれしています",
-        en: "The face is blurred",
-    },
-    advice: Words {
-        ja: "カメラを固定し、顔にピントを合わせて撮影してください。レンズの汚れもご確認ください。",
-        en: "Please hold the camera still, focus on the face and clean the lens.",
-    },
+    title: Words::new(
+        "ピントが合っていない、または手ぶれしています",
+        "The face is blurred",
+    ),
+    advice: Words::new(
+        "カメラを固定し、顔にピントを合わせて撮影してください。レンズの汚れもご確認ください。",
+        "Please hold the camera still, focus on the face and clean the lens.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: out of focus, camera shake (unsuitable example)",
 };
 

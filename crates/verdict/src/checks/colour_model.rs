@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "RGBカラーではありません",
-        en: "The colours are not RGB",
-    },
-    advice: Words {
-        ja: "スマートフォンやカメラで撮影したRGBカラーの写真をお送りください。",
-        en: "Please send an RGB photo, as a phone or camera takes it.",
-    },
+    title: Words::new("RGBカラーではありません", "The colours are not RGB"),
+    advice: Words::new(
+        "スマートフォンやカメラで撮影したRGBカラーの写真をお送りください。",
+        "Please send an RGB photo, as a phone or camera takes it.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: colour RGB; CMYK and others are not accepted",
 };
 

@@ -10,14 +10,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "画像編集ソフトの記録があります",
-        en: "An image editor left its mark",
-    },
-    advice: Words {
-        ja: "加工していない、撮影したままの写真をお送りください。",
-        en: "Please send the photo as the camera took it, without any editing.",
-    },
+    title: Words::new(
+        "画像編集ソフトの記録があります",
+        "An image editor left its mark",
+    ),
+    advice: Words::new(
+        "加工していない、撮影したままの写真をお送りください。",
+        "Please send the photo as the camera took it, without any editing.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: images edited using image editing software will not be accepted",
 };
 

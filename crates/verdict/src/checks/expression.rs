@@ -12,14 +12,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "普段の表情と大きく異なる可能性があります",
-        en: "The expression may differ from the usual one",
-    },
-    advice: Words {
-        ja: "口を閉じて、普段どおりの自然な表情で撮影してください。",
-        en: "Please close the mouth and keep your usual, calm expression.",
-    },
+    title: Words::new(
+        "普段の表情と大きく異なる可能性があります",
+        "The expression may differ from the usual one",
+    ),
+    advice: Words::new(
+        "口を閉じて、普段どおりの自然な表情で撮影してください。",
+        "Please close the mouth and keep your usual, calm expression.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: expression significantly different from normal (unsuitable example)",
 };
 

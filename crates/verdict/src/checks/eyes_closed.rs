@@ -15,14 +15,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "目を閉じています",
-        en: "The eyes are closed",
-    },
-    advice: Words {
-        ja: "両目を自然に開けて撮影してください。",
-        en: "Please take the photo with both eyes open.",
-    },
+    title: Words::new("目を閉じています", "The eyes are closed"),
+    advice: Words::new(
+        "両目を自然に開けて撮影してください。",
+        "Please take the photo with both eyes open.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: expression significantly different from normal; open eyes are excepted for illness (apprec/abroad/procedure/photo/)",
 };
 

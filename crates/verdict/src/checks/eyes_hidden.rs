@@ -11,14 +11,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "目が隠れています",
-        en: "The eyes are hidden",
-    },
-    advice: Words {
-        ja: "サングラスなどを外し、前髪が目にかからないようにして、両目がはっきり見えるように撮影してください。",
-        en: "Please take off dark glasses and keep hair away, so that both eyes are clearly seen.",
-    },
+    title: Words::new("目が隠れています", "The eyes are hidden"),
+    advice: Words::new(
+        "サングラスなどを外し、前髪が目にかからないようにして、両目がはっきり見えるように撮影してください。",
+        "Please take off dark glasses and keep hair away, so that both eyes are clearly seen.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: sunglasses obscuring the features (unsuitable example)",
 };
 

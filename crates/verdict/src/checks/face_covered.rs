@@ -10,14 +10,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "顔の一部が隠れています",
-        en: "A part of the face is covered",
-    },
-    advice: Words {
-        ja: "マスクなどを外し、手や物が顔にかからないようにして撮影してください。",
-        en: "Please take off the mask and keep hands and things away from the face.",
-    },
+    title: Words::new("顔の一部が隠れています", "A part of the face is covered"),
+    advice: Words::new(
+        "マスクなどを外し、手や物が顔にかからないようにして撮影してください。",
+        "Please take off the mask and keep hands and things away from the face.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: features obscured (unsuitable example)",
 };
 

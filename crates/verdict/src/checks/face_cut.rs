@@ -14,14 +14,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔や頭の一部が切れています",
-        en: "A part of the head is cut off",
-    },
-    advice: Words {
-        ja: "カメラから離れて、頭全体が写り、上下左右に余白ができるように撮影してください。",
-        en: "Please take the photo from farther away, so that the whole head is in it with space on all sides.",
-    },
+    title: Words::new(
+        "顔や頭の一部が切れています",
+        "A part of the head is cut off",
+    ),
+    advice: Words::new(
+        "カメラから離れて、頭全体が写り、上下左右に余白ができるように撮影してください。",
+        "Please take the photo from farther away, so that the whole head is in it with space on all sides.",
+    ),
     rule: "J-LIS: part of the face is cut off, too close to the lens (news on unsuitable photos; also city.uji.kyoto.jp/site/myna/91062.html)",
 };
 

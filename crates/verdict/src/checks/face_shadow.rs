@@ -9,14 +9,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔に影があります",
-        en: "There is a shadow on the face",
-    },
-    advice: Words {
-        ja: "顔の正面から均一に光が当たるように、光のほうを向いて撮影してください。",
-        en: "Please turn towards the light, so that it falls evenly on the face.",
-    },
+    title: Words::new("顔に影があります", "There is a shadow on the face"),
+    advice: Words::new(
+        "顔の正面から均一に光が当たるように、光のほうを向いて撮影してください。",
+        "Please turn towards the light, so that it falls evenly on the face.",
+    ),
     rule: "General practice for ID photos (mimotohosho.jp/process/regulation_photo: shadow on the face); not in the J-LIS list",
 };
 

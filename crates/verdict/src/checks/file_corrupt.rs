@@ -13,14 +13,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "ファイルが壊れています",
-        en: "The file is damaged",
-    },
-    advice: Words {
-        ja: "元の写真をもう一度お送りください。お手元でも開けない場合は、撮り直してください。",
-        en: "Please send the original photo again; if it does not open on your side either, take a new one.",
-    },
+    title: Words::new("ファイルが壊れています", "The file is damaged"),
+    advice: Words::new(
+        "元の写真をもう一度お送りください。お手元でも開けない場合は、撮り直してください。",
+        "Please send the original photo again; if it does not open on your side either, take a new one.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: file format JPEG",
 };
 

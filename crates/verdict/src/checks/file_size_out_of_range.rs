@@ -14,14 +14,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "ファイルサイズが範囲外です",
-        en: "The file size is out of range",
-    },
-    advice: Words {
-        ja: "20KBから7MBまでの大きさの写真をお送りください。",
-        en: "Please send a photo of 20 KB to 7 MB.",
-    },
+    title: Words::new(
+        "ファイルサイズが範囲外です",
+        "The file size is out of range",
+    ),
+    advice: Words::new(
+        "20KBから7MBまでの大きさの写真をお送りください。",
+        "Please send a photo of 20 KB to 7 MB.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: file size 20 KB to 7 MB",
 };
 

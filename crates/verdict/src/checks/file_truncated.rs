@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "ファイルが途中で切れています",
-        en: "The file is cut short",
-    },
-    advice: Words {
-        ja: "元の写真をもう一度お送りください。",
-        en: "Please send the original photo again.",
-    },
+    title: Words::new("ファイルが途中で切れています", "The file is cut short"),
+    advice: Words::new(
+        "元の写真をもう一度お送りください。",
+        "Please send the original photo again.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: file format JPEG",
 };
 

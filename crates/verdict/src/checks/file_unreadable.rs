@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "ファイルを読み込めません",
-        en: "The file could not be read",
-    },
-    advice: Words {
-        ja: "お手数ですが、写真をもう一度お送りください。",
-        en: "Please send the photo again.",
-    },
+    title: Words::new("ファイルを読み込めません", "The file could not be read"),
+    advice: Words::new(
+        "お手数ですが、写真をもう一度お送りください。",
+        "Please send the photo again.",
+    ),
     rule: "Shomei: what could not be read goes to a person",
 };
 

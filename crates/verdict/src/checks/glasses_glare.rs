@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "眼鏡に光が反射しています",
-        en: "Glasses reflect light",
-    },
-    advice: Words {
-        ja: "フラッシュを使わず、照明や窓の光が眼鏡に映らないように撮影するか、眼鏡を外して撮影してください。",
-        en: "Please take the photo without flash and without lamps or windows in the lenses, or take the glasses off.",
-    },
+    title: Words::new("眼鏡に光が反射しています", "Glasses reflect light"),
+    advice: Words::new(
+        "フラッシュを使わず、照明や窓の光が眼鏡に映らないように撮影するか、眼鏡を外して撮影してください。",
+        "Please take the photo without flash and without lamps or windows in the lenses, or take the glasses off.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp, list of unsuitable photos as given by municipalities (city.kazo.lg.jp): light reflected in glasses",
 };
 

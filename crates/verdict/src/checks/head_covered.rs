@@ -10,14 +10,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "帽子などで頭が覆われています",
-        en: "The head is covered",
-    },
-    advice: Words {
-        ja: "帽子や幅の広いヘアバンドなどを外して撮影してください。",
-        en: "Please take off the hat, hood or wide band.",
-    },
+    title: Words::new("帽子などで頭が覆われています", "The head is covered"),
+    advice: Words::new(
+        "帽子や幅の広いヘアバンドなどを外して撮影してください。",
+        "Please take off the hat, hood or wide band.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: no hat (無帽); coverings for religion or illness are excepted (apprec/abroad/procedure/photo/)",
 };
 

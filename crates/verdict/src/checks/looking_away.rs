@@ -10,14 +10,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "視線がカメラから外れています",
-        en: "The eyes look away",
-    },
-    advice: Words {
-        ja: "画面ではなく、カメラのレンズを見て撮影してください。",
-        en: "Please look into the camera's lens, not at the screen.",
-    },
+    title: Words::new("視線がカメラから外れています", "The eyes look away"),
+    advice: Words::new(
+        "画面ではなく、カメラのレンズを見て撮影してください。",
+        "Please look into the camera's lens, not at the screen.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: facing the front; a gaze that cannot be fixed is excepted (apprec/abroad/procedure/photo/)",
 };
 

@@ -11,14 +11,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔の部分の画素数が足りません",
-        en: "The face has too few pixels",
-    },
-    advice: Words {
-        ja: "縮小していない元の写真を使うか、カメラに近づいて撮影してください。",
-        en: "Please send the original photo in full size, or come nearer to the camera.",
-    },
+    title: Words::new(
+        "顔の部分の画素数が足りません",
+        "The face has too few pixels",
+    ),
+    advice: Words::new(
+        "縮小していない元の写真を使うか、カメラに近づいて撮影してください。",
+        "Please send the original photo in full size, or come nearer to the camera.",
+    ),
     rule: "General practice for ID photos (ISO/ICAO: at least 60, better 90 pixels between the eyes); not in the J-LIS list",
 };
 

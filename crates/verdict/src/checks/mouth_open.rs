@@ -10,14 +10,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "口が開いています",
-        en: "The mouth is open",
-    },
-    advice: Words {
-        ja: "口を閉じて、自然な表情で撮影してください。",
-        en: "Please close the mouth and keep a natural expression.",
-    },
+    title: Words::new("口が開いています", "The mouth is open"),
+    advice: Words::new(
+        "口を閉じて、自然な表情で撮影してください。",
+        "Please close the mouth and keep a natural expression.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: expression significantly different from normal (unsuitable example)",
 };
 

@@ -11,14 +11,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "ほかの人の顔が写っています",
-        en: "There is more than one face",
-    },
-    advice: Words {
-        ja: "ご本人だけが写るように、無地の壁の前で撮影してください。介助の方は写らないようにしてください。",
-        en: "Please take the photo alone, in front of a plain wall. A helper must not be visible.",
-    },
+    title: Words::new("ほかの人の顔が写っています", "There is more than one face"),
+    advice: Words::new(
+        "ご本人だけが写るように、無地の壁の前で撮影してください。介助の方は写らないようにしてください。",
+        "Please take the photo alone, in front of a plain wall. A helper must not be visible.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: the applicant alone, plain background (無背景)",
 };
 

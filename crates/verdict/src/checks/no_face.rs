@@ -11,14 +11,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Picture,
     waivable: true,
-    title: Words {
-        ja: "顔が確認できません",
-        en: "No face was found",
-    },
-    advice: Words {
-        ja: "正面を向いて、明るい場所で、顔全体が写るように撮影してください。",
-        en: "Please take the photo from the front, in good light, with the whole face in it.",
-    },
+    title: Words::new("顔が確認できません", "No face was found"),
+    advice: Words::new(
+        "正面を向いて、明るい場所で、顔全体が写るように撮影してください。",
+        "Please take the photo from the front, in good light, with the whole face in it.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: a photo of the applicant, facing the front",
 };
 

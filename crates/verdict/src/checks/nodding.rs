@@ -10,14 +10,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "顔が上または下を向いています",
-        en: "The head is raised or lowered",
-    },
-    advice: Words {
-        ja: "カメラを目の高さに合わせ、正面を向いて撮影してください。",
-        en: "Please hold the camera at eye level and face it straight on.",
-    },
+    title: Words::new(
+        "顔が上または下を向いています",
+        "The head is raised or lowered",
+    ),
+    advice: Words::new(
+        "カメラを目の高さに合わせ、正面を向いて撮影してください。",
+        "Please hold the camera at eye level and face it straight on.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: facing the front",
 };
 

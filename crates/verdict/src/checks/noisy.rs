@@ -9,14 +9,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "写真がざらついています",
-        en: "The photo is noisy",
-    },
-    advice: Words {
-        ja: "明るい場所で、デジタルズームを使わずに撮影してください。",
-        en: "Please take the photo in brighter light, without digital zoom.",
-    },
+    title: Words::new("写真がざらついています", "The photo is noisy"),
+    advice: Words::new(
+        "明るい場所で、デジタルズームを使わずに撮影してください。",
+        "Please take the photo in brighter light, without digital zoom.",
+    ),
     rule: "General practice for ID photos (mimotohosho.jp/process/regulation_photo: noise); not in the J-LIS list",
 };
 

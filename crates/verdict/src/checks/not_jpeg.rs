@@ -8,19 +8,15 @@
 use shomei_photo::{Decoding, Format};
 
 use crate::prelude::*;
-use crate::wire::v1;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "JPEG形式ではありません",
-        en: "The file is not a JPEG",
-    },
-    advice: Words {
-        ja: "JPEG形式で保存した写真をお送りください。ファイル名の拡張子を変えるだけでは変換されません。",
-        en: "Please send the photo saved as JPEG. Renaming the file does not convert it.",
-    },
+    title: Words::new("JPEG形式ではありません", "The file is not a JPEG"),
+    advice: Words::new(
+        "JPEG形式で保存した写真をお送りください。ファイル名の拡張子を変えるだけでは変換されません。",
+        "Please send the photo saved as JPEG. Renaming the file does not convert it.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: file format JPEG",
 };
 
@@ -30,49 +26,44 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
     if m.file.decoding != Decoding::NotJpeg {
         return None;
     }
-    let (ja, en) = match m.file.format {
-        Format::Empty => ("ファイルが空です。", "The file is empty."),
-        Format::Unknown => (
+    let (record, name) = names(m.file.format);
+    let found = match m.file.format {
+        Format::Empty => Found::reject("ファイルが空です。", "The file is empty."),
+        Format::Unknown => Found::reject(
             "画像ファイルとして認識できません。",
             "The file is not recognised as a picture.",
         ),
-        format => {
-            let name = name(format);
-            return Some(found(
-                m,
-                format!("ファイルの形式が{name}です。JPEG形式の写真が必要です。"),
-                format!("The file is of the format {name}; a JPEG is needed."),
-            ));
-        }
+        _ => Found::reject(
+            format!("ファイルの形式が{name}です。JPEG形式の写真が必要です。"),
+            format!("The file is of the format {name}; a JPEG is needed."),
+        ),
     };
-    Some(found(m, ja.to_owned(), en.to_owned()))
+    Some(found.fact("format", record))
 }
 
-fn found(m: &Measurements, ja: String, en: String) -> Found {
-    Found::reject(ja, en).fact("format", v1::format(m.file.format))
-}
-
-fn name(format: Format) -> &'static str {
+/// The name of a format in the record, and in texts.
+const fn names(format: Format) -> (&'static str, &'static str) {
     match format {
-        Format::Jpeg => "JPEG",
-        Format::Png => "PNG",
-        Format::Gif => "GIF",
-        Format::Webp => "WebP",
-        Format::Bmp => "BMP",
-        Format::Tiff => "TIFF",
-        Format::Heic => "HEIC",
-        Format::Avif => "AVIF",
-        Format::Jpeg2000 => "JPEG 2000",
-        Format::JpegXl => "JPEG XL",
-        Format::Ico => "ICO",
-        Format::Tga => "TGA",
-        Format::Ppm => "PPM",
-        Format::Svg => "SVG",
-        Format::Html => "HTML",
-        Format::Pdf => "PDF",
-        Format::Zip => "ZIP",
-        Format::Text => "TXT",
-        _ => "?",
+        Format::Jpeg => ("jpeg", "JPEG"),
+        Format::Png => ("png", "PNG"),
+        Format::Gif => ("gif", "GIF"),
+        Format::Webp => ("webp", "WebP"),
+        Format::Bmp => ("bmp", "BMP"),
+        Format::Tiff => ("tiff", "TIFF"),
+        Format::Heic => ("heic", "HEIC"),
+        Format::Avif => ("avif", "AVIF"),
+        Format::Jpeg2000 => ("jpeg2000", "JPEG 2000"),
+        Format::JpegXl => ("jpeg_xl", "JPEG XL"),
+        Format::Ico => ("ico", "ICO"),
+        Format::Tga => ("tga", "TGA"),
+        Format::Ppm => ("ppm", "PPM"),
+        Format::Svg => ("svg", "SVG"),
+        Format::Html => ("html", "HTML"),
+        Format::Pdf => ("pdf", "PDF"),
+        Format::Zip => ("zip", "ZIP"),
+        Format::Text => ("text", "TXT"),
+        Format::Empty => ("empty", "?"),
+        Format::Unknown => ("unknown", "?"),
     }
 }
 
@@ -132,11 +123,11 @@ pub(super) mod tests {
             Format::Pdf,
             Format::Zip,
         ] {
-            let plain = name(format).to_lowercase().replace(' ', "");
-            let record = v1::format(format).to_string().replace('_', "");
-            assert_eq!(record, format!("{plain:?}"));
+            let (record, name) = names(format);
+            let plain = name.to_lowercase().replace(' ', "");
+            assert_eq!(record.replace('_', ""), plain);
         }
-        assert_eq!(name(Format::Text), "TXT");
+        assert_eq!(names(Format::Text), ("text", "TXT"));
     }
 
     #[test]

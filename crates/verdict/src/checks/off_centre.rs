@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔の位置が片寄っています",
-        en: "The face is off-centre",
-    },
-    advice: Words {
-        ja: "顔が写真の中央にくるように、左右に同じくらいの余白をとって撮影してください。",
-        en: "Please take the photo with the face in the middle and the same space on both sides.",
-    },
+    title: Words::new("顔の位置が片寄っています", "The face is off-centre"),
+    advice: Words::new(
+        "顔が写真の中央にくるように、左右に同じくらいの余白をとって撮影してください。",
+        "Please take the photo with the face in the middle and the same space on both sides.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: 位置が片寄っている",
 };
 

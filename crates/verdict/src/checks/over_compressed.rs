@@ -10,14 +10,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Picture,
     waivable: false,
-    title: Words {
-        ja: "圧縮により画質が落ちています",
-        en: "The photo is compressed too strongly",
-    },
-    advice: Words {
-        ja: "メッセージアプリなどを経由していない、撮影したままの写真をお送りください。",
-        en: "Please send the original photo, not one that came through a messenger.",
-    },
+    title: Words::new(
+        "圧縮により画質が落ちています",
+        "The photo is compressed too strongly",
+    ),
+    advice: Words::new(
+        "メッセージアプリなどを経由していない、撮影したままの写真をお送りください。",
+        "Please send the original photo, not one that came through a messenger.",
+    ),
     rule: "General practice for ID photos (mimotohosho.jp/process/regulation_photo: jaggies, digital defects); not in the J-LIS list",
 };
 

@@ -13,14 +13,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "画像の大きさ（ピクセル数）が範囲外です",
-        en: "The number of pixels is out of range",
-    },
-    advice: Words {
-        ja: "幅・高さとも480から6000ピクセルまでの写真をお送りください。",
-        en: "Please send a photo of 480 to 6000 pixels in width and height.",
-    },
+    title: Words::new(
+        "画像の大きさ（ピクセル数）が範囲外です",
+        "The number of pixels is out of range",
+    ),
+    advice: Words::new(
+        "幅・高さとも480から6000ピクセルまでの写真をお送りください。",
+        "Please send a photo of 480 to 6000 pixels in width and height.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: width and height 480 to 6000 pixels",
 };
 

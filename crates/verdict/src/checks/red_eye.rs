@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "瞳が赤く写っています（赤目）",
-        en: "The pupils are red",
-    },
-    advice: Words {
-        ja: "フラッシュを使わず、明るい場所で撮影してください。画像の加工はしないでください。",
-        en: "Please take the photo in brighter light without flash; do not retouch it.",
-    },
+    title: Words::new("瞳が赤く写っています（赤目）", "The pupils are red"),
+    advice: Words::new(
+        "フラッシュを使わず、明るい場所で撮影してください。画像の加工はしないでください。",
+        "Please take the photo in brighter light without flash; do not retouch it.",
+    ),
     rule: "General practice for ID photos (mimotohosho.jp/process/regulation_photo: red eyes); not in the J-LIS list",
 };
 

@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "写真の向きが正しくありません",
-        en: "The photo is not upright",
-    },
-    advice: Words {
-        ja: "頭が上になる向きに写真を回転して保存し、もう一度お送りください。",
-        en: "Please turn the photo so that the head is up, save it and send it again.",
-    },
+    title: Words::new("写真の向きが正しくありません", "The photo is not upright"),
+    advice: Words::new(
+        "頭が上になる向きに写真を回転して保存し、もう一度お送りください。",
+        "Please turn the photo so that the head is up, save it and send it again.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: facing the front, upright",
 };
 

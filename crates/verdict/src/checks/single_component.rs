@@ -12,14 +12,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "グレースケール形式のファイルです",
-        en: "The file is greyscale",
-    },
-    advice: Words {
-        ja: "白黒写真でも申請できます。職員がファイルの形式を確認します。",
-        en: "A black-and-white photo is allowed; staff will check the file's format.",
-    },
+    title: Words::new("グレースケール形式のファイルです", "The file is greyscale"),
+    advice: Words::new(
+        "白黒写真でも申請できます。職員がファイルの形式を確認します。",
+        "A black-and-white photo is allowed; staff will check the file's format.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: 白黒でも可; en-kofushinse-checkpoint: colour RGB",
 };
 

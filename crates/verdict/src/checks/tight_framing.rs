@@ -13,14 +13,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "頭のまわりの余白が足りません",
-        en: "There is too little space around the head",
-    },
-    advice: Words {
-        ja: "カメラから少し離れて、頭の上と左右に余白ができるように撮影してください。",
-        en: "Please take the photo from a little farther away, with space above and beside the head.",
-    },
+    title: Words::new(
+        "頭のまわりの余白が足りません",
+        "There is too little space around the head",
+    ),
+    advice: Words::new(
+        "カメラから少し離れて、頭の上と左右に余白ができるように撮影してください。",
+        "Please take the photo from a little farther away, with space above and beside the head.",
+    ),
     rule: "J-LIS: the photo cannot be trimmed (トリミングができない); composition guide (目安) of checkpoint.html",
 };
 

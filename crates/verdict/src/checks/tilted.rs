@@ -9,14 +9,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "顔が傾いています",
-        en: "The head is tilted",
-    },
-    advice: Words {
-        ja: "頭とカメラをまっすぐにして、両目が同じ高さになるように撮影してください。",
-        en: "Please hold head and camera straight, with both eyes at the same height.",
-    },
+    title: Words::new("顔が傾いています", "The head is tilted"),
+    advice: Words::new(
+        "頭とカメラをまっすぐにして、両目が同じ高さになるように撮影してください。",
+        "Please hold head and camera straight, with both eyes at the same height.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: tilted left or right (unsuitable example)",
 };
 

@@ -9,14 +9,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔が明るすぎて白くとんでいます",
-        en: "The face is too bright",
-    },
-    advice: Words {
-        ja: "フラッシュや直射日光を避けて撮影してください。",
-        en: "Please take the photo without a flash and out of direct sunlight.",
-    },
+    title: Words::new("顔が明るすぎて白くとんでいます", "The face is too bright"),
+    advice: Words::new(
+        "フラッシュや直射日光を避けて撮影してください。",
+        "Please take the photo without a flash and out of direct sunlight.",
+    ),
     rule: "General practice for ID photos (ICAO Doc 9303: neither too dark nor too light); not in the J-LIS list",
 };
 

@@ -12,14 +12,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔が大きく写りすぎています",
-        en: "The face is too close to the camera",
-    },
-    advice: Words {
-        ja: "カメラから離れて、頭の上と左右に余白ができ、肩まで写るように撮影してください。",
-        en: "Please take the photo from farther away, with space above and beside the head and with the shoulders in it.",
-    },
+    title: Words::new(
+        "顔が大きく写りすぎています",
+        "The face is too close to the camera",
+    ),
+    advice: Words::new(
+        "カメラから離れて、頭の上と左右に余白ができ、肩まで写るように撮影してください。",
+        "Please take the photo from farther away, with space above and beside the head and with the shoulders in it.",
+    ),
     rule: "J-LIS: too close to the lens, so that the photo cannot be trimmed (トリミングができない)",
 };
 

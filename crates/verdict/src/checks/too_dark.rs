@@ -11,14 +11,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔が暗すぎます",
-        en: "The face is too dark",
-    },
-    advice: Words {
-        ja: "逆光を避け、顔に正面から光が当たる明るい場所で撮影してください。",
-        en: "Please take the photo in a bright place, with the light in front of you.",
-    },
+    title: Words::new("顔が暗すぎます", "The face is too dark"),
+    advice: Words::new(
+        "逆光を避け、顔に正面から光が当たる明るい場所で撮影してください。",
+        "Please take the photo in a bright place, with the light in front of you.",
+    ),
     rule: "J-LIS, apprec/abroad/procedure/photo/: the photo is dark (暗い)",
 };
 

@@ -11,14 +11,14 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: false,
-    title: Words {
-        ja: "顔が小さく写りすぎています",
-        en: "The face is too far from the camera",
-    },
-    advice: Words {
-        ja: "カメラに近づいて、頭のてっぺんからあごまでが写真の高さの3分の2ほどになるように撮影してください。",
-        en: "Please come nearer, until crown to chin takes about two thirds of the photo's height.",
-    },
+    title: Words::new(
+        "顔が小さく写りすぎています",
+        "The face is too far from the camera",
+    ),
+    advice: Words::new(
+        "カメラに近づいて、頭のてっぺんからあごまでが写真の高さの3分の2ほどになるように撮影してください。",
+        "Please come nearer, until crown to chin takes about two thirds of the photo's height.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: composition guide (目安), head about 34 of 45 mm",
 };
 

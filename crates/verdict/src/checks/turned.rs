@@ -9,14 +9,11 @@ use crate::prelude::*;
 pub(super) const ABOUT: About = About {
     stage: Stage::Face,
     waivable: true,
-    title: Words {
-        ja: "顔が横を向いています",
-        en: "The head is turned to the side",
-    },
-    advice: Words {
-        ja: "カメラの正面を向いて撮影してください。",
-        en: "Please face the camera straight on.",
-    },
+    title: Words::new("顔が横を向いています", "The head is turned to the side"),
+    advice: Words::new(
+        "カメラの正面を向いて撮影してください。",
+        "Please face the camera straight on.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/kofushinse/checkpoint.html: face turned sideways (unsuitable example)",
 };
 

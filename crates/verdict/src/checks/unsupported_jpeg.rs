@@ -6,22 +6,18 @@
 //!
 //! **What to do.** Open the photo and save it again as an ordinary JPEG, or take a new one.
 
-use shomei_photo::Decoding;
+use shomei_photo::{Decoding, Process};
 
 use crate::prelude::*;
-use crate::wire::v1;
 
 pub(super) const ABOUT: About = About {
     stage: Stage::File,
     waivable: false,
-    title: Words {
-        ja: "特殊な方式のJPEGです",
-        en: "The JPEG is of an unusual kind",
-    },
-    advice: Words {
-        ja: "スマートフォンやカメラの標準の設定で撮影したJPEGの写真をお送りください。",
-        en: "Please send an ordinary JPEG, as a phone or camera takes it with its usual settings.",
-    },
+    title: Words::new("特殊な方式のJPEGです", "The JPEG is of an unusual kind"),
+    advice: Words::new(
+        "スマートフォンやカメラの標準の設定で撮影したJPEGの写真をお送りください。",
+        "Please send an ordinary JPEG, as a phone or camera takes it with its usual settings.",
+    ),
     rule: "J-LIS, kojinbango-card.go.jp/en-kofushinse-checkpoint/: file format JPEG",
 };
 
@@ -38,9 +34,17 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
     let Some(jpeg) = &m.file.jpeg else {
         return Some(found);
     };
+    let process = match jpeg.process {
+        Process::Baseline => "baseline",
+        Process::ExtendedSequential => "extended_sequential",
+        Process::Progressive => "progressive",
+        Process::Lossless => "lossless",
+        Process::Arithmetic => "arithmetic",
+        Process::Hierarchical => "hierarchical",
+    };
     Some(
         found
-            .fact("process", v1::process(jpeg.process))
+            .fact("process", process)
             .fact("precision_bits", jpeg.precision_bits),
     )
 }
@@ -50,7 +54,6 @@ pub(super) mod tests {
     use super::*;
     use crate::Code;
     use crate::fixtures::{Sample, check, jpeg};
-    use shomei_photo::Process;
 
     pub(crate) const SAMPLES: &[Sample] = &[
         |m| {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
-use shomei_photo::{Format, Process, Region, Side};
+use shomei_photo::{Region, Side};
 
 use crate::measurements::round;
 use crate::{Code, Finding, Lang, Limit, Measurements, Outcome, Review, Verdict, Waivers};
@@ -51,7 +51,6 @@ pub struct ReviewRecord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingRecord {
     /// The code.
-    #[serde(with = "As::<json::Code>")]
     pub code: Code,
     /// The outcome.
     #[serde(with = "As::<json::Outcome>")]
@@ -180,16 +179,6 @@ fn printable(text: &str) -> impl Iterator<Item = char> {
     })
 }
 
-/// The name of the format in the record.
-pub(crate) fn format(format: Format) -> Value {
-    serde_json::to_value(json::Format::write(&format)).unwrap_or_default()
-}
-
-/// The name of the coding process in the record.
-pub(crate) fn process(process: Process) -> Value {
-    serde_json::to_value(json::Process::write(&process)).unwrap_or_default()
-}
-
 /// The JSON Schema of a [`ReviewRecord`] as it is written (draft 2020-12).
 #[must_use]
 pub fn schema() -> Value {
@@ -207,7 +196,7 @@ mod tests {
     use crate::{Failure, Policy, judge};
     use shomei_background::{BackgroundObject, Shadow, UnevenKind, Unevenness};
     use shomei_framing::{Cut, Part};
-    use shomei_photo::{Decoding, FileFacts, LimitKind, Unreadable};
+    use shomei_photo::{Decoding, FileFacts, Format, LimitKind, Process, Unreadable};
 
     fn record(change: impl FnOnce(&mut Measurements)) -> ReviewRecord {
         let mut measurements = good();
@@ -298,6 +287,62 @@ mod tests {
         assert_eq!(json["face"]["crown_y"], 90);
         assert_eq!(json["measurements"]["framing"]["head_height_ratio"], 0.9535);
         assert_eq!(json["timings_ms"]["decode"], 1.2346);
+    }
+
+    /// A check spells the names of formats and processes itself.
+    #[test]
+    fn a_finding_names_things_as_the_measurements_do() {
+        let measured = |code: Code, name: &str, change: &dyn Fn(&mut Measurements)| {
+            let record = serde_json::to_value(record(change)).unwrap();
+            let found = record["findings"].as_array().unwrap().iter();
+            let found = found.clone().find(|found| found["code"] == code.as_str());
+            (
+                found.unwrap()["measured"][name].clone(),
+                record["measurements"]["file"].clone(),
+            )
+        };
+        for format in [
+            Format::Jpeg,
+            Format::Png,
+            Format::Gif,
+            Format::Webp,
+            Format::Bmp,
+            Format::Tiff,
+            Format::Heic,
+            Format::Avif,
+            Format::Jpeg2000,
+            Format::JpegXl,
+            Format::Ico,
+            Format::Tga,
+            Format::Ppm,
+            Format::Svg,
+            Format::Html,
+            Format::Pdf,
+            Format::Zip,
+            Format::Text,
+            Format::Empty,
+            Format::Unknown,
+        ] {
+            let (found, file) = measured(Code::NotJpeg, "format", &|m| {
+                m.file.decoding = Decoding::NotJpeg;
+                m.file.format = format;
+            });
+            assert_eq!(found, file["format"]);
+        }
+        for process in [
+            Process::Baseline,
+            Process::ExtendedSequential,
+            Process::Progressive,
+            Process::Lossless,
+            Process::Arithmetic,
+            Process::Hierarchical,
+        ] {
+            let (found, file) = measured(Code::UnsupportedJpeg, "process", &|m| {
+                m.file.decoding = Decoding::UnsupportedJpeg;
+                crate::fixtures::jpeg(m).process = process;
+            });
+            assert_eq!(found, file["jpeg"]["process"]);
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use shomei_portrait as portrait;
 
 use super::{Engine, FindingRecord, PolicyRecord, ReviewRecord, SCHEMA};
 use crate::measurements::{plain, round};
+use crate::{Code, Waivers};
 
 mod convert;
 
@@ -46,7 +47,8 @@ pub(super) struct Line<'a> {
     /// The policy that was applied.
     policy: &'a PolicyRecord,
     /// Recorded exceptions.
-    waivers: Vec<Code>,
+    #[schemars(with = "Vec<Code>")]
+    waivers: &'a Waivers,
     /// The engine that made the measurements.
     engine: &'a Engine,
     /// Milliseconds by stage; the only part that differs between runs.
@@ -66,7 +68,7 @@ impl<'a> Line<'a> {
             face: measurements.face.as_ref().and_then(FaceRecord::new),
             measurements,
             policy: &record.policy,
-            waivers: record.waivers.iter().map(Code).collect(),
+            waivers: &record.waivers,
             engine: &record.engine,
             timings_ms: record.timings_ms.as_ref(),
         }
@@ -158,6 +160,17 @@ structs! {
         /// photo was rejected. Later stages did not run.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         stopped_after: Option<String>,
+    }
+
+    /// The range that is fine, in the unit of what was measured. The text names the same limits,
+    /// whether the finding refers or rejects.
+    Limit for crate::Limit {
+        /// Smallest value that is fine.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "bound", default)]
+        min: Option<f64>,
+        /// Largest value that is fine.
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "bound", default)]
+        max: Option<f64>,
     }
 
     /// A stage that returned an error or panicked.
@@ -667,28 +680,13 @@ enums! {
     }
 }
 
-/// The subject of a finding, in snake_case. Codes are only ever added.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Code(crate::Code);
-
-impl Wire<crate::Code> for Code {
-    fn write(value: &crate::Code) -> Self {
-        Self(*value)
-    }
-
-    fn read(self) -> Result<crate::Code, Invalid> {
-        Ok(self.0)
-    }
-}
-
 impl JsonSchema for Code {
     fn schema_name() -> Cow<'static, str> {
         "Code".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names: Vec<_> = crate::Code::ALL.iter().map(|code| code.as_str()).collect();
+        let names: Vec<_> = Self::ALL.iter().map(|code| code.as_str()).collect();
         json_schema!({
             "description": "The subject of a finding, in snake_case. Codes are only ever added.",
             "enum": names,
@@ -697,39 +695,8 @@ impl JsonSchema for Code {
     }
 }
 
-/// The range that is fine, in the unit of what was measured. The text names the same limits,
-/// whether the finding refers or rejects.
-#[derive(Serialize, Deserialize, JsonSchema)]
-pub(super) struct Limit {
-    /// Smallest value that is fine.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "bound",
-        default
-    )]
-    min: Option<f64>,
-    /// Largest value that is fine.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "bound",
-        default
-    )]
-    max: Option<f64>,
-}
-
 fn bound<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     value.map(plain).serialize(serializer)
-}
-
-impl Wire<crate::Limit> for Limit {
-    fn write(&crate::Limit { min, max }: &crate::Limit) -> Self {
-        Self { min, max }
-    }
-
-    fn read(self) -> Result<crate::Limit, Invalid> {
-        let Self { min, max } = self;
-        Ok(crate::Limit { min, max })
-    }
 }
 
 /// Width and height of an image in pixels, both at least 1.

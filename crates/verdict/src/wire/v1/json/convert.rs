@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use shomei_photo::{Degrees, DeltaE, Px, Ratio};
 
 use crate::measurements::Num;
 
@@ -64,7 +63,7 @@ macro_rules! written_as_they_are {
         })+
     };
 }
-written_as_they_are!(bool, u8, u32, u64, i32, String);
+written_as_they_are!(bool, u8, u32, u64, i32, f64, String);
 
 /// Declares structs of the JSON, each with its counterpart.
 macro_rules! structs {
@@ -175,17 +174,14 @@ impl<W: JsonSchema> JsonSchema for As<W> {
 /// more would only record rounding noise.
 pub(in crate::wire::v1) struct Number<U>(U);
 
-macro_rules! numbers {
-    ($($unit:ty),+) => {
-        $(impl<'de> Deserialize<'de> for Number<$unit> {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = <$unit>::new(f32::deserialize(deserializer)?);
-                value.map(Self).ok_or_else(|| de::Error::custom("not a finite number"))
-            }
-        })+
-    };
+impl<'de, U: Num> Deserialize<'de> for Number<U> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = U::of(f32::deserialize(deserializer)?);
+        value
+            .map(Self)
+            .ok_or_else(|| de::Error::custom("not a finite number"))
+    }
 }
-numbers!(Degrees, DeltaE, Px, Ratio);
 
 impl<U: Num + Copy> Serialize for Number<U> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -220,6 +216,7 @@ impl<U> JsonSchema for Number<U> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shomei_photo::Ratio;
 
     #[test]
     fn numbers_that_are_not_finite_are_refused() {
