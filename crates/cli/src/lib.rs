@@ -48,7 +48,7 @@ where
             if let Some(command) = args::missing_command(&answer) {
                 say::message(&format!(
                     "error: this build of shomei has no `{command}`; to get it, build with \
-                     `--features fleet`"
+                     `--features shomei-cli/fleet`"
                 ));
                 return ExitCode::from(exit::ERROR);
             }

@@ -65,7 +65,7 @@ fn listing(folder: &str) -> Vec<String> {
 #[test]
 fn a_command_that_is_missing_from_this_build_says_how_to_get_it() {
     for command in ["submit", "work", "collect"] {
-        let named = format!("no `{command}`; to get it, build with `--features fleet`");
+        let named = format!("no `{command}`; to get it, build with `--features shomei-cli/fleet`");
         refused(&[command, "--nats", "nats://localhost"], &named);
     }
     refused(&["sumbit"], "unrecognized subcommand");
