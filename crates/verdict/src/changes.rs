@@ -68,23 +68,22 @@ impl Policy {
 
 /// Every key of a check, as a change from nothing.
 pub(crate) fn entries(code: Code, params: &dyn ParamSet) -> Vec<Change> {
-    let mut entries = vec![Change {
+    let entry = |key: String, value: String, limit| Change {
         code,
-        key: "enabled".to_owned(),
-        value: params.enabled().to_string(),
+        key,
+        value,
         base: String::new(),
-        limit: None,
-    }];
+        limit,
+    };
+    let enabled = params.enabled().to_string();
+    let mut entries = vec![entry("enabled".to_owned(), enabled, None)];
     for (at, (declared, values)) in params.all().into_iter().enumerate() {
         let pair = pair(code, at, declared, values);
         let outcomes = [Outcome::Refer, Outcome::Reject];
         let keys = declared.keys(values).into_iter().zip(outcomes);
-        entries.extend(keys.map(|(key, outcome)| Change {
-            code,
-            key: key.name,
-            value: key.value.to_string(),
-            base: String::new(),
-            limit: pair.clone().map(|pair| (pair, outcome)),
+        entries.extend(keys.map(|(key, outcome)| {
+            let limit = pair.clone().map(|pair| (pair, outcome));
+            entry(key.name, key.value.to_string(), limit)
         }));
     }
     entries

@@ -6,7 +6,7 @@ use shomei_photo::{Region, Side};
 
 use crate::grade::{Direction, Grade, Limit, Outcome};
 use crate::lang::Words;
-use crate::measurements::plain;
+use crate::measurements::{Measurements, plain};
 use crate::params::{Graded, Unit, Values};
 
 /// What is fixed about a check.
@@ -138,6 +138,11 @@ impl<const ABOVE: bool, U: Unit, const N: usize> Values<Graded<ABOVE>, U, N> {
     ) -> Option<Found> {
         Some(self.grade(value)?.found(name, text))
     }
+}
+
+/// The finding on a part of the face that could not be measured.
+pub(crate) fn not_measured(m: &Measurements, ja: &str, en: &str) -> Option<Found> {
+    Some(Found::unable(ja, en).at(m.face_region()))
 }
 
 /// The second if it is worse than the first.

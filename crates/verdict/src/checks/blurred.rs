@@ -35,12 +35,10 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let Some(sharpness) = m.portrait.as_ref()?.sharpness else {
-        return Some(
-            Found::unable(
-                "ピントを自動で確認できませんでした。",
-                "The sharpness could not be assessed.",
-            )
-            .at(m.face_region()),
+        return not_measured(
+            m,
+            "ピントを自動で確認できませんでした。",
+            "The sharpness could not be assessed.",
         );
     };
     let blur = sharpness.blur_print_px.num();

@@ -44,12 +44,10 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let Some(eyes) = m.portrait.as_ref()?.eyes else {
-        return Some(
-            Found::unable(
-                "目の状態を自動で確認できませんでした。",
-                "The eyes could not be assessed.",
-            )
-            .at(m.face_region()),
+        return not_measured(
+            m,
+            "目の状態を自動で確認できませんでした。",
+            "The eyes could not be assessed.",
         );
     };
     let grades = eyes.map(|eye| {

@@ -35,12 +35,10 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let Some(covering) = m.portrait.as_ref()?.covering else {
-        return Some(
-            Found::unable(
-                "顔が隠れていないかを自動で確認できませんでした。",
-                "Whether the face is covered could not be assessed.",
-            )
-            .at(m.face_region()),
+        return not_measured(
+            m,
+            "顔が隠れていないかを自動で確認できませんでした。",
+            "Whether the face is covered could not be assessed.",
         );
     };
     let worn = covering.lower_face_other_ratio.num();

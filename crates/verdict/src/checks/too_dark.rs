@@ -29,12 +29,10 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let Some(light) = m.portrait.as_ref()?.light else {
-        return Some(
-            Found::unable(
-                "顔の明るさを自動で確認できませんでした。",
-                "The light on the face could not be assessed.",
-            )
-            .at(m.face_region()),
+        return not_measured(
+            m,
+            "顔の明るさを自動で確認できませんでした。",
+            "The light on the face could not be assessed.",
         );
     };
     let luma = light.luma_ratio.num();

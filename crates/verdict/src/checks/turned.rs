@@ -29,12 +29,10 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let Some(pose) = m.portrait.as_ref()?.pose else {
-        return Some(
-            Found::unable(
-                "顔の向きを自動で確認できませんでした。",
-                "The direction of the head could not be assessed.",
-            )
-            .at(m.face_region()),
+        return not_measured(
+            m,
+            "顔の向きを自動で確認できませんでした。",
+            "The direction of the head could not be assessed.",
         );
     };
     let yaw = pose.yaw_degrees.num();
