@@ -250,15 +250,8 @@ impl Settings {
     /// Names the first setting that is not valid, its value and what is allowed.
     pub fn effective(&self) -> Result<Config, ConfigError> {
         let usual = Config::default();
-        let address = "ADDR:PORT, such as 127.0.0.1:8080 or [::]:0";
         let (least, most) = (1 << 10, Limits::default().max_bytes);
-        let workers = set(
-            "workers",
-            &self.workers,
-            usual.workers,
-            number(1),
-            "1 to 65536",
-        )?;
+        let workers = count("workers", &self.workers, usual.workers, 1)?;
         let body = format!("{} to {}", Bytes(least), Bytes(most));
         let max_body = set(
             "max_body",
@@ -268,68 +261,34 @@ impl Settings {
             &body,
         )?;
         let body = format!("{} (max_body) to {}", Bytes(max_body), Bytes(MOST_MEMORY));
-        let time = "1ms to 3600s, such as 500ms or 30s";
+        let upload_memory = set(
+            "upload_memory",
+            &self.upload_memory,
+            memory(max_body),
+            within(max_body, MOST_MEMORY),
+            &body,
+        )?;
+        let address = |key, text: &Option<Text>, usual| {
+            let allowed = "ADDR:PORT, such as 127.0.0.1:8080 or [::]:0";
+            set(key, text, usual, |text| text.parse().ok(), allowed)
+        };
+        let time = |key, text: &Option<Text>, usual| {
+            let allowed = "1ms to 3600s, such as 500ms or 30s";
+            set(key, text, usual, duration, allowed)
+        };
         Ok(Config {
-            listen: set("listen", &self.listen, usual.listen, parsed, address)?,
-            metrics_listen: set(
-                "metrics_listen",
-                &self.metrics_listen,
-                usual.metrics_listen,
-                parsed,
-                address,
-            )?,
-            connections: set(
-                "connections",
-                &self.connections,
-                usual.connections,
-                number(1),
-                "1 to 65536",
-            )?,
+            listen: address("listen", &self.listen, usual.listen)?,
+            metrics_listen: address("metrics_listen", &self.metrics_listen, usual.metrics_listen)?,
+            connections: count("connections", &self.connections, usual.connections, 1)?,
             workers,
-            queue: set(
-                "queue",
-                &self.queue,
-                queue(workers),
-                number(0),
-                "0 to 65536",
-            )?,
+            queue: count("queue", &self.queue, queue(workers), 0)?,
             max_body,
-            upload_memory: set(
-                "upload_memory",
-                &self.upload_memory,
-                memory(max_body),
-                within(max_body, MOST_MEMORY),
-                &body,
-            )?,
-            idle_timeout: set(
-                "idle_timeout",
-                &self.idle_timeout,
-                usual.idle_timeout,
-                duration,
-                time,
-            )?,
-            upload_timeout: set(
-                "upload_timeout",
-                &self.upload_timeout,
-                usual.upload_timeout,
-                duration,
-                time,
-            )?,
-            deadline: set("deadline", &self.deadline, usual.deadline, duration, time)?,
-            drain_timeout: set(
-                "drain_timeout",
-                &self.drain_timeout,
-                usual.drain_timeout,
-                duration,
-                time,
-            )?,
-            policy: set(
-                "policy",
-                &self.policy,
-                usual.policy,
-                parsed,
-                "a name or a file",
-            )?,
+            upload_memory,
+            idle_timeout: time("idle_timeout", &self.idle_timeout, usual.idle_timeout)?,
+            upload_timeout: time("upload_timeout", &self.upload_timeout, usual.upload_timeout)?,
+            deadline: time("deadline", &self.deadline, usual.deadline)?,
+            drain_timeout: time("drain_timeout", &self.drain_timeout, usual.drain_timeout)?,
+            policy: self.policy.clone().map_or(usual.policy, |name| name.0),
             log_level: set(
                 "log_level",
                 &self.log_level,
@@ -454,26 +413,25 @@ fn set<T>(
     })
 }
 
-fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {
-    text.parse().ok()
-}
-
 /// A level by its name; the parser of the type takes numbers, too.
 fn level(text: &str) -> Option<Level> {
-    ["error", "warn", "info", "debug", "trace"]
-        .contains(&text)
-        .then(|| text.parse().ok())
-        .flatten()
+    let known = ["error", "warn", "info", "debug", "trace"].contains(&text);
+    known.then(|| text.parse().ok()).flatten()
 }
 
-fn number<T: TryFrom<usize>>(least: usize) -> impl Fn(&str) -> Option<T> {
-    move |text| {
-        let number = text
-            .parse()
-            .ok()
-            .filter(|number| (least..=MOST).contains(number))?;
-        T::try_from(number).ok()
-    }
+/// The value of a setting that is a number from `least`.
+fn count<T: TryFrom<usize>>(
+    key: &'static str,
+    text: &Option<Text>,
+    usual: T,
+    least: usize,
+) -> Result<T, ConfigError> {
+    let parse = |text: &str| {
+        let number = text.parse().ok()?;
+        let allowed = (least..=MOST).contains(&number);
+        allowed.then(|| T::try_from(number).ok()).flatten()
+    };
+    set(key, text, usual, parse, &format!("{least} to {MOST}"))
 }
 
 /// Bytes, or KiB, MiB and GiB of them.

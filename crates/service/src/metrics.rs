@@ -9,7 +9,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 use shomei::Review;
 
 use crate::admission::Admission;
@@ -45,84 +45,35 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     pub(crate) fn new() -> Self {
-        let mut new = Self {
-            registry: Registry::default(),
-            requests: Family::default(),
-            problems: Family::default(),
-            reviews: Family::default(),
-            findings: Family::default(),
-            upload_bytes: Counter::default(),
-            queueing: Histogram::new(SECONDS),
-            reviewing: Histogram::new(SECONDS),
-            waiting: Gauge::default(),
-            working: Gauge::default(),
-            held: Gauge::default(),
-            resident: Gauge::default(),
-            files: Gauge::default(),
-        };
-        let registry = &mut new.registry;
-        registry.register(
-            "shomei_requests",
-            "Answered requests by route and status; status `gone`: the client disconnected first",
-            new.requests.clone(),
-        );
-        registry.register(
-            "shomei_refused",
-            "Problem documents by code",
-            new.problems.clone(),
-        );
-        registry.register("shomei_reviews", "Reviews by verdict", new.reviews.clone());
-        registry.register(
-            "shomei_findings",
-            "Findings of reviews by code",
-            new.findings.clone(),
-        );
-        registry.register_with_unit(
-            "shomei_upload",
-            "Complete uploads",
-            Unit::Bytes,
-            new.upload_bytes.clone(),
-        );
-        registry.register_with_unit(
-            "shomei_queueing",
-            "Time from the complete upload to a worker",
-            Unit::Seconds,
-            new.queueing.clone(),
-        );
-        registry.register_with_unit(
-            "shomei_reviewing",
-            "Time of a review",
-            Unit::Seconds,
-            new.reviewing.clone(),
-        );
-        registry.register(
-            "shomei_waiting",
-            "Photos that wait for a worker",
-            new.waiting.clone(),
-        );
-        registry.register(
-            "shomei_working",
-            "Photos that are being reviewed",
-            new.working.clone(),
-        );
-        registry.register_with_unit(
-            "shomei_upload_memory",
-            "Uploads that are arriving, waiting or being reviewed",
-            Unit::Bytes,
-            new.held.clone(),
-        );
-        registry.register_with_unit(
-            "process_resident_memory",
-            "Resident memory",
-            Unit::Bytes,
-            new.resident.clone(),
-        );
-        registry.register(
-            "process_open_fds",
-            "Open file descriptors",
-            new.files.clone(),
-        );
-        new
+        let mut registry = Registry::default();
+        let all = &mut registry;
+        Self {
+            requests: add(
+                all,
+                "shomei_requests",
+                "Answered requests by route and status; status `gone`: the client disconnected first",
+            ),
+            problems: add(all, "shomei_refused", "Problem documents by code"),
+            reviews: add(all, "shomei_reviews", "Reviews by verdict"),
+            findings: add(all, "shomei_findings", "Findings of reviews by code"),
+            upload_bytes: bytes(all, "shomei_upload", "Complete uploads"),
+            queueing: seconds(
+                all,
+                "shomei_queueing",
+                "Time from the complete upload to a worker",
+            ),
+            reviewing: seconds(all, "shomei_reviewing", "Time of a review"),
+            waiting: add(all, "shomei_waiting", "Photos that wait for a worker"),
+            working: add(all, "shomei_working", "Photos that are being reviewed"),
+            held: bytes(
+                all,
+                "shomei_upload_memory",
+                "Uploads that are arriving, waiting or being reviewed",
+            ),
+            resident: bytes(all, "process_resident_memory", "Resident memory"),
+            files: add(all, "process_open_fds", "Open file descriptors"),
+            registry,
+        }
     }
 
     pub(crate) fn answered(&self, route: &str, status: &str) {
@@ -175,6 +126,27 @@ impl Metrics {
         let _written = text::encode(&mut text, &self.registry);
         text
     }
+}
+
+/// A new metric of the registry.
+fn add<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+/// Like [`add`], in bytes.
+fn bytes<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register_with_unit(name, help, Unit::Bytes, metric.clone());
+    metric
+}
+
+/// Like [`add`], for times in seconds.
+fn seconds(registry: &mut Registry, name: &str, help: &str) -> Histogram {
+    let metric = Histogram::new(SECONDS);
+    registry.register_with_unit(name, help, Unit::Seconds, metric.clone());
+    metric
 }
 
 /// Resident memory of this process in bytes, if the system reports it.

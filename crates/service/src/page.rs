@@ -21,39 +21,24 @@ struct Part {
     text: &'static str,
 }
 
-const INDEX: Part = Part {
-    name: "index.html",
-    kind: "text/html; charset=utf-8",
-    text: include_str!("../page/index.html"),
-};
+const INDEX: Part = part("index.html", HTML, include_str!("../page/index.html"));
 
 const ASSETS: [Part; 5] = [
-    Part {
-        name: "page.css",
-        kind: "text/css; charset=utf-8",
-        text: include_str!("../page/page.css"),
-    },
-    Part {
-        name: "page.mjs",
-        kind: "text/javascript; charset=utf-8",
-        text: include_str!("../page/page.mjs"),
-    },
-    Part {
-        name: "overlay.mjs",
-        kind: "text/javascript; charset=utf-8",
-        text: include_str!("../page/overlay.mjs"),
-    },
-    Part {
-        name: "words.mjs",
-        kind: "text/javascript; charset=utf-8",
-        text: include_str!("../page/words.mjs"),
-    },
-    Part {
-        name: "icon.svg",
-        kind: "image/svg+xml",
-        text: include_str!("../page/icon.svg"),
-    },
+    part("page.css", CSS, include_str!("../page/page.css")),
+    part("page.mjs", SCRIPT, include_str!("../page/page.mjs")),
+    part("overlay.mjs", SCRIPT, include_str!("../page/overlay.mjs")),
+    part("words.mjs", SCRIPT, include_str!("../page/words.mjs")),
+    part("icon.svg", SVG, include_str!("../page/icon.svg")),
 ];
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+const fn part(name: &'static str, kind: &'static str, text: &'static str) -> Part {
+    Part { name, kind, text }
+}
 
 /// `/` and `/assets/*`. Links are relative, so a proxy can serve the page under a prefix.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {

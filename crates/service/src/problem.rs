@@ -85,43 +85,32 @@ impl Problem {
 
     /// The stable name.
     pub(crate) const fn code(&self) -> &'static str {
-        match self {
-            Self::EmptyBody => "empty_body",
-            Self::IncompleteBody => "incomplete_body",
-            Self::MalformedMultipart => "malformed_multipart",
-            Self::UnknownWaiver(_) => "unknown_waiver",
-            Self::UnknownLanguage => "unknown_language",
-            Self::UnknownParameter => "unknown_parameter",
-            Self::BodyTooLarge { .. } => "body_too_large",
-            Self::UnsupportedType => "unsupported_type",
-            Self::UploadTimeout => "upload_timeout",
-            Self::Busy => "busy",
-            Self::Deadline => "deadline",
-            Self::Draining => "draining",
-            Self::Starting => "starting",
-            Self::Failed => "failed",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-        }
+        self.code_and_status().0
     }
 
     pub(crate) const fn status(&self) -> StatusCode {
+        self.code_and_status().1
+    }
+
+    const fn code_and_status(&self) -> (&'static str, StatusCode) {
+        use StatusCode as S;
         match self {
-            Self::EmptyBody
-            | Self::IncompleteBody
-            | Self::MalformedMultipart
-            | Self::UnknownWaiver(_)
-            | Self::UnknownLanguage
-            | Self::UnknownParameter => StatusCode::BAD_REQUEST,
-            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::UploadTimeout => StatusCode::REQUEST_TIMEOUT,
-            Self::Busy => StatusCode::TOO_MANY_REQUESTS,
-            Self::Deadline | Self::Draining | Self::Starting | Self::Failed => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::EmptyBody => ("empty_body", S::BAD_REQUEST),
+            Self::IncompleteBody => ("incomplete_body", S::BAD_REQUEST),
+            Self::MalformedMultipart => ("malformed_multipart", S::BAD_REQUEST),
+            Self::UnknownWaiver(_) => ("unknown_waiver", S::BAD_REQUEST),
+            Self::UnknownLanguage => ("unknown_language", S::BAD_REQUEST),
+            Self::UnknownParameter => ("unknown_parameter", S::BAD_REQUEST),
+            Self::BodyTooLarge { .. } => ("body_too_large", S::PAYLOAD_TOO_LARGE),
+            Self::UnsupportedType => ("unsupported_type", S::UNSUPPORTED_MEDIA_TYPE),
+            Self::UploadTimeout => ("upload_timeout", S::REQUEST_TIMEOUT),
+            Self::Busy => ("busy", S::TOO_MANY_REQUESTS),
+            Self::Deadline => ("deadline", S::SERVICE_UNAVAILABLE),
+            Self::Draining => ("draining", S::SERVICE_UNAVAILABLE),
+            Self::Starting => ("starting", S::SERVICE_UNAVAILABLE),
+            Self::Failed => ("failed", S::SERVICE_UNAVAILABLE),
+            Self::NotFound => ("not_found", S::NOT_FOUND),
+            Self::MethodNotAllowed => ("method_not_allowed", S::METHOD_NOT_ALLOWED),
         }
     }
 
