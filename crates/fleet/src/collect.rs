@@ -76,12 +76,11 @@ impl Wanted {
             only.as_ref()
                 .is_none_or(|(_, digest)| record.submission == *digest)
         };
-        let first = records.iter().find(is).ok_or_else(|| Error::Stream {
-            stream: stream.to_owned(),
-            reason: match &only {
-                Some(_) => "these photos were not submitted".to_owned(),
-                None => "nothing was submitted".to_owned(),
-            },
+        let first = records.iter().find(is).ok_or_else(|| {
+            let photos = only
+                .as_ref()
+                .map_or("nothing was", |_| "these photos were not");
+            Error::stream(stream, format!("{photos} submitted"))
         })?;
         let settings = first.settings.clone();
         let mut submissions: Vec<Known> = Vec::new();
@@ -195,9 +194,7 @@ impl Collection {
     #[must_use]
     pub fn terms(&self) -> Terms {
         let all = self.wanted.submissions.iter();
-        let all: Vec<_> = all
-            .map(|submission| submission.particulars.as_str())
-            .collect();
+        let all: Vec<_> = all.map(|known| known.particulars.as_str()).collect();
         let listing = Listing {
             count: usize::try_from(self.total()).unwrap_or(usize::MAX),
             sha256: digest_of(&self.wanted),
@@ -353,10 +350,13 @@ where
 
     fn count(&mut self) {
         let missing = self.wanted.ids.iter().filter(|id| !self.have.contains(*id));
-        self.missing = missing.count();
-        self.metrics
-            .missing
-            .set(i64::try_from(self.missing).unwrap_or(i64::MAX));
+        self.set_missing(missing.count());
+    }
+
+    fn set_missing(&mut self, missing: usize) {
+        self.missing = missing;
+        let shown = i64::try_from(missing).unwrap_or(i64::MAX);
+        self.metrics.missing.set(shown);
     }
 
     /// The durable consumer. With `anew`, everything is delivered again.
@@ -376,13 +376,8 @@ where
             filter_subject: self.connection.names.results.clone(),
             ..pull::Config::default()
         };
-        stream
-            .create_consumer(config)
-            .await
-            .map_err(|error| Error::JetStream {
-                what: "deliver results",
-                reason: error.to_string(),
-            })
+        let consumer = stream.create_consumer(config).await;
+        consumer.map_err(Error::jet_stream("deliver results"))
     }
 
     /// Takes the available messages. Returns their number; `None` if the server cannot be reached.
@@ -406,10 +401,7 @@ where
         if !new.is_empty() {
             (self.take)(&new).map_err(|error| Error::Taker(error.into()))?;
             self.metrics.collected.inc_by(new.len() as u64);
-            self.missing = self.missing.saturating_sub(new.len());
-            self.metrics
-                .missing
-                .set(i64::try_from(self.missing).unwrap_or(i64::MAX));
+            self.set_missing(self.missing.saturating_sub(new.len()));
             self.have.extend(new.into_iter().map(|review| review.id));
         }
         for (index, message) in messages.iter().enumerate() {
@@ -431,13 +423,14 @@ where
         for (index, message) in messages.iter().enumerate() {
             let head = match RecordHead::from_json(&message.payload) {
                 Ok(head) => head,
-                Err(RecordError::UnknownSchema(schema)) => {
-                    self.strange(format!("the schema is {schema:?}, not {SCHEMA:?}"));
-                    continue;
-                }
-                // Its own message could show values.
-                Err(_) => {
-                    self.strange(format!("not a {SCHEMA:?} record"));
+                Err(error) => {
+                    self.strange(match error {
+                        RecordError::UnknownSchema(schema) => {
+                            format!("the schema is {schema:?}, not {SCHEMA:?}")
+                        }
+                        // Its own message could show values.
+                        _ => format!("not a {SCHEMA:?} record"),
+                    });
                     continue;
                 }
             };

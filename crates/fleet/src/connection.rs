@@ -16,7 +16,7 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::error::Error;
-use crate::messages::Submitted;
+use crate::messages::{Message, Submitted};
 
 /// Time limit for connecting and for the answer to a request.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -250,17 +250,12 @@ impl Connection {
         ];
         for config in streams {
             let found = self.js.get_or_create_stream(config.clone()).await;
-            let found = found.map_err(|error| Error::Stream {
-                stream: config.name.clone(),
-                reason: format!("cannot be created ({error})"),
-            })?;
+            let wrong = |reason: &str| Error::stream(&config.name, reason);
+            let found = found.map_err(|error| wrong(&format!("cannot be created ({error})")))?;
             let is = &found.cached_info().config;
             if is.retention != config.retention || is.subjects != config.subjects {
-                return Err(Error::Stream {
-                    stream: config.name,
-                    reason: "exists already with other settings; choose another --stream"
-                        .to_owned(),
-                });
+                let reason = "exists already with other settings; choose another --stream";
+                return Err(wrong(reason));
             }
         }
         Ok(())
@@ -281,10 +276,7 @@ impl Connection {
                 }
                 _ => error.to_string(),
             };
-            Error::Stream {
-                stream: name.clone(),
-                reason,
-            }
+            Error::stream(name, reason)
         })
     }
 
@@ -313,10 +305,7 @@ impl Connection {
             };
             let hopeless = error.kind() == PublishErrorKind::MaxPayloadExceeded;
             if hopeless || start.elapsed() > AWAY {
-                return Err(Error::JetStream {
-                    what: "store a message",
-                    reason: error.to_string(),
-                });
+                return Err(Error::jet_stream("store a message")(error));
             }
             tracing::debug!(kind = ?error.kind(), "not stored yet");
             sleep(BETWEEN).await;
@@ -331,10 +320,7 @@ impl Connection {
         from: u64,
         mut take: impl FnMut(&[u8]) -> Result<(), Error>,
     ) -> Result<u64, Error> {
-        let failed = |reason: String| Error::JetStream {
-            what: "deliver stored messages",
-            reason,
-        };
+        const WHAT: &str = "deliver stored messages";
         let stream = self.stream(false).await?;
         let config = pull::Config {
             deliver_policy: DeliverPolicy::ByStartSequence {
@@ -347,33 +333,25 @@ impl Connection {
             num_replicas: 1,
             ..pull::Config::default()
         };
-        let consumer = stream
-            .create_consumer(config)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
+        let consumer = stream.create_consumer(config).await;
+        let consumer = consumer.map_err(Error::jet_stream(WHAT))?;
         let mut left = consumer.cached_info().num_pending;
         let (mut next, mut idle) = (from, 0);
         while left > 0 {
             let before = left;
             let most = usize::try_from(left).unwrap_or(usize::MAX).min(256);
             let batch = consumer.batch().max_messages(most).expires(PULL);
-            let mut batch = batch
-                .messages()
-                .await
-                .map_err(|error| failed(error.to_string()))?;
+            let mut batch = batch.messages().await.map_err(Error::jet_stream(WHAT))?;
             while let Ok(Some(message)) = timeout(PATIENCE, batch.next()).await {
-                let message = message.map_err(|error| failed(error.to_string()))?;
-                next = message
-                    .info()
-                    .map_err(|error| failed(error.to_string()))?
-                    .stream_sequence
-                    + 1;
+                let message = message.map_err(Error::jet_stream(WHAT))?;
+                let info = message.info().map_err(Error::jet_stream(WHAT))?;
+                next = info.stream_sequence + 1;
                 left -= 1;
                 take(&message.payload)?;
             }
             idle = if left < before { 0 } else { idle + 1 };
             if idle == 5 {
-                return Err(failed("no messages arrive".to_owned()));
+                return Err(Error::jet_stream(WHAT)("no messages arrive"));
             }
         }
         let _deleted = stream.delete_consumer(&consumer.cached_info().name).await;
@@ -389,10 +367,7 @@ impl Connection {
         match last {
             Ok(message) => Ok(Some(Submitted::read(&message.payload)?)),
             Err(error) if error.kind() == LastRawMessageErrorKind::NoMessageFound => Ok(None),
-            Err(error) => Err(Error::JetStream {
-                what: "return the submission records",
-                reason: error.to_string(),
-            }),
+            Err(error) => Err(Error::jet_stream("return the submission records")(error)),
         }
     }
 

@@ -82,3 +82,20 @@ pub enum Error {
     #[error("{0:#}")]
     Taker(Box<dyn std::error::Error + Send + Sync>),
 }
+
+impl Error {
+    pub(crate) fn stream(stream: &str, reason: impl Into<String>) -> Self {
+        Self::Stream {
+            stream: stream.to_owned(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Makes an error from the reason why JetStream did not do `what`.
+    pub(crate) fn jet_stream<E: ToString>(what: &'static str) -> impl Fn(E) -> Self {
+        move |reason| Self::JetStream {
+            what,
+            reason: reason.to_string(),
+        }
+    }
+}

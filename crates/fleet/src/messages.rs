@@ -37,9 +37,14 @@ pub enum MessageError {
 }
 
 /// A kind of message.
-trait Message: Serialize + DeserializeOwned {
+pub trait Message: Serialize + DeserializeOwned {
+    /// The schema that it names.
     const SCHEMA: &'static str;
 
+    /// The message in `payload`.
+    ///
+    /// # Errors
+    /// If it has another schema, or is incomplete.
     fn read(payload: &[u8]) -> Result<Self, MessageError> {
         #[derive(Deserialize)]
         struct Named {
@@ -59,6 +64,8 @@ trait Message: Serialize + DeserializeOwned {
         serde_json::from_slice(payload).map_err(unreadable)
     }
 
+    /// The bytes of the message.
+    #[must_use]
     fn write(&self) -> Vec<u8> {
         // Serialising plain data with string keys cannot fail.
         serde_json::to_vec(self).unwrap_or_default()
@@ -104,18 +111,6 @@ impl Job {
             lang: settings.lang.clone(),
             timings: settings.timings,
         }
-    }
-
-    /// # Errors
-    /// If it has another schema, or is not a job.
-    pub fn read(payload: &[u8]) -> Result<Self, MessageError> {
-        Message::read(payload)
-    }
-
-    /// The bytes of the message.
-    #[must_use]
-    pub fn write(&self) -> Vec<u8> {
-        Message::write(self)
     }
 
     /// The id in a message of any version, if it has one.
@@ -252,18 +247,6 @@ impl Submitted {
             ids,
         }
     }
-
-    /// # Errors
-    /// If it has another schema, or is not such a record.
-    pub fn read(payload: &[u8]) -> Result<Self, MessageError> {
-        Message::read(payload)
-    }
-
-    /// The bytes of the message.
-    #[must_use]
-    pub fn write(&self) -> Vec<u8> {
-        Message::write(self)
-    }
 }
 
 /// A job that was given up (`shomei.dead/1`).
@@ -296,18 +279,6 @@ impl Dead {
             deliveries,
             message: String::from_utf8_lossy(payload).into_owned(),
         }
-    }
-
-    /// # Errors
-    /// If it has another schema, or is not a dead letter.
-    pub fn read(payload: &[u8]) -> Result<Self, MessageError> {
-        Message::read(payload)
-    }
-
-    /// The bytes of the message.
-    #[must_use]
-    pub fn write(&self) -> Vec<u8> {
-        Message::write(self)
     }
 }
 

@@ -12,7 +12,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 use shomei::Verdict;
 use tokio::net::TcpListener;
 
@@ -64,28 +64,21 @@ pub(crate) struct SubmitMetrics {
 
 impl SubmitMetrics {
     pub(crate) fn new() -> Self {
-        let (photos, submitted, known) = <(Gauge, Counter, Counter)>::default();
         let mut registry = Registry::default();
-        registry.register(
-            "shomei_submission_photos",
-            "Photos to submit",
-            photos.clone(),
-        );
-        registry.register(
-            "shomei_submitted",
-            "Photos whose jobs the queue keeps, those of earlier runs included",
-            submitted.clone(),
-        );
-        registry.register(
-            "shomei_submitted_known",
-            "Jobs that the queue dropped because it had them already",
-            known.clone(),
-        );
+        let all = &mut registry;
         Self {
+            photos: add(all, "shomei_submission_photos", "Photos to submit"),
+            submitted: add(
+                all,
+                "shomei_submitted",
+                "Photos whose jobs the queue keeps, those of earlier runs included",
+            ),
+            known: add(
+                all,
+                "shomei_submitted_known",
+                "Jobs that the queue dropped because it had them already",
+            ),
             registry: Arc::new(registry),
-            photos,
-            submitted,
-            known,
         }
     }
 }
@@ -107,56 +100,30 @@ pub(crate) struct WorkMetrics {
 
 impl WorkMetrics {
     pub(crate) fn new() -> Self {
-        let (reviews, returned) = <(Labelled, Labelled)>::default();
-        let (redelivered, dead) = <(Counter, Counter)>::default();
-        let (in_flight, waiting) = <(Gauge, Gauge)>::default();
-        let (reading, reviewing) = (Histogram::new(SECONDS), Histogram::new(SECONDS));
         let mut registry = Registry::default();
-        registry.register("shomei_reviews", "Reviews by verdict", reviews.clone());
-        registry.register(
-            "shomei_returned",
-            "Jobs returned to the queue, by reason",
-            returned.clone(),
-        );
-        registry.register(
-            "shomei_redelivered",
-            "Jobs that came here after somebody had them before",
-            redelivered.clone(),
-        );
-        registry.register("shomei_dead", "Jobs given up", dead.clone());
-        let unit = || Unit::Seconds;
-        registry.register_with_unit(
-            "shomei_reading",
-            "Getting the bytes of a photo",
-            unit(),
-            reading.clone(),
-        );
-        registry.register_with_unit(
-            "shomei_reviewing",
-            "Time of a review",
-            unit(),
-            reviewing.clone(),
-        );
-        registry.register(
-            "shomei_in_flight",
-            "Jobs that this worker has",
-            in_flight.clone(),
-        );
-        registry.register(
-            "shomei_lag",
-            "Jobs in the queue that no worker has, of all workers together",
-            waiting.clone(),
-        );
+        let all = &mut registry;
         Self {
+            reviews: add(all, "shomei_reviews", "Reviews by verdict"),
+            returned: add(
+                all,
+                "shomei_returned",
+                "Jobs returned to the queue, by reason",
+            ),
+            redelivered: add(
+                all,
+                "shomei_redelivered",
+                "Jobs that came here after somebody had them before",
+            ),
+            dead: add(all, "shomei_dead", "Jobs given up"),
+            reading: seconds(all, "shomei_reading", "Getting the bytes of a photo"),
+            reviewing: seconds(all, "shomei_reviewing", "Time of a review"),
+            in_flight: add(all, "shomei_in_flight", "Jobs that this worker has"),
+            waiting: add(
+                all,
+                "shomei_lag",
+                "Jobs in the queue that no worker has, of all workers together",
+            ),
             registry: Arc::new(registry),
-            reviews,
-            returned,
-            redelivered,
-            dead,
-            reading,
-            reviewing,
-            in_flight,
-            waiting,
         }
     }
 
@@ -184,31 +151,36 @@ pub(crate) struct CollectMetrics {
 
 impl CollectMetrics {
     pub(crate) fn new() -> Self {
-        let (collected, known, foreign) = <(Counter, Counter, Counter)>::default();
-        let missing = Gauge::default();
         let mut registry = Registry::default();
-        registry.register("shomei_collected", "Reviews written", collected.clone());
-        registry.register(
-            "shomei_collected_known",
-            "Reviews that were there already",
-            known.clone(),
-        );
-        registry.register(
-            "shomei_collected_foreign",
-            "Messages among the results that are no reviews",
-            foreign.clone(),
-        );
-        registry.register(
-            "shomei_missing",
-            "Submitted photos without a review",
-            missing.clone(),
-        );
+        let all = &mut registry;
         Self {
+            collected: add(all, "shomei_collected", "Reviews written"),
+            known: add(
+                all,
+                "shomei_collected_known",
+                "Reviews that were there already",
+            ),
+            foreign: add(
+                all,
+                "shomei_collected_foreign",
+                "Messages among the results that are no reviews",
+            ),
+            missing: add(all, "shomei_missing", "Submitted photos without a review"),
             registry: Arc::new(registry),
-            collected,
-            known,
-            foreign,
-            missing,
         }
     }
+}
+
+/// A new metric of the registry.
+fn add<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+/// Like [`add`], for times in seconds.
+fn seconds(registry: &mut Registry, name: &str, help: &str) -> Histogram {
+    let metric = Histogram::new(SECONDS);
+    registry.register_with_unit(name, help, Unit::Seconds, metric.clone());
+    metric
 }

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::connection::{Access, Connection};
 use crate::error::Error;
-use crate::messages::{Job, Photo, Submission, Submitted, key};
+use crate::messages::{Job, Message, Photo, Submission, Submitted, key};
 use crate::metrics::{self, SubmitMetrics};
 use crate::runtime::runtime;
 

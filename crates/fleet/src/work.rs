@@ -19,14 +19,14 @@ use futures_util::StreamExt;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use shomei::photo::Unreadable;
 use shomei::wire::v1::ReviewRecord;
-use shomei::{Lang, Policy, ReviewOptions, Reviewer, UnknownLang, Waivers};
+use shomei::{Lang, Policy, ReviewOptions, Reviewer, UnknownLang};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::connection::{Access, Connection, PULL, WORKERS};
 use crate::error::Error;
-use crate::messages::{Dead, Job, key, refusal_of_engine, refusal_of_policy};
+use crate::messages::{Dead, Job, Message as _, key, refusal_of_engine, refusal_of_policy};
 use crate::metrics::{self, WorkMetrics};
 use crate::runtime::runtime;
 use crate::store::{NoBytes, Photos};
@@ -122,13 +122,10 @@ impl Work {
             max_waiting: ALL_WORKERS,
             ..pull::Config::default()
         };
-        let consumer = queue
-            .create_consumer(consumer)
-            .await
-            .map_err(|error| Error::Stream {
-                stream: self.stream.clone(),
-                reason: format!("cannot create the consumer for workers ({error})"),
-            })?;
+        let consumer = queue.create_consumer(consumer).await.map_err(|error| {
+            let reason = format!("cannot create the consumer for workers ({error})");
+            Error::stream(&self.stream, reason)
+        })?;
 
         let pool = ThreadPoolBuilder::new()
             .num_threads(self.jobs.get())
@@ -240,6 +237,13 @@ enum NoAnswer {
     Refused(String),
     /// A retry may succeed.
     Failure(String),
+}
+
+impl NoAnswer {
+    #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
+    fn failure(reason: impl ToString) -> Self {
+        Self::Failure(reason.to_string())
+    }
 }
 
 #[derive(Debug)]
@@ -355,8 +359,7 @@ impl Worker {
     }
 
     async fn review(&self, payload: &[u8]) -> Result<(), NoAnswer> {
-        let failure = |reason: String| NoAnswer::Failure(reason);
-        let job = Job::read(payload).map_err(|error| failure(error.to_string()))?;
+        let job = Job::read(payload).map_err(NoAnswer::failure)?;
         if let Some(refusal) = refusal_of_engine(&job.engine, self.reviewer.engine()) {
             return Err(NoAnswer::Refused(refusal));
         }
@@ -364,7 +367,7 @@ impl Worker {
             return Err(NoAnswer::Refused(refusal_of_policy(&job.policy)));
         };
         let lang: Result<Lang, UnknownLang> = job.lang.parse();
-        let lang = lang.map_err(|error| failure(format!("language: {error}")))?;
+        let lang = lang.map_err(|error| NoAnswer::failure(format!("language: {error}")))?;
         let options = ReviewOptions {
             waivers: job.waivers.clone(),
             policy: Some(Arc::clone(policy)),
@@ -414,23 +417,18 @@ impl Worker {
             let _sent = done.send((record, start.elapsed()));
         });
         // Panics become findings further down. If one comes this far, the job comes again.
-        let (record, time) = result
-            .await
-            .map_err(|_| NoAnswer::Failure("the reviewer panicked".to_owned()))?;
+        let result = result.await;
+        let (record, time) = result.map_err(|_| NoAnswer::failure("the reviewer panicked"))?;
         self.metrics.reviewed(record.verdict, time);
         Ok(record)
     }
 
     async fn keep(&self, record: &ReviewRecord) -> Result<(), NoAnswer> {
-        let failure = |reason: String| NoAnswer::Failure(reason);
-        let text = serde_json::to_vec(record)
-            .map_err(|_| failure("cannot write the review as JSON".to_owned()))?;
-        let subject = &self.connection.names.results;
-        let kept = self
-            .connection
-            .put(subject, Some(&key(&record.id)), text)
-            .await;
-        kept.map(drop).map_err(|error| failure(error.to_string()))
+        let text = serde_json::to_vec(record);
+        let text = text.map_err(|_| NoAnswer::failure("cannot write the review as JSON"))?;
+        let (subject, key) = (&self.connection.names.results, key(&record.id));
+        let kept = self.connection.put(subject, Some(&key), text).await;
+        kept.map(drop).map_err(NoAnswer::failure)
     }
 
     /// Turns the message into a dead letter, and stores a review for its photo.
@@ -447,23 +445,16 @@ impl Worker {
         let subject = &self.connection.names.dead;
         let key = format!("dead-{sequence}");
         let put = self.connection.put(subject, Some(&key), letter.write());
-        put.await
-            .map_err(|error| NoAnswer::Failure(error.to_string()))?;
+        put.await.map_err(NoAnswer::failure)?;
         if let Some(id) = id {
-            let job = Job::read(payload).ok();
-            let waivers = job
-                .as_ref()
-                .map_or_else(Waivers::default, |job| job.waivers.clone());
-            let policy = job
-                .as_ref()
-                .and_then(|job| self.policies.get(&job.policy.hash));
-            let options = ReviewOptions {
-                waivers,
-                policy: policy.map(Arc::clone),
-            };
-            let lang = job.as_ref().and_then(|job| job.lang.parse().ok());
+            let (mut options, mut lang) = (ReviewOptions::default(), Lang::default());
+            if let Ok(job) = Job::read(payload) {
+                lang = job.lang.parse().unwrap_or_default();
+                options.policy = self.policies.get(&job.policy.hash).map(Arc::clone);
+                options.waivers = job.waivers;
+            }
             let review = self.reviewer.unreadable(Unreadable::Other, &options);
-            let mut record = review.record(&id, lang.unwrap_or_default());
+            let mut record = review.record(&id, lang);
             record.timings_ms = None;
             self.keep(&record).await?;
         }
