@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use csv::StringRecord;
 use sha2::{Digest, Sha256};
 use shomei::Waivers;
 
-use crate::error::{Cause, Error, Role, at};
-use crate::table::{self, digest_codes};
+use crate::error::{Cause, Error, Role};
+use crate::table::{self, Table, digest_codes};
 
 /// Which exceptions hold for which photo.
 ///
@@ -53,24 +52,12 @@ impl Exceptions {
     }
 
     fn read(&mut self, path: &Path) -> Result<(), Cause> {
-        let mut table = table::open(path)?;
-        let header = table.headers()?.clone();
-        let column = |name| header.iter().position(|found| found.trim() == name);
-        let (Some(id), Some(waive)) = (column("id").or_else(|| column("file")), column("waive"))
-        else {
-            let columns: Vec<_> = header.iter().collect();
-            return Err(format!(
-                "its columns are {columns:?}; needed: \"id\" (or \"file\") and \"waive\""
-            )
-            .into());
+        let table = Table::open(path)?;
+        let id = table.column("id").or_else(|| table.column("file"));
+        let (Some(id), Some(waive)) = (id, table.column("waive")) else {
+            return Err(table.lacks("\"id\" (or \"file\") and \"waive\""));
         };
-        let mut row = StringRecord::new();
-        while table.read_record(&mut row)? {
-            let line = row.position().map_or(0, csv::Position::line);
-            self.add(line, &row[id], &row[waive])
-                .map_err(at(format!("line {line}")))?;
-        }
-        Ok(())
+        table.each(|line, row| self.add(line, &row[id], &row[waive]))
     }
 
     fn add(&mut self, line: u64, id: &str, codes: &str) -> Result<(), Cause> {

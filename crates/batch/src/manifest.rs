@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use csv::StringRecord;
 use shomei::Policy;
 
-use crate::error::{Cause, at};
+use crate::error::Cause;
 use crate::photo::{Photo, Place, Source};
-use crate::table;
+use crate::table::{self, Table};
 
 /// The photos of the table. `policy` loads what its column `policy` names.
 pub(crate) fn read(
@@ -17,59 +16,40 @@ pub(crate) fn read(
     policy: impl Fn(&Path) -> Result<Policy, Cause>,
 ) -> Result<Vec<Photo>, Cause> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let mut table = table::open(path)?;
-    let header = table.headers()?.clone();
-    let column = |name| header.iter().position(|found| found.trim() == name);
-    let (Some(id), Some(file)) = (column("application_id"), column("path")) else {
-        let columns: Vec<_> = header.iter().collect();
-        return Err(format!(
-            "its columns are {columns:?}; needed: \"application_id\" and \"path\""
-        )
-        .into());
+    let table = Table::open(path)?;
+    let (Some(id), Some(file)) = (table.column("application_id"), table.column("path")) else {
+        return Err(table.lacks("\"application_id\" and \"path\""));
     };
-    let (waive, rules) = (column("waive"), column("policy"));
+    let (waive, rules) = (table.column("waive"), table.column("policy"));
     let mut policies: HashMap<String, Arc<Policy>> = HashMap::new();
     let mut photos = Vec::new();
-    let mut row = StringRecord::new();
-    while table.read_record(&mut row)? {
-        let line = row.position().map_or(0, csv::Position::line);
-        let named = || format!("line {line}");
+    table.each(|line, row| {
         for (column, name) in [(id, "application_id"), (file, "path")] {
             if row[column].is_empty() {
-                return Err(format!("line {line}: the {name} is empty").into());
+                return Err(format!("the {name} is empty").into());
             }
         }
-        let mut photo = Photo::new(
-            Place::Manifest(line),
-            Source::Row {
-                id: row[id].into(),
-                path: folder.join(&row[file]),
-            },
-        );
+        let source = Source::Row {
+            id: row[id].into(),
+            path: folder.join(&row[file]),
+        };
+        let mut photo = Photo::new(Place::Manifest(line), source);
         if let Some(waive) = waive {
-            photo.waivers = table::waivers(&row[waive]).map_err(at(named()))?;
+            photo.waivers = table::waivers(&row[waive])?;
         }
-        if let Some(name) = rules
-            .map(|rules| &row[rules])
-            .filter(|name| !name.is_empty())
-        {
-            photo.policy = Some(match policies.get(name) {
-                Some(known) => Arc::clone(known),
-                None => {
-                    let name_or_file = if Policy::named(name).is_some() {
-                        name.into()
-                    } else {
-                        folder.join(name)
-                    };
-                    let loaded = policy(&name_or_file).map_err(at(named()))?;
-                    let loaded = Arc::new(loaded);
-                    policies.insert(name.to_owned(), Arc::clone(&loaded));
-                    loaded
-                }
-            });
+        if let Some(name) = rules.map(|at| &row[at]).filter(|name| !name.is_empty()) {
+            if !policies.contains_key(name) {
+                let name_or_file = match Policy::named(name) {
+                    Some(_) => name.into(),
+                    None => folder.join(name),
+                };
+                policies.insert(name.to_owned(), Arc::new(policy(&name_or_file)?));
+            }
+            photo.policy = policies.get(name).map(Arc::clone);
         }
         photos.push(photo);
-    }
+        Ok(())
+    })?;
     if photos.is_empty() {
         return Err("it names no photo".into());
     }

@@ -43,13 +43,20 @@ use crate::terms::Terms;
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is reviewed before `run`"]
+#[non_exhaustive]
 pub struct Plan {
-    reviewer: Reviewer,
-    photos: Photos,
-    exceptions: Exceptions,
-    lang: Lang,
-    timings: bool,
-    jobs: Option<NonZeroUsize>,
+    /// The reviewer.
+    pub reviewer: Reviewer,
+    /// The photos.
+    pub photos: Photos,
+    /// Exceptions in addition to those of the manifest.
+    pub exceptions: Exceptions,
+    /// The language that the texts of the reviews are written in.
+    pub lang: Lang,
+    /// Whether the timings of the reviews are written.
+    pub timings: bool,
+    /// Number of workers. The default is the number of processors.
+    pub jobs: Option<NonZeroUsize>,
 }
 
 impl Plan {
@@ -63,36 +70,6 @@ impl Plan {
             timings: true,
             jobs: None,
         }
-    }
-
-    /// Exceptions in addition to those of the manifest.
-    pub fn exceptions(mut self, exceptions: Exceptions) -> Self {
-        self.exceptions = exceptions;
-        self
-    }
-
-    /// The language that the texts of the reviews are written in.
-    pub const fn lang(mut self, lang: Lang) -> Self {
-        self.lang = lang;
-        self
-    }
-
-    /// Whether the timings of the reviews are written.
-    pub const fn timings(mut self, timings: bool) -> Self {
-        self.timings = timings;
-        self
-    }
-
-    /// Number of workers. The default is the number of processors.
-    pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
-        self.jobs = Some(jobs);
-        self
-    }
-
-    /// The photos.
-    #[must_use]
-    pub const fn photos(&self) -> &Photos {
-        &self.photos
     }
 
     /// What must be the same to resume the batch.

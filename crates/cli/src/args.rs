@@ -1,6 +1,7 @@
 //! The arguments of the command line. The comments are the help texts.
 
 use std::env;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -12,8 +13,8 @@ use shomei::{Code, Lang};
 mod fleet;
 mod shared;
 
-use shared::langs;
 pub(crate) use shared::{BatchArgs, Exceptions, ProgressArg};
+use shared::{jobs, langs};
 
 #[cfg(feature = "fleet")]
 pub(crate) use fleet::{CollectArgs, LogFormat, LogLevel, ServerArgs, SubmitArgs, WorkArgs};
@@ -380,8 +381,8 @@ pub(crate) struct CropArgs {
     pub(crate) dpi: Dpi,
 
     /// Photos cut at the same time [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = jobs())]
+    pub(crate) jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -428,8 +429,8 @@ pub(crate) struct ReviewArgs {
     pub(crate) judging: Judging,
 
     /// Photos reviewed at the same time [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = jobs())]
+    pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Write a PNG of each photo to this directory, with what was found drawn over it
     #[arg(long, value_name = "DIR")]
@@ -486,8 +487,8 @@ pub(crate) struct JudgeArgs {
     pub(crate) judging: Judging,
 
     /// Reviews judged at the same time [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = jobs())]
+    pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Leave the timings out of JSON lines; otherwise they are those of the stored review
     #[arg(long)]
@@ -566,8 +567,8 @@ pub(crate) struct EvalArgs {
     pub(crate) format: EvalFormat,
 
     /// Photos reviewed at the same time [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = jobs())]
+    pub(crate) jobs: Option<NonZeroUsize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -1,6 +1,5 @@
 //! `--overlay`: draws a picture for each photo that shows what was found.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,13 +16,7 @@ mod sheet;
 /// The directory for the pictures.
 #[derive(Clone, Debug)]
 pub(crate) struct Overlays {
-    folder: Arc<Path>,
-}
-
-impl fmt::Display for Overlays {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.folder)
-    }
+    pub(crate) folder: Arc<Path>,
 }
 
 impl Overlays {

@@ -108,38 +108,30 @@ impl Progress {
         shown: ProgressArg,
     ) -> Self {
         let watched = io::stderr().is_terminal();
-        let bar = match photos {
-            Some(photos) if watched && !sink.on_terminal() && shown == ProgressArg::Bar => {
-                bar(photos as u64)
-            }
-            _ => ProgressBar::hidden(),
-        };
-        let summarises = (watched || format == Format::Human) && shown != ProgressArg::Json;
+        let shows_bar = watched && !sink.on_terminal() && shown == ProgressArg::Bar;
         Self {
-            tally: Tally::default(),
-            before: 0,
-            total: photos.map(|photos| photos as u64),
-            bar,
-            start: Instant::now(),
-            summarises,
+            summarises: (watched || format == Format::Human) && shown != ProgressArg::Json,
             told: (shown == ProgressArg::Json).then(Instant::now),
+            ..Self::of(photos, shows_bar)
         }
     }
 
     /// For commands that write to standard output only after the last photo.
     pub(crate) fn before_output(photos: usize) -> Self {
-        let watched = io::stderr().is_terminal();
+        Self::of(Some(photos), io::stderr().is_terminal())
+    }
+
+    fn of(photos: Option<usize>, shows_bar: bool) -> Self {
+        let total = photos.map(|photos| photos as u64);
         Self {
             tally: Tally::default(),
             before: 0,
-            total: Some(photos as u64),
-            bar: if watched {
-                bar(photos as u64)
-            } else {
-                ProgressBar::hidden()
-            },
+            total,
+            bar: total
+                .filter(|_| shows_bar)
+                .map_or_else(ProgressBar::hidden, bar),
             start: Instant::now(),
-            summarises: watched,
+            summarises: shows_bar,
             told: None,
         }
     }

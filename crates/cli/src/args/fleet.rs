@@ -1,12 +1,13 @@
 //! The arguments of the fleet's commands.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use shomei::Lang;
 
-use super::shared::{BatchArgs, Exceptions, langs};
+use super::shared::{BatchArgs, Exceptions, jobs, langs};
 
 pub(super) const SUBMIT_HELP: &str = "\
 Examples:
@@ -164,8 +165,8 @@ pub(crate) struct WorkArgs {
     pub(crate) server: ServerArgs,
 
     /// Photos reviewed at the same time [default: one for each processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
-    pub(crate) jobs: Option<u16>,
+    #[arg(long, value_name = "N", value_parser = jobs())]
+    pub(crate) jobs: Option<NonZeroUsize>,
 
     /// A policy file that photos may be submitted with, in addition to the built-in policies; may
     /// be given several times

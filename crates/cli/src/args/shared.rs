@@ -1,5 +1,6 @@
 //! Arguments that several commands share.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -82,4 +83,10 @@ pub(super) fn langs() -> impl TypedValueParser<Value = Lang> {
         })
     };
     PossibleValuesParser::new(Lang::ALL.map(value)).try_map(|name| name.parse::<Lang>())
+}
+
+/// A number of workers.
+pub(super) fn jobs() -> impl TypedValueParser<Value = NonZeroUsize> {
+    let number = clap::value_parser!(u16).range(1..=512);
+    number.map(|jobs| NonZeroUsize::new(jobs.into()).unwrap_or(NonZeroUsize::MIN))
 }

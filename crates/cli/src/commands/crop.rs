@@ -1,6 +1,5 @@
 //! `shomei crop`: the card's picture of each accepted photo, from its original pixels.
 
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result};
@@ -56,7 +55,7 @@ pub(super) fn run(args: &CropArgs) -> Result<u8> {
     let photos = Lookup::open(&args.photos).map_err(flags::named)?;
     let policies = policy::load_all(&args.stored.policies.policy)?;
     let mut stored = Stored::open(&args.stored.reviews)?;
-    if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+    if let Some(jobs) = args.jobs {
         stored = stored.jobs(jobs);
     }
     let folder = Fresh::prepare("--out", &args.out)?;

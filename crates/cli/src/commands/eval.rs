@@ -154,7 +154,7 @@ fn review<'a>(
     folder: &Path,
     rows: impl Iterator<Item = &'a Row>,
     policy: &Policy,
-    jobs: Option<u16>,
+    jobs: Option<NonZeroUsize>,
     set: &mut Gathering<'_>,
 ) -> Result<()> {
     let photos: Vec<(String, PathBuf)> = rows
@@ -175,7 +175,7 @@ fn review<'a>(
     );
     let reviewer = Reviewer::builder().policy(policy.clone()).build()?;
     let mut batch = reviewer.batch();
-    if let Some(jobs) = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+    if let Some(jobs) = jobs {
         batch = batch.jobs(jobs);
     }
     let mut progress = Progress::before_output(photos.len());

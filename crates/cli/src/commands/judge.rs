@@ -3,18 +3,17 @@
 //! Wrong arguments are refused before the first record is read. A line that is not a record ends the
 //! command after the records before it are written.
 
-use std::num::NonZeroUsize;
-
 use anyhow::{Context, Result};
 use shomei::wire::v1::StoredReview;
 use shomei_batch::Stored;
 
 use super::policy;
 use crate::args::{JudgeArgs, ProgressArg, lang};
+use crate::output::Exporter;
 use crate::progress::Progress;
 use crate::say::message;
 use crate::sink::Sink;
-use crate::{exit, flags, output};
+use crate::{exit, flags};
 
 pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     let judging = args.judging;
@@ -28,10 +27,14 @@ pub(super) fn run(args: JudgeArgs) -> Result<u8> {
         .collect();
     let mut sink = Sink::open(judging.out.as_deref(), &read)?;
 
-    if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
+    if let Some(jobs) = args.jobs {
         stored = stored.jobs(jobs);
     }
-    let exporter = output::exporter(judging.format, lang, !args.no_timings);
+    let exporter = Exporter {
+        format: judging.format,
+        lang,
+        timings: !args.no_timings,
+    };
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }

@@ -4,7 +4,7 @@
 //! for each photo.
 
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -28,7 +28,9 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8> {
     let policies = policy::load_all(&args.stored.policies.policy)?;
     let stored = Stored::open(&args.stored.reviews)?;
     let folder = Fresh::prepare("--out", &args.out)?;
-    let mut waiting = Waiting::new(&folder)?;
+    let path = folder.path(".waiting");
+    let named = || format!("--out {path:?}");
+    let mut waiting = Waiting::new(path.clone()).with_context(named)?;
     let mut site = Site::default();
     let mut entries = stored.map_with_policy(policies, |stored, policy| {
         let (picture, jpeg) =
@@ -46,7 +48,8 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8> {
     })?;
     let result: Result<()> = entries.try_for_each(|made| {
         let (entry, jpeg) = made.map_err(flags::named)?;
-        let number = waiting.push(&entry, site.next_number())?;
+        let number = site.next_number();
+        waiting.push(&entry.json(number)).with_context(named)?;
         if let Some(jpeg) = jpeg {
             folder.write(&site::thumbnail_path(number), &jpeg)?;
         }
@@ -54,7 +57,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8> {
         Ok(())
     });
     let written = result.and_then(|()| write(&site, &mut waiting, &folder, lang));
-    waiting.remove()?;
+    fs::remove_file(&path).with_context(named)?;
     written?;
     let mut text = format!(
         "{} reviews in {:?}",
@@ -76,7 +79,8 @@ pub(super) fn run(args: &ReportArgs) -> Result<u8> {
 fn write(site: &Site, waiting: &mut Waiting, folder: &Fresh, lang: Lang) -> Result<()> {
     for (number, chunk) in site.order().chunks(CHUNK).enumerate() {
         let photos = chunk.iter().map(|&photo| waiting.get(photo));
-        let photos = photos.collect::<Result<Vec<_>>>()?;
+        let photos = photos.collect::<io::Result<Vec<_>>>();
+        let photos = photos.with_context(|| format!("--out {:?}", waiting.path))?;
         let text = site::chunk_text(number, photos.iter().map(String::as_str));
         folder.write(&site::chunk_path(number), text.as_bytes())?;
     }
@@ -97,16 +101,10 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn new(folder: &Fresh) -> Result<Self> {
-        let path = folder.path(".waiting");
-        let named = || format!("--out {path:?}");
-        let file = private_options()
-            .read(true)
-            .create_new(true)
-            .open(&path)
-            .with_context(named)?;
+    fn new(path: PathBuf) -> io::Result<Self> {
+        let file = private_options().read(true).create_new(true).open(&path)?;
         // Reader and writer have their own handles, so neither moves the position of the other.
-        let reader = File::open(&path).with_context(named)?;
+        let reader = File::open(&path)?;
         Ok(Self {
             writer: BufWriter::new(file),
             reader: BufReader::new(reader),
@@ -115,32 +113,20 @@ impl Waiting {
         })
     }
 
-    fn push(&mut self, entry: &Entry, number: usize) -> Result<usize> {
-        let json = entry.json(number);
-        self.writer
-            .write_all(json.as_bytes())
-            .with_context(|| format!("--out {:?}", self.path))?;
+    fn push(&mut self, json: &str) -> io::Result<()> {
+        self.writer.write_all(json.as_bytes())?;
         let start = self.starts.last().copied().unwrap_or(0);
         self.starts.push(start + json.len() as u64);
-        Ok(number)
+        Ok(())
     }
 
-    fn get(&mut self, number: usize) -> Result<String> {
-        let named = || format!("--out {:?}", self.path);
+    fn get(&mut self, number: usize) -> io::Result<String> {
         let (from, to) = (self.starts[number], self.starts[number + 1]);
-        self.writer.flush().with_context(named)?;
-        self.reader
-            .seek(SeekFrom::Start(from))
-            .with_context(named)?;
+        self.writer.flush()?;
+        self.reader.seek(SeekFrom::Start(from))?;
         let mut text = String::new();
-        (&mut self.reader)
-            .take(to - from)
-            .read_to_string(&mut text)
-            .with_context(named)?;
+        let reader = &mut self.reader;
+        reader.take(to - from).read_to_string(&mut text)?;
         Ok(text)
-    }
-
-    fn remove(self) -> Result<()> {
-        fs::remove_file(&self.path).with_context(|| format!("--out {:?}", self.path))
     }
 }

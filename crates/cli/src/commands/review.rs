@@ -4,17 +4,16 @@
 //! about a photo is made on its worker, and put in the order of the inputs here.
 
 use std::io;
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use shomei::{Inspection, Lang, Reviewer, ReviewerBuilder, Verdict};
+use shomei::{Inspection, Reviewer, ReviewerBuilder, Verdict};
 use shomei_batch::{Done, Journal, Photo, Plan, Sources};
 
 use super::policy;
 use crate::args::{Format, ReviewArgs, lang};
 use crate::interrupt::Interrupt;
-use crate::output::{self, Exporter};
+use crate::output::Exporter;
 use crate::overlay::Overlays;
 use crate::progress::Progress;
 use crate::say::message;
@@ -44,27 +43,27 @@ fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
     let photos = sources(args).gather().map_err(flags::named)?;
     let overlays = args.overlay.as_deref().map(Overlays::prepare).transpose()?;
     let reviewer = reviewer.policy(rules).fast(args.fast).build()?;
-    let mut plan = Plan::new(reviewer, photos)
-        .exceptions(exceptions)
-        .lang(lang)
-        .timings(!args.no_timings);
-    if let Some(jobs) = args.jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())) {
-        plan = plan.jobs(jobs);
-    }
+    let mut plan = Plan::new(reviewer, photos);
+    plan.exceptions = exceptions;
+    plan.lang = lang;
+    plan.timings = !args.no_timings;
+    plan.jobs = args.jobs;
     let (mut sink, done) = open(args, &plan)?;
 
-    let exporter = output::exporter(judging.format, lang, !args.no_timings);
+    let exporter = Exporter {
+        format: judging.format,
+        lang,
+        timings: !args.no_timings,
+    };
     if !sink.write(exporter.header().as_bytes())? {
         return Ok(exit::ACCEPTED);
     }
-    let total = plan.photos().total();
+    let total = plan.photos.total();
     let mut progress = Progress::new(total, &sink, judging.format, args.batch.progress);
     let interrupt = Interrupt::listen()?;
     progress.begin(done.iter().map(|done| done.verdict));
     let draws = overlays.clone();
-    let work = move |id: &str, inspection: Inspection| {
-        row(exporter.as_ref(), lang, draws.as_ref(), id, &inspection)
-    };
+    let work = move |id: &str, inspection| row(exporter, draws.as_ref(), id, &inspection);
     let rows = plan.run(done, move || interrupt.asked(), work);
     let mut rows = rows.map_err(flags::named)?;
     let mut undrawn: Option<(u64, io::Error)> = None;
@@ -96,9 +95,11 @@ fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
         message(&summary);
     }
     if let (Some((count, error)), Some(overlays)) = (undrawn, overlays) {
-        return Err(anyhow!(error).context(format!(
-            "--overlay {overlays}: {count} pictures not written"
-        )));
+        let what = format!(
+            "--overlay {:?}: {count} pictures not written",
+            overlays.folder
+        );
+        return Err(anyhow!(error).context(what));
     }
     match end.faults.into_iter().next() {
         Some(fault) => Err(flags::named(fault)),
@@ -131,7 +132,7 @@ fn open(args: &ReviewArgs, plan: &Plan) -> Result<(Sink, Vec<Done>)> {
         &args.sources.tar,
     ];
     let tables = tables.into_iter().filter_map(Option::as_deref);
-    let photos = plan.photos().listed().iter().filter_map(Photo::path);
+    let photos = plan.photos.listed().iter().filter_map(Photo::path);
     spare("--out", path, photos.chain(tables))?;
     if args.judging.format == Format::Jsonl {
         let opened = Journal::open(path, args.batch.existing(), &plan.terms());
@@ -146,13 +147,7 @@ fn open(args: &ReviewArgs, plan: &Plan) -> Result<(Sink, Vec<Done>)> {
     Ok((sink?, Vec::new()))
 }
 
-fn row(
-    exporter: &dyn Exporter,
-    lang: Lang,
-    overlays: Option<&Overlays>,
-    id: &str,
-    inspection: &Inspection,
-) -> Row {
+fn row(exporter: Exporter, overlays: Option<&Overlays>, id: &str, inspection: &Inspection) -> Row {
     let drawn = overlays.map_or(Ok(()), |overlays| {
         // A picture that cannot be drawn must not cost the review.
         catch_unwind(AssertUnwindSafe(|| overlays.draw(id, inspection)))
@@ -160,7 +155,7 @@ fn row(
     });
     Row {
         verdict: inspection.review.verdict(),
-        text: exporter.photo(inspection.review.record(id, lang)),
+        text: exporter.photo(inspection.review.record(id, exporter.lang)),
         drawn,
     }
 }

@@ -20,11 +20,8 @@ pub(crate) fn run(args: &WorkArgs) -> Result<u8> {
     let policies = policy::load_all(&args.policy)?;
     let reviewer = Reviewer::builder().build()?;
     let mut work = Work::new(access, &args.server.stream, reviewer);
-    let jobs = args.jobs.map(usize::from).and_then(NonZeroUsize::new);
-    work.jobs = match jobs {
-        Some(jobs) => jobs,
-        None => thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-    };
+    let processors = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    work.jobs = args.jobs.unwrap_or_else(processors);
     work.policies = policies;
     work.ack_wait = Duration::from_secs(args.ack_wait);
     work.deliveries = NonZeroUsize::new(args.deliveries.into()).unwrap_or(NonZeroUsize::MIN);
