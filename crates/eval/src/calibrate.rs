@@ -16,10 +16,10 @@
 
 use std::fmt::Write as _;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use shomei_verdict::{Change, LimitPair, Limits, Outcome, Policy, limit_pairs};
 
-use crate::curve::{Samples, eer};
+use crate::curve::{Samples, eer, title};
 use crate::manifest::{Expected, Half};
 use crate::set::Set;
 use crate::stats::{limit, percent, quantile};
@@ -78,10 +78,6 @@ pub struct Proposed {
     pub separated: bool,
     /// Equal error rate.
     pub eer_ratio: f64,
-}
-
-fn title<S: Serializer>(pair: &LimitPair, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&pair.title())
 }
 
 impl Proposal {

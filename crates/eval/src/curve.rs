@@ -40,7 +40,7 @@ pub struct Curve {
     pub at_reject: Option<Errors>,
 }
 
-fn title<S: Serializer>(pair: &LimitPair, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn title<S: Serializer>(pair: &LimitPair, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&pair.title())
 }
 

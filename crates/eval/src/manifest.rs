@@ -1,6 +1,6 @@
 //! The list of photos and their labels.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path};
 
 use csv::StringRecord;
@@ -75,15 +75,19 @@ pub enum Half {
     Report,
 }
 
-struct Columns {
-    file: usize,
-    verdict: usize,
-    defects: usize,
-    subject: Option<usize>,
-    family: Option<usize>,
-    sides: Option<usize>,
-    note: Option<usize>,
-}
+/// The columns of a manifest, and whether it must have them.
+const COLUMNS: [(&str, bool); 7] = [
+    ("file", true),
+    ("verdict", true),
+    ("defects", true),
+    ("subject", false),
+    ("family", false),
+    ("sides", false),
+    ("note", false),
+];
+
+/// Where each column is.
+struct Columns(HashMap<&'static str, usize>);
 
 impl Manifest {
     /// Reads the text of a manifest.
@@ -100,12 +104,8 @@ impl Manifest {
             let record = record.map_err(broken)?;
             let row = columns.row(&record)?;
             if !files.insert(row.file.clone()) {
-                return refuse(
-                    &record,
-                    "file",
-                    &row.file,
-                    "a photo that was not listed before",
-                );
+                let allowed = "a photo that was not listed before";
+                return refuse(&record, "file", &row.file, allowed);
             }
             rows.push(row);
         }
@@ -124,62 +124,53 @@ impl Manifest {
 
 impl Columns {
     fn find(header: &StringRecord) -> Result<Self, Error> {
-        let column = |name: &str| {
+        let mut columns = HashMap::new();
+        for (name, required) in COLUMNS {
             let mut found = (0..header.len()).filter(|&at| header[at].trim() == name);
-            let first = found.next();
-            match found.next() {
-                Some(_) => Err(mistake(format!("line 1: column {name} appears twice"))),
-                None => Ok(first),
+            match (found.next(), found.next()) {
+                (Some(at), None) => {
+                    columns.insert(name, at);
+                }
+                (Some(_), Some(_)) => {
+                    return Err(mistake(format!("line 1: column {name} appears twice")));
+                }
+                (None, _) if required => {
+                    let there: Vec<_> = header.iter().map(str::trim).collect();
+                    let there = ids::shown(&there.join(","));
+                    return Err(mistake(format!(
+                        "line 1: column {name} is missing in {there}; required: file, verdict, defects"
+                    )));
+                }
+                (None, _) => {}
             }
-        };
-        let required = |name: &str| {
-            column(name)?.ok_or_else(|| {
-                let there: Vec<_> = header.iter().map(str::trim).collect();
-                mistake(format!(
-                    "line 1: column {name} is missing in {}; required: file, verdict, defects",
-                    ids::shown(&there.join(","))
-                ))
-            })
-        };
-        Ok(Self {
-            file: required("file")?,
-            verdict: required("verdict")?,
-            defects: required("defects")?,
-            subject: column("subject")?,
-            family: column("family")?,
-            sides: column("sides")?,
-            note: column("note")?,
-        })
+        }
+        Ok(Self(columns))
     }
 
     fn row(&self, record: &StringRecord) -> Result<Row, Error> {
-        let text = |column: Option<usize>| column.map_or("", |at| record[at].trim());
-        let file = text(Some(self.file));
+        let text = |column| self.0.get(column).map_or("", |&at| record[at].trim());
+        let file = text("file");
         let inside = Path::new(file)
             .components()
             .all(|part| matches!(part, Component::Normal(_)));
         if file.is_empty() || !inside {
             return refuse(record, "file", file, "a path inside the folder of photos");
         }
-        let expected = match text(Some(self.verdict)) {
+        let expected = match text("verdict") {
             "accept" => Expected::Accept,
             "reject" => Expected::Reject,
             "unclear" | "refer" => Expected::Unclear,
             other => return refuse(record, "verdict", other, "accept, reject, unclear, refer"),
         };
         let stem = stem(file);
-        let family = match text(self.family) {
+        let family = match text("family") {
             "" => stem.split('_').next().unwrap_or(stem),
             family => family,
         };
-        let defects = text(Some(self.defects));
+        let defects = text("defects");
         if expected == Expected::Accept && !defects.is_empty() {
-            return refuse(
-                record,
-                "defects",
-                defects,
-                "nothing, since the verdict is accept",
-            );
+            let allowed = "nothing, since the verdict is accept";
+            return refuse(record, "defects", defects, allowed);
         }
         let mut labels: Vec<Label> = Vec::new();
         for name in listed(defects) {
@@ -191,8 +182,8 @@ impl Columns {
                 labels.push(label);
             }
         }
-        let note = text(self.note);
-        let sides = match text(self.sides) {
+        let note = text("note");
+        let sides = match text("sides") {
             "" => noted_sides(note),
             sides => {
                 let mut found = Vec::new();
@@ -209,7 +200,7 @@ impl Columns {
             file: file.to_owned(),
             expected,
             labels,
-            subject: text(self.subject).to_owned(),
+            subject: text("subject").to_owned(),
             family: family.to_owned(),
             kind: kind(stem).to_owned(),
             sides,

@@ -6,7 +6,7 @@ use std::iter;
 use shomei_verdict::Verdict;
 
 use crate::calibrate::{Proposal, balance};
-use crate::curve::{Curve, Errors};
+use crate::curve::Errors;
 use crate::report::{Defect, Hits, Report, Split, Verdicts, Wrong};
 use crate::set::Set;
 use crate::stats::{Share, limit, percent};
@@ -260,12 +260,9 @@ fn kinds(report: &Report) -> Option<Table> {
                 continue;
             }
             let counts = [of, count, hits.rejected.count, hits.named.count];
+            let counts = counts.map(|count| count.to_string());
             let names = [defect.label.clone(), kind.clone()];
-            table.row(
-                names
-                    .into_iter()
-                    .chain(counts.map(|count| count.to_string())),
-            );
+            table.row(names.into_iter().chain(counts));
         }
     }
     table.unless_empty()
@@ -277,57 +274,35 @@ fn limits(report: &Report) -> Option<Table> {
         "alarms %",
     ]);
     for curve in &report.curves {
-        let errors = |at: Option<Errors>| {
-            at.map_or_else(
-                || ["–".to_owned(), "–".to_owned()],
-                |at| [percent(at.miss_ratio), percent(at.alarm_ratio)],
-            )
+        let at = |value: Option<f64>, errors: Option<Errors>| {
+            let of = |ratio: fn(&Errors) -> f64| errors.as_ref().map(ratio).map(percent);
+            let shares = [of(|at| at.miss_ratio), of(|at| at.alarm_ratio)];
+            let [missed, alarms] = shares.map(|share| share.unwrap_or_else(|| "–".to_owned()));
+            [limit(value), missed, alarms]
         };
-        let Curve {
-            pair,
-            limits,
-            positives,
-            negatives,
-            eer_ratio,
-            at_refer,
-            at_reject,
-            ..
-        } = curve;
-        let [missed, alarms] = errors(*at_refer);
-        let [reject_missed, reject_alarms] = errors(*at_reject);
-        table.row([
-            pair.title(),
-            positives.to_string(),
-            negatives.to_string(),
-            percent(*eer_ratio),
-            limit(Some(limits.refer)),
-            missed,
-            alarms,
-            limit(limits.reject),
-            reject_missed,
-            reject_alarms,
-        ]);
+        let first = [
+            curve.pair.title(),
+            curve.positives.to_string(),
+            curve.negatives.to_string(),
+            percent(curve.eer_ratio),
+        ];
+        let refer = at(Some(curve.limits.refer), curve.at_refer);
+        let reject = at(curve.limits.reject, curve.at_reject);
+        table.row(first.into_iter().chain(refer).chain(reject));
     }
     table.unless_empty()
 }
 
 fn misses(report: &Report, text: &mut String) {
     for wrong in Wrong::ALL {
-        let misses: Vec<_> = report
-            .misses
-            .iter()
-            .filter(|miss| miss.wrong == wrong)
-            .collect();
+        let misses = report.misses.iter().filter(|miss| miss.wrong == wrong);
+        let misses: Vec<_> = misses.collect();
         if misses.is_empty() {
             continue;
         }
+        let (title, count) = (wrong.title().to_uppercase(), misses.len());
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "\n{} ({})",
-            wrong.title().to_uppercase(),
-            misses.len()
-        );
+        let _ = writeln!(text, "\n{title} ({count})");
         for miss in misses {
             let codes: Vec<_> = miss.codes.iter().map(|code| code.as_str()).collect();
             let mut line = format!("  {}", printable(&miss.file));

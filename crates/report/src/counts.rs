@@ -74,15 +74,10 @@ pub struct Counts {
 impl Counts {
     /// Empty counts.
     #[must_use]
-    pub const fn new(grouping: Grouping) -> Self {
+    pub fn new(grouping: Grouping) -> Self {
         Self {
             grouping,
-            total: Verdicts {
-                photos: 0,
-                accepted: 0,
-                referred: 0,
-                rejected: 0,
-            },
+            total: Verdicts::default(),
             folders: BTreeMap::new(),
             reasons: BTreeMap::new(),
         }
@@ -93,12 +88,8 @@ impl Counts {
         self.total.add(record.verdict);
         if self.grouping == Grouping::Folder {
             let folder = record.id.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if let Some(verdicts) = self.folders.get_mut(folder) {
-                verdicts.add(record.verdict);
-            } else {
-                let verdicts = self.folders.entry(folder.to_owned()).or_default();
-                verdicts.add(record.verdict);
-            }
+            let verdicts = self.folders.entry(folder.to_owned()).or_default();
+            verdicts.add(record.verdict);
         }
         for finding in &record.findings {
             let at = Code::ALL.iter().position(|&code| code == finding.code);
