@@ -173,7 +173,8 @@ fn folders_and_links_that_lead_back_to_themselves_end() {
     );
 }
 
-/// Runs a script with a small disk at `$DISK`, where the system lets a test have one.
+/// Runs a script with a small disk at `$DISK`, where the system lets a test have one. `$FOLDER` is
+/// `folder`.
 #[expect(clippy::print_stdout, reason = "a test says what it leaves out")]
 fn with_a_small_disk(script: &str, folder: &Path) -> Option<Output> {
     let disk = folder.join("disk");
@@ -185,6 +186,8 @@ fn with_a_small_disk(script: &str, folder: &Path) -> Option<Output> {
         command
             .args(["sh", "-c", &format!("{mount} {script}")])
             .env("DISK", &disk)
+            .env("FOLDER", folder)
+            .env("PHOTOS", PHOTOS)
             .env("SHOMEI", env!("CARGO_BIN_EXE_shomei"))
             .env("LC_ALL", "C")
             .stdin(Stdio::null())
@@ -207,16 +210,13 @@ fn a_disk_that_fills_up_leaves_whole_lines_and_the_batch_goes_on_when_there_is_r
     }
     fs::write(at("night.csv"), manifest).unwrap();
     let batch = format!(
-        "\"$SHOMEI\" review --manifest {} {} --progress none --resume --out",
-        at("night.csv").display(),
+        "\"$SHOMEI\" review --manifest \"$FOLDER/night.csv\" {} --progress none --resume --out",
         JSONL.join(" ")
     );
-    let kept = at("kept.jsonl");
     let script = format!(
-        "{batch} \"$DISK/out.jsonl\"; full=$?; cp \"$DISK/out.jsonl\" {kept}.full;
+        "{batch} \"$DISK/out.jsonl\"; full=$?; cp \"$DISK/out.jsonl\" \"$FOLDER/full.jsonl\";
          mount -o remount,size=64m \"$DISK\" && {batch} \"$DISK/out.jsonl\";
-         echo $full $?; cp \"$DISK/out.jsonl\" {kept}",
-        kept = kept.display()
+         echo $full $?; cp \"$DISK/out.jsonl\" \"$FOLDER/whole.jsonl\""
     );
     let Some(output) = with_a_small_disk(&script, folder.path()) else {
         return;
@@ -228,13 +228,13 @@ fn a_disk_that_fills_up_leaves_whole_lines_and_the_batch_goes_on_when_there_is_r
         message.contains("No space left") && message.contains("--resume"),
         "{message}"
     );
-    let full = fs::read_to_string(at("kept.jsonl.full")).unwrap();
+    let full = fs::read_to_string(at("full.jsonl")).unwrap();
     assert!(
         full.len() > 30_000 && full.ends_with('\n'),
         "{}",
         full.len()
     );
-    let whole = fs::read_to_string(&kept).unwrap();
+    let whole = fs::read_to_string(at("whole.jsonl")).unwrap();
     assert!(whole.starts_with(&full) && whole.lines().count() == 300);
 }
 
@@ -242,7 +242,7 @@ fn a_disk_that_fills_up_leaves_whole_lines_and_the_batch_goes_on_when_there_is_r
 fn pictures_that_find_no_room_cost_no_review() {
     let folder = TempDir::new().unwrap();
     let script = format!(
-        "\"$SHOMEI\" review {PHOTOS} {} --overlay \"$DISK/pictures\"",
+        "\"$SHOMEI\" review \"$PHOTOS\" {} --overlay \"$DISK/pictures\"",
         JSONL.join(" ")
     );
     let Some(output) = with_a_small_disk(&script, folder.path()) else {
