@@ -42,10 +42,10 @@ Examples:
 Resuming. If a batch that writes JSON lines to --out stops for any reason, run the same command with
 --resume to continue it. Each photo is in the output once, and an incomplete line is written again.
 FILE.journal records how the batch was started. Resuming is refused if the policy, version, models,
-language, list of photos, exceptions or --fast differ. If the process is killed, the reviews written
-so far are kept; a power cut can lose the last 2 s. On SIGINT (Ctrl-C) or SIGTERM, the photos in
-flight are finished first; a second signal, at least half a second later, stops at once. In every
-format, an --out file that is not empty is refused without --resume or --overwrite.
+language, list of photos, exceptions, --fast or --no-timings differ. If the process is killed, the
+reviews written so far are kept; a power cut can lose the last 2 s. On SIGINT (Ctrl-C) or SIGTERM,
+the photos in flight are finished first; a second signal, at least half a second later, stops at
+once. In every format, an --out file that is not empty is refused without --resume or --overwrite.
 
 Ids. The id of a photo is its path as given. If a path is not UTF-8, bytes that cannot be written
 become %XX, and % becomes %25. A photo that is given twice is refused before the first review (in an

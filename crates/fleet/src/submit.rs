@@ -194,7 +194,7 @@ fn before(submission: &Submission, records: &[Submitted]) -> Result<u64, Error> 
     {
         return Err(Error::Submission(format!(
             "{} of {} ids were submitted before with another list of photos, the first of them \
-             {:?}; an id stands once in a stream",
+             {:?}; an id can be in a stream only once",
             twice.len(),
             submission.photos.len(),
             first.id

@@ -80,7 +80,7 @@ impl Measurements {
 
 /// A number with its unit.
 pub(crate) trait Num: Sized {
-    /// The number as it stands in the record. Judging the rounded number makes a review that is
+    /// The number as it is in the record. Judging the rounded number makes a review that is
     /// judged again from its record come out the same.
     fn num(self) -> f64;
     /// `None` if it is not finite.
