@@ -63,7 +63,10 @@ impl Page {
         );
         let driver_port = free_port();
         let driver = Running::start(
-            Command::new("chromedriver").arg(format!("--port={driver_port}")),
+            Command::new("chromedriver")
+                .arg(format!("--port={driver_port}"))
+                // In a locale that is not installed, it finds no file with letters outside ASCII.
+                .env("LC_ALL", "C.UTF-8"),
             "chromedriver",
         );
         eventually("the service is ready", || answers(port, "/readyz"));
