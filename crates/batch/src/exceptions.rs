@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sha2::{Digest, Sha256};
 use shomei::Waivers;
 
+use crate::codes::{self, digest_codes};
 use crate::error::{Cause, Error, Role};
-use crate::table::{self, Table, digest_codes};
+use crate::table::Table;
 
 /// Which exceptions hold for which photo.
 ///
@@ -66,7 +67,7 @@ impl Exceptions {
         }
         let row = Row {
             line,
-            waivers: table::waivers(codes)?,
+            waivers: codes::waivers(codes)?,
             met: AtomicBool::new(false),
         };
         if let Some(before) = self.rows.insert(id.to_owned(), row) {

@@ -10,6 +10,7 @@
 //! or which options a program has.
 
 mod archive;
+mod codes;
 mod error;
 mod exceptions;
 mod journal;

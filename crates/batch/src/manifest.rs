@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use shomei::Policy;
 
+use crate::codes;
 use crate::error::Cause;
 use crate::photo::{Photo, Place, Source};
-use crate::table::{self, Table};
+use crate::table::Table;
 
 /// The photos of the table. `policy` loads what its column `policy` names.
 pub(crate) fn read(
@@ -35,7 +36,7 @@ pub(crate) fn read(
         };
         let mut photo = Photo::new(Place::Manifest(line), source);
         if let Some(waive) = waive {
-            photo.waivers = table::waivers(&row[waive])?;
+            photo.waivers = codes::waivers(&row[waive])?;
         }
         if let Some(name) = rules.map(|at| &row[at]).filter(|name| !name.is_empty()) {
             if !policies.contains_key(name) {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 use shomei::{Limits, Policy, Waivers};
 
-use crate::table::digest_codes;
+use crate::codes::digest_codes;
 
 /// A photo that is to be reviewed.
 #[derive(Debug)]

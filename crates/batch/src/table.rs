@@ -5,8 +5,6 @@ use std::io::{BufReader, Chain, Cursor, Read};
 use std::path::Path;
 
 use csv::{Reader, StringRecord};
-use sha2::{Digest, Sha256};
-use shomei::{WaiverError, Waivers};
 
 use crate::error::{Cause, at};
 
@@ -53,22 +51,4 @@ impl Table {
         }
         Ok(())
     }
-}
-
-/// The codes of a cell, separated by `;`, `,` or white space.
-pub(crate) fn waivers(cell: &str) -> Result<Waivers, WaiverError> {
-    let codes: Vec<_> = cell
-        .split(|c: char| c == ';' || c == ',' || c.is_whitespace())
-        .filter(|code| !code.is_empty())
-        .collect();
-    codes.join(",").parse()
-}
-
-/// Adds `waivers` to `digest`.
-pub(crate) fn digest_codes(waivers: &Waivers, digest: &mut Sha256) {
-    for code in waivers.iter() {
-        digest.update(code.as_str());
-        digest.update(",");
-    }
-    digest.update(";");
 }
