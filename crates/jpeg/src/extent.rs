@@ -10,7 +10,7 @@ pub struct Extent {
     pub bytes: usize,
     /// Number of scan headers.
     pub scans: u32,
-    /// Offset of the EOI marker; `None` if there is none, as in a file that was cut off.
+    /// Offset of the EOI marker; `None` if it is missing, as in a file that was cut off.
     pub end: Option<usize>,
     /// Bytes after the EOI marker: padding, or another picture (MPO).
     pub trailing: usize,

@@ -69,7 +69,7 @@ pub fn cut(measurements: &Measurements) -> Option<Cut> {
         Some(point.y())
     };
     let (crown, chin) = (height_of(face.crown?)?, height_of(face.chin?)?);
-    // Where the crown is cut off, the head goes on above the photo.
+    // Where the crown is cut off, the top of the head is above the photo.
     let above_photo = framing.margins.top_ratio.get() * upright.height() as f32;
     let top = if above_photo < 0.0 {
         above_photo
