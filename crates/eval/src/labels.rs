@@ -26,6 +26,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("compression", &["over_compressed"]),
     ("corrupt", FILE),
     ("file_size", &["file_size_out_of_range"]),
+    ("hand", &["face_covered"]),
     ("hat", &["head_covered"]),
     ("head_covering", &["head_covered"]),
     ("limit_pixels", &["pixels_out_of_range"]),
