@@ -226,7 +226,9 @@ impl Portrait {
 
         let measure = || shomei_framing::measure(subject, upright.frame());
         bodies.push(Body::new("framing", "measure", measure));
-        let measure = || shomei_background::measure(upright, subject);
+        let framing = shomei_framing::measure(subject, upright.frame());
+        let printed = framing.and_then(|framing| upright.frame().rect(framing.printed?));
+        let measure = move || shomei_background::measure(upright, subject, printed);
         bodies.push(Body::new("background", "measure", measure));
         let measure = || shomei_portrait::measure(upright, subject);
         bodies.push(Body::new("portrait", "measure", measure));

@@ -17,8 +17,61 @@ pub(crate) const BAND: u8 = 3;
 /// Rows and columns at the photo's edge that are left out: encoders pad there, scans have rims.
 const RIM: usize = 1;
 
-/// Averages of the photo over cells; indices run row by row.
+/// The whole photo in cells.
+pub(crate) struct Grid {
+    pub(crate) columns: usize,
+    pub(crate) rows: usize,
+    /// The person, 255 inside.
+    person: GrayImage,
+    /// The person and the band around them, 255 inside.
+    near: GrayImage,
+}
+
+impl Grid {
+    pub(crate) fn of(photo: &Photo, subject: &Subject) -> Option<Self> {
+        let size = photo.size();
+        let grid = ImageSize::new(size.width() / CELL, size.height() / CELL)?;
+        let person = person_cells(subject, grid)?;
+        Some(Self {
+            columns: grid.width() as usize,
+            rows: grid.height() as usize,
+            near: dilate(&person, Norm::LInf, BAND),
+            person,
+        })
+    }
+
+    /// Whether a cell is far enough from the person and from the photo's edge.
+    pub(crate) fn is_background(&self, column: usize, row: usize) -> bool {
+        let rim =
+            row < RIM || column < RIM || row + RIM >= self.rows || column + RIM >= self.columns;
+        !rim && self.near.get_pixel(column as u32, row as u32).0[0] == 0
+    }
+
+    /// The cells that lie in `part` by more than half; at least one.
+    fn inside(&self, part: Rect) -> [std::ops::Range<usize>; 2] {
+        let span = |from: f32, to: f32, cells: usize| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "places within the photo"
+            )]
+            let cell = |place: f32| (place / CELL as f32).round().max(0.0) as usize;
+            let start = cell(from).min(cells - 1);
+            start..cell(to).clamp(start + 1, cells)
+        };
+        [
+            span(part.x(), part.right(), self.columns),
+            span(part.y(), part.bottom(), self.rows),
+        ]
+    }
+}
+
+/// Averages of a part of the photo over cells; indices run row by row.
 pub(crate) struct Cells {
+    /// Column of the photo's grid that is the first here.
+    pub(crate) first_column: usize,
+    /// Row of the photo's grid that is the first here.
+    pub(crate) first_row: usize,
     pub(crate) columns: usize,
     pub(crate) rows: usize,
     /// L\*, a\*, b\* of each cell's mean colour.
@@ -31,62 +84,73 @@ pub(crate) struct Cells {
     pub(crate) is_wall: Vec<bool>,
     /// Cells of the person alone, without the band.
     pub(crate) is_person: Vec<bool>,
-    /// The head in cells.
+    /// The head in cells of the part.
     pub(crate) head: Option<Rect>,
 }
 
 impl Cells {
-    pub(crate) fn of(photo: &Photo, subject: &Subject) -> Option<Self> {
-        let size = photo.size();
-        let (columns, rows) = (size.width() / CELL, size.height() / CELL);
-        let grid = ImageSize::new(columns, rows)?;
-        let person = person_cells(subject, grid)?;
-        let near = dilate(&person, Norm::LInf, BAND);
-
-        let (columns, rows) = (columns as usize, rows as usize);
+    /// The cells of `part` of the photo, in working pixels.
+    pub(crate) fn of(photo: &Photo, subject: &Subject, grid: &Grid, part: Rect) -> Self {
+        let [across, down] = grid.inside(part);
+        let (columns, rows) = (across.len(), down.len());
         let mut cells = Self {
+            first_column: across.start,
+            first_row: down.start,
             columns,
             rows,
             lab: Vec::with_capacity(columns * rows),
             luma: Vec::with_capacity(columns * rows),
             wall: Vec::new(),
-            is_wall: vec![false; columns * rows],
-            is_person: person.pixels().map(|pixel| pixel.0[0] > 0).collect(),
+            is_wall: Vec::with_capacity(columns * rows),
+            is_person: Vec::with_capacity(columns * rows),
             head: subject.head.as_ref().and_then(|head| {
                 let cell = CELL as f32;
                 let rect = head.rect;
+                // The outline may begin outside the part.
                 Rect::new(
-                    rect.x() / cell,
-                    rect.y() / cell,
+                    rect.x() / cell - across.start as f32,
+                    rect.y() / cell - down.start as f32,
                     rect.width() / cell,
                     rect.height() / cell,
                 )
             }),
         };
-        for row in 0..rows {
-            for column in 0..columns {
-                let [r, g, b] = mean(photo, row, column);
-                let lab = Lab::from_srgb([r, g, b].map(|v| (v + 0.5) as u8));
-                cells.lab.push([lab.l(), lab.a(), lab.b()]);
-                cells.luma.push(luma([r, g, b]));
+        for row in down {
+            for column in across.clone() {
+                let colour = mean(photo, row, column);
+                let is_wall = grid.is_background(column, row);
+                let person = grid.person.get_pixel(column as u32, row as u32).0[0] > 0;
+                if is_wall {
+                    cells.wall.push(cells.lab.len());
+                }
+                cells.lab.push(lab(colour));
+                cells.luma.push(luma(colour));
+                cells.is_wall.push(is_wall);
+                cells.is_person.push(person);
             }
         }
-        for (index, near) in near.pixels().enumerate() {
-            let (row, column) = (index / columns, index % columns);
-            let rim = row < RIM || column < RIM || row + RIM >= rows || column + RIM >= columns;
-            if near.0[0] == 0 && !rim {
-                cells.is_wall[index] = true;
-                cells.wall.push(index);
-            }
-        }
-        Some(cells)
+        cells
     }
 
     pub(crate) fn count(&self) -> usize {
         self.columns * self.rows
     }
 
-    /// The place of a cell, each coordinate from -1 to 1.
+    /// Whether a cell of the photo's grid is in the part.
+    pub(crate) fn contains(&self, column: usize, row: usize) -> bool {
+        (self.first_column..self.first_column + self.columns).contains(&column)
+            && (self.first_row..self.first_row + self.rows).contains(&row)
+    }
+
+    /// The cell of the part that is nearest to a cell of the photo's grid.
+    pub(crate) fn nearest(&self, column: usize, row: usize) -> usize {
+        let within =
+            |place: usize, first: usize, count: usize| place.saturating_sub(first).min(count - 1);
+        within(row, self.first_row, self.rows) * self.columns
+            + within(column, self.first_column, self.columns)
+    }
+
+    /// The place of a cell in the part, each coordinate from -1 to 1.
     pub(crate) fn place(&self, cell: usize) -> (f32, f32) {
         let (row, column) = (cell / self.columns, cell % self.columns);
         (
@@ -146,8 +210,14 @@ fn person_cells(subject: &Subject, grid: ImageSize) -> Option<GrayImage> {
     Some(map)
 }
 
-/// Mean sRGB of a cell.
-fn mean(photo: &Photo, row: usize, column: usize) -> [f32; 3] {
+/// L\*, a\*, b\* of a mean sRGB colour.
+pub(crate) fn lab(rgb: [f32; 3]) -> [f32; 3] {
+    let lab = Lab::from_srgb(rgb.map(|v| (v + 0.5) as u8));
+    [lab.l(), lab.a(), lab.b()]
+}
+
+/// Mean sRGB of a cell of the photo's grid.
+pub(crate) fn mean(photo: &Photo, row: usize, column: usize) -> [f32; 3] {
     let width = photo.size().width() as usize;
     let cell = CELL as usize;
     let mut sum = [0u32; 3];

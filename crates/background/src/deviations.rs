@@ -19,9 +19,9 @@ const SHADOW_LEAVES: f32 = 0.1;
 /// Difference of the colour channels' losses of light that a shadow may show, over the loss:
 /// a shadow is a little bluish or yellowish where two lights meet.
 const SHADOW_HUE: f32 = 0.2;
-/// Smallest thing that is kept, over the whole photo.
+/// Smallest thing that is kept, over the part that was measured.
 const MIN_OBJECT: f32 = 0.0008;
-/// Smallest shadow that is kept, over the whole photo.
+/// Smallest shadow that is kept, over the part that was measured.
 const MIN_SHADOW: f32 = 0.003;
 /// If most of an object is this close to the person (in cells beyond the band), it is a ragged mask and
 /// not an object.
@@ -193,8 +193,8 @@ impl Group {
         let right = self.cells.iter().map(column).max()?;
         let side = |cells: usize| cells as f32 * CELL as f32;
         frame.region(Rect::new(
-            side(left),
-            side(top),
+            side(cells.first_column + left),
+            side(cells.first_row + top),
             side(right + 1 - left),
             side(bottom + 1 - top),
         )?)

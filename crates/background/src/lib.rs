@@ -1,12 +1,15 @@
 //! Measures the background: how even the wall is, which objects are in front of it, whether the person
 //! casts a shadow on it, and its colour.
 //!
+//! The caller says which part of the photo counts, since a photo may be trimmed before it is
+//! printed. Outside that part, only things that differ from the wall are noted.
+//!
 //! It uses only the pixels of a [`Photo`] and the masks of its [`Subject`]. This crate knows no
 //! networks, landmarks or rules.
 //!
 //! # Method
 //!
-//! 1. The photo is averaged over cells of 3 × 3 working pixels and converted to CIE L\*a\*b\*.
+//! 1. The part is averaged over cells of 3 × 3 working pixels and converted to CIE L\*a\*b\*.
 //!    Cells of the person, and of a band around the person where masks are unreliable, are left
 //!    out.
 //! 2. A second-order surface is robustly fitted to the rest. It models the wall, with the smooth
@@ -20,28 +23,32 @@
 //! let size = ImageSize::new(360, 480).unwrap();
 //! let photo = Photo::new(vec![220; 360 * 480 * 3], size, size).unwrap();
 //! // Without masks, it is unknown what the background is.
-//! assert!(shomei_background::measure(&photo, &Subject::default()).is_none());
+//! assert!(shomei_background::measure(&photo, &Subject::default(), None).is_none());
 //! ```
 
 mod cells;
 mod deviations;
 mod measurement;
+mod outside;
 mod surface;
 
-use shomei_photo::{DeltaE, Photo, Ratio, Subject, percentile};
+use shomei_photo::{DeltaE, Photo, Ratio, Rect, Subject, percentile};
 
-use cells::Cells;
-pub use measurement::{Background, BackgroundObject, Shadow, UnevenKind, Unevenness};
+use cells::{Cells, Grid};
+pub use measurement::{Background, BackgroundObject, Outside, Shadow, UnevenKind, Unevenness};
 use surface::Surface;
 
 /// With a smaller share of background cells than this, nothing is measured.
 const MIN_AREA: f32 = 0.005;
 
-/// Measures the background; `None` if the subject has no masks or hardly any background is
-/// visible.
+/// Measures the background in `part` of the photo, in working pixels; `None` stands for the whole
+/// photo. The result is `None` if the subject has no masks or hardly any background is visible.
 #[must_use]
-pub fn measure(photo: &Photo, subject: &Subject) -> Option<Background> {
-    let cells = Cells::of(photo, subject)?;
+pub fn measure(photo: &Photo, subject: &Subject, part: Option<Rect>) -> Option<Background> {
+    let grid = Grid::of(photo, subject)?;
+    let size = photo.size();
+    let whole = Rect::new(0.0, 0.0, size.width() as f32, size.height() as f32)?;
+    let cells = Cells::of(photo, subject, &grid, part.unwrap_or(whole));
     if cells.wall.len() as f32 <= MIN_AREA * cells.count() as f32 {
         return None;
     }
@@ -58,6 +65,7 @@ pub fn measure(photo: &Photo, subject: &Subject) -> Option<Background> {
         objects: deviations.objects,
         unevenness: deviations.unevenness,
         shadows: deviations.shadows,
+        outside: outside::find(photo, &grid, &cells, &surface),
     })
 }
 

@@ -6,7 +6,7 @@ use shomei_photo::{DeltaE, Lab, Ratio, Region, Side};
 /// sensor noise does not count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Background {
-    /// Measured background, over the whole photo. The band around the person, where masks are
+    /// Measured background, over the part that was measured. The band around the person, where masks are
     /// uncertain, is left out.
     pub area_ratio: Ratio,
     /// Median colour.
@@ -26,6 +26,18 @@ pub struct Background {
     pub unevenness: Option<Unevenness>,
     /// Shadows on the wall, the deepest first.
     pub shadows: Vec<Shadow>,
+    /// What is outside the part; `None` if there is nothing.
+    pub outside: Option<Outside>,
+}
+
+/// The background outside the part that was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outside {
+    /// Its area over the whole photo. The band around the person is left out.
+    pub area_ratio: Ratio,
+    /// Compact areas that differ from the wall inside the part, the largest first. Their area is
+    /// over the whole photo.
+    pub objects: Vec<BackgroundObject>,
 }
 
 /// A compact object that differs from the wall.
@@ -33,7 +45,7 @@ pub struct Background {
 pub struct BackgroundObject {
     /// Its region.
     pub region: Region,
-    /// Its area over the whole photo.
+    /// Its area over the part that was measured.
     pub area_ratio: Ratio,
     /// Mean distance from the wall's colour.
     pub contrast_delta_e: DeltaE,
@@ -68,7 +80,7 @@ pub struct Shadow {
     pub region: Region,
     /// On which side of the head.
     pub side: Side,
-    /// Its area over the whole photo.
+    /// Its area over the part that was measured.
     pub area_ratio: Ratio,
     /// Share of the light that is missing: 0 none, 1 black (linear luminance).
     pub depth_ratio: Ratio,

@@ -72,7 +72,7 @@ fn photo(wall: impl Fn(f32, f32) -> [f32; 3]) -> Photo {
 }
 
 fn background(wall: impl Fn(f32, f32) -> [f32; 3]) -> Background {
-    measure(&photo(wall), &subject()).unwrap()
+    measure(&photo(wall), &subject(), None).unwrap()
 }
 
 fn grey(value: f32) -> [f32; 3] {
@@ -188,7 +188,7 @@ fn somebody_else_is_background() {
             grey(230.0)
         }
     });
-    let found = measure(&photo, &subject).unwrap();
+    let found = measure(&photo, &subject, None).unwrap();
     assert_eq!(found.objects.len(), 1, "{found:?}");
 }
 
@@ -196,5 +196,5 @@ fn somebody_else_is_background() {
 fn a_photo_full_of_person_cannot_be_measured() {
     let mut subject = subject();
     subject.person = Mask::new(Array2::ones((16, 16)));
-    assert!(measure(&photo(|_, _| grey(230.0)), &subject).is_none());
+    assert!(measure(&photo(|_, _| grey(230.0)), &subject, None).is_none());
 }

@@ -22,6 +22,28 @@ pub struct Place {
 }
 
 impl Place {
+    /// The part of the photo that any cut with a width of `aspect` over its height stays in, if it
+    /// keeps to the guide: the head no smaller than [`HEAD`] less its tolerance, [`ABOVE_HEAD`]
+    /// and the middle within theirs. `None` if nothing of it is in the photo.
+    #[must_use]
+    pub fn reach(self, photo: ImageSize, aspect: f32) -> Option<Rect> {
+        let height = self.height / (HEAD - TOLERANCE);
+        let above = (ABOVE_HEAD + TOLERANCE) * height;
+        let below = (1.0 - ABOVE_HEAD + TOLERANCE) * height;
+        let beside = (aspect / 2.0 + TOLERANCE) * height;
+        let within = |from: f32, to: f32, side: u32| {
+            let (from, to) = (from.max(0.0), to.min(side as f32));
+            (from, to - from)
+        };
+        let (x, width) = within(
+            self.centre_x - beside,
+            self.centre_x + beside,
+            photo.width(),
+        );
+        let (y, height) = within(self.top - above, self.top + below, photo.height());
+        Rect::new(x, y, width, height)
+    }
+
     /// The part of the photo in which the head takes the share `head` of the height, or the
     /// largest part there is. It lies as near to the composition as the photo's edges allow.
     ///

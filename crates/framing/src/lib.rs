@@ -35,7 +35,9 @@ pub fn measure(subject: &Subject, frame: Frame) -> Option<Framing> {
     let eyes = marks.left_eye().midpoint(marks.right_eye());
     let (scale_x, scale_y) = frame.scale();
     let cuts = cuts::find(subject, &head, frame);
+    let (trim, printed) = trim::best(&head, frame)?;
     Some(Framing {
+        picture: (!frame.is_whole()).then(|| frame.picture()),
         head_height_ratio: Ratio::new(head.height() / height)?,
         face_height_ratio: Ratio::new(head.face_height() / height)?,
         head_width_ratio: Ratio::new((head.right - head.left) / width)?,
@@ -50,7 +52,8 @@ pub fn measure(subject: &Subject, frame: Frame) -> Option<Framing> {
         eye_line_y_ratio: Ratio::new(eyes.y() / height)?,
         inter_eye_px: Px::new(marks.inter_eye_distance() * scale_x.midpoint(scale_y))?,
         cuts,
-        trim: trim::best(&head, frame)?,
+        trim,
+        printed,
     })
 }
 

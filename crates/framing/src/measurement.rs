@@ -2,9 +2,12 @@
 
 use shomei_photo::{Px, Ratio, Region, Side};
 
-/// The framing of the head.
+/// The framing of the head. The photo's height, width and edges are those of the picture, without
+/// a border or bars around it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Framing {
+    /// The photo without a border or bars around it; `None` if it has none.
+    pub picture: Option<Region>,
     /// Crown with hair to chin over the photo's height. Where the crown is cut off, the skull
     /// is extrapolated from the face, so that the value may exceed 1.
     pub head_height_ratio: Ratio,
@@ -26,6 +29,10 @@ pub struct Framing {
     pub cuts: Vec<Cut>,
     /// The best 35:45 part of the photo.
     pub trim: Trim,
+    /// The part that may be printed: wherever an operator cuts within the tolerances of the guide,
+    /// nothing outside it is printed. It contains the trim box. `None` if trimming leaves less
+    /// than 300 dpi, so that nobody will trim the photo.
+    pub printed: Option<Region>,
 }
 
 /// Space between the head and the photo's edges, each over the photo's extent in that

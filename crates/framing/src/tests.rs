@@ -270,6 +270,38 @@ fn trimming_mends_what_it_can() {
     close(framing.trim.top_margin_ratio, (302.0 - 257.6) / 222.4);
 }
 
+#[test]
+fn what_may_be_printed_is_what_the_guide_allows() {
+    // A head of 140 working pixels, 1.4 · 100, in the middle: 32 mm of it are 4.375 each.
+    let framing = measure(&subject(180.0, 240.0, 100.0), frame()).unwrap();
+    // The original has twice as many pixels.
+    assert_eq!(framing.trim.print_height_px.get().round(), 371.0);
+    let printed = framing.printed.unwrap();
+    let mm = 140.0 / 32.0;
+    let crown = 150.0;
+    for (got, expected) in [
+        (printed.x, 180.0 - 19.5 * mm),
+        (printed.width, 39.0 * mm),
+        (printed.y, crown - 6.0 * mm),
+        (printed.height, 49.0 * mm),
+    ] {
+        assert!((got as f32 - 2.0 * expected).abs() <= 1.0, "{printed:?}");
+    }
+    // Too few pixels are left of a smaller head.
+    assert_eq!(
+        measure(&subject(180.0, 240.0, 85.0), frame())
+            .unwrap()
+            .printed,
+        None
+    );
+    // A larger one fills the photo; at a side, the photo ends earlier.
+    let large = measure(&subject(180.0, 260.0, 240.0), frame()).unwrap();
+    let whole = frame().whole();
+    assert_eq!(large.printed, Some(whole));
+    let beside = measure(&subject(60.0, 260.0, 100.0), frame()).unwrap();
+    assert_eq!(beside.printed.unwrap().x, 0);
+}
+
 /// A mirrored subject gives mirrored measurements.
 #[test]
 fn mirroring_swaps_left_and_right() {

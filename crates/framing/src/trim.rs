@@ -3,7 +3,7 @@
 //! Operators trim the photo, so a small or off-centre head is fine as long as a good part can be cut
 //! out.
 
-use shomei_photo::{Frame, Px, Ratio, Rect, card};
+use shomei_photo::{Frame, Px, Ratio, Rect, Region, card};
 
 use crate::Head;
 use crate::composition::{HEAD, Place};
@@ -14,7 +14,8 @@ const LARGEST_HEAD: f32 = (card::HEAD_MM + card::TOLERANCE_MM) / card::PAPER_HEI
 /// A face this far from the middle (over the width) is as good as centred.
 const CENTRED: f32 = 0.05;
 
-pub(crate) fn best(head: &Head, frame: Frame) -> Option<Trim> {
+/// The trim box, and the part that may be printed, if trimming leaves enough pixels.
+pub(crate) fn best(head: &Head, frame: Frame) -> Option<(Trim, Option<Region>)> {
     let place = Place {
         top: head.top,
         height: head.height(),
@@ -28,11 +29,18 @@ pub(crate) fn best(head: &Head, frame: Frame) -> Option<Trim> {
         (ideal, tight) if off(&ideal) > CENTRED && off(&tight) < off(&ideal) => tight,
         (ideal, _) => ideal,
     };
-    Some(Trim {
+    let trim = Trim {
         region: frame.region(rect)?,
         head_height_ratio: Ratio::quotient(place.height, rect.height())?,
         top_margin_ratio: Ratio::quotient(place.top - rect.y(), rect.height())?,
         centre_x_ratio: Ratio::new(centre(&rect))?,
         print_height_px: Px::new(rect.height() * frame.scale().1)?,
-    })
+    };
+    let sharp = trim.print_height_px.get() >= card::PRINT_PX;
+    let printed = place.reach(frame.working(), ASPECT);
+    // Where the photo ends too early, the trim box may lie beside what the guide wants.
+    let printed = printed
+        .and_then(|rect| frame.region(rect))
+        .map(|reach| reach.union(trim.region));
+    Some((trim, printed.filter(|_| sharp)))
 }

@@ -15,5 +15,7 @@ pub const PAPER_HEIGHT_MM: f32 = 45.0;
 pub const HEAD_MM: f32 = 34.0;
 /// Space above the crown on the paper photo, ± [`TOLERANCE_MM`].
 pub const ABOVE_HEAD_MM: f32 = 4.0;
+/// Pixels along [`HEIGHT_MM`] that the print needs: 300 dpi.
+pub const PRINT_PX: f32 = 325.0;
 /// How much more or less than [`HEAD_MM`] and [`ABOVE_HEAD_MM`] the guide allows.
 pub const TOLERANCE_MM: f32 = 2.0;

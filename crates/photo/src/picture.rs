@@ -1,6 +1,6 @@
 //! The pixels that the stages analyse.
 
-use crate::{Frame, ImageSize, QuarterTurn};
+use crate::{Frame, ImageSize, QuarterTurn, Rect};
 
 /// An sRGB picture at working size, 8 bits for each channel, rows from top to bottom.
 #[derive(Clone)]
@@ -86,8 +86,29 @@ impl Photo {
         }
         Some(Self {
             rgb,
-            frame: Frame::new(size, self.frame.original(), turn),
+            frame: self.frame.turned(turn),
         })
+    }
+
+    /// The part of a photo that is not turned, in working pixels: `width` × `height` from column
+    /// `x` and row `y`. `None` if it is empty or not inside the photo.
+    #[must_use]
+    pub fn part(&self, x: u32, y: u32, width: u32, height: u32) -> Option<Self> {
+        if self.frame.turn() != QuarterTurn::None {
+            return None;
+        }
+        let rect = Rect::new(x as f32, y as f32, width as f32, height as f32)?;
+        let frame = self.frame.part(rect)?;
+        let stride = self.size().width() as usize * 3;
+        let from = x as usize * 3;
+        let rows = self.rgb.chunks_exact(stride);
+        let rgb = rows
+            .skip(y as usize)
+            .take(height as usize)
+            .flat_map(|row| &row[from..from + width as usize * 3])
+            .copied()
+            .collect();
+        Some(Self { rgb, frame })
     }
 }
 
@@ -95,6 +116,23 @@ impl Photo {
 mod tests {
     use super::*;
     use crate::Point;
+
+    #[test]
+    fn a_part_keeps_the_colours_and_places_of_its_pixels() {
+        let size = ImageSize::new(4, 3).unwrap();
+        let rgb: Vec<u8> = (0..12u8).flat_map(|i| [i, i, i]).collect();
+        let photo = Photo::new(rgb, size, size).unwrap();
+        let part = photo.part(1, 1, 2, 2).unwrap();
+        assert_eq!(part.rgb(), [5, 5, 5, 6, 6, 6, 9, 9, 9, 10, 10, 10]);
+        let centre = part.frame().original_point(Point::new(0.5, 0.5).unwrap());
+        assert_eq!(
+            photo.pixel(centre.0 as u32, centre.1 as u32),
+            part.pixel(0, 0)
+        );
+        for (x, y, width, height) in [(3, 0, 2, 1), (0, 2, 1, 2), (0, 0, 0, 1)] {
+            assert!(photo.part(x, y, width, height).is_none());
+        }
+    }
 
     /// A pixel keeps its colour and its place in the original through every turn.
     #[test]

@@ -8,7 +8,7 @@
 
 use shomei_framing::composition::{ABOVE_HEAD, HEAD, Place, TOLERANCE};
 use shomei_photo::card::{HEIGHT_MM, WIDTH_MM};
-use shomei_photo::{Frame, OriginalPoint, QuarterTurn, Region};
+use shomei_photo::{Frame, ImageSize, OriginalPoint, QuarterTurn, Rect, Region};
 use shomei_verdict::Measurements;
 
 /// Where to cut, in the photo turned so that the person is upright.
@@ -64,28 +64,42 @@ pub fn cut(measurements: &Measurements) -> Option<Cut> {
         shown
     };
     let frame = Frame::new(upright, shown, face.turn);
+    // A border is never printed, and the measurements are about what is inside it.
+    let picture = frame.rect(framing.picture.unwrap_or_else(|| frame.whole()))?;
     let height_of = |point: OriginalPoint| {
         let point = frame.working_point((point.x as f32, point.y as f32))?;
         Some(point.y())
     };
     let (crown, chin) = (height_of(face.crown?)?, height_of(face.chin?)?);
-    // Where the crown is cut off, the top of the head is above the photo.
-    let above_photo = framing.margins.top_ratio.get() * upright.height() as f32;
-    let top = if above_photo < 0.0 {
-        above_photo
+    // Where the crown is cut off, the top of the head is above the picture.
+    let above = framing.margins.top_ratio.get() * picture.height();
+    let top = if above < 0.0 {
+        above
     } else {
-        crown
+        crown - picture.y()
     };
     let place = Place {
         top,
-        height: chin - top,
-        centre_x: framing.centre_x_ratio.get() * upright.width() as f32,
+        height: chin - picture.y() - top,
+        centre_x: framing.centre_x_ratio.get() * picture.width(),
     };
-    let part = place.part(upright, WIDTH_MM / HEIGHT_MM, HEAD)?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole pixels within the photo"
+    )]
+    let size = ImageSize::new(picture.width() as u32, picture.height() as u32)?;
+    let part = place.part(size, WIDTH_MM / HEIGHT_MM, HEAD)?;
+    let on_photo = Rect::new(
+        picture.x() + part.x(),
+        picture.y() + part.y(),
+        part.width(),
+        part.height(),
+    )?;
     let mm = |pixels: f32| f64::from(pixels / part.height() * HEIGHT_MM);
     let cut = Cut {
         turn: face.turn,
-        region: Frame::new(upright, upright, QuarterTurn::None).region(part)?,
+        region: Frame::new(upright, upright, QuarterTurn::None).region(on_photo)?,
         head_mm: mm(place.height),
         above_mm: mm(place.top - part.y()),
     };
@@ -182,6 +196,37 @@ mod tests {
         assert!(cut.in_guide(), "{cut:?}");
         // A head that fills the photo cannot have its margin.
         assert!(!super::cut(&upright([700, 900], 0, 855)).unwrap().in_guide());
+    }
+
+    /// A print of 700 × 900 pixels on white paper.
+    #[test]
+    fn a_border_is_never_printed() {
+        let mut scan = upright([1000, 1000], 130, 810);
+        let framing = scan.framing.as_mut().unwrap();
+        framing.picture = Some(Region {
+            x: 150,
+            y: 50,
+            width: 700,
+            height: 900,
+        });
+        let here = cut(&scan).unwrap();
+        let print = cut(&upright([700, 900], 80, 760)).unwrap();
+        let Region {
+            x,
+            y,
+            width,
+            height,
+        } = print.region;
+        assert_eq!(
+            here.region,
+            Region {
+                x: x + 150,
+                y: y + 50,
+                width,
+                height
+            }
+        );
+        assert!((here.head_mm - print.head_mm).abs() < 1e-3 && here.in_guide());
     }
 
     #[test]

@@ -94,11 +94,6 @@ pub(crate) fn measure(
     measurements.face = Some(facts);
     if !subject.faces.is_empty() {
         let framing = || stages.attempt("framing", || Ok(shomei_framing::measure(&subject, frame)));
-        let background = || {
-            stages.attempt("background", || {
-                Ok(shomei_background::measure(&photo, &subject))
-            })
-        };
         let portrait = || {
             stages.attempt("portrait", || {
                 Ok(shomei_portrait::measure(&photo, &subject))
@@ -108,9 +103,17 @@ pub(crate) fn measure(
             return run.finish(measurements, Some(photo), Some(subject));
         }
         measurements.framing = run.keep("framing", framing()).flatten();
+        // What the trim removes is not printed.
+        let framing = measurements.framing.as_ref();
+        let printed = framing.and_then(|framing| frame.rect(framing.printed?));
         if run.stops("framing", &mut measurements) {
             return run.finish(measurements, Some(photo), Some(subject));
         }
+        let background = || {
+            stages.attempt("background", || {
+                Ok(shomei_background::measure(&photo, &subject, printed))
+            })
+        };
         let (background, ahead) = if parallel {
             let (background, portrait) = rayon::join(background, portrait);
             (background, Some(portrait))

@@ -198,6 +198,13 @@ checks! {
     OverCompressed over_compressed,
 }
 
+impl Checks {
+    /// Whether photos are trimmed before they are printed, rather than judged as they are sent.
+    pub(crate) fn trims(&self) -> bool {
+        self.too_far.trims()
+    }
+}
+
 impl Code {
     /// Whether an exception of the rules can be declared for it, see [`crate::Waivers`].
     #[must_use]

@@ -231,6 +231,7 @@ fn good_face() -> FaceFacts {
 
 fn good_framing() -> Framing {
     Framing {
+        picture: None,
         head_height_ratio: ratio(0.6),
         face_height_ratio: ratio(0.45),
         head_width_ratio: ratio(0.49),
@@ -252,6 +253,7 @@ fn good_framing() -> Framing {
             centre_x_ratio: ratio(0.5),
             print_height_px: px(695.0),
         },
+        printed: Some(region(40, 0, 620, 774)),
     }
 }
 
@@ -266,6 +268,7 @@ fn good_background() -> Background {
         objects: Vec::new(),
         unevenness: None,
         shadows: Vec::new(),
+        outside: None,
     }
 }
 

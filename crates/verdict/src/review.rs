@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::check::Stage;
 use crate::checks::no_face;
-use crate::{Code, Finding, Measurements, Outcome, Policy, Waivers};
+use crate::{Code, Finding, Measurements, Note, Outcome, Policy, Waivers, notes};
 
 /// The verdict on one photo. The list is complete: callers must handle all three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,7 @@ impl fmt::Display for Verdict {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Review {
     findings: Vec<Finding>,
+    notes: Vec<Note>,
     measurements: Measurements,
     policy_name: String,
     policy_hash: String,
@@ -68,8 +69,14 @@ pub fn judge(measurements: &Measurements, policy: &Policy, waivers: &Waivers) ->
     }
     // Stable: within one severity, the order of the checks stays.
     findings.sort_by_key(|finding| finding.outcome() != Outcome::Reject);
+    let rejected = findings.iter().any(|f| f.outcome() == Outcome::Reject);
     Review {
         findings,
+        notes: if rejected {
+            Vec::new()
+        } else {
+            notes::of(measurements, policy)
+        },
         measurements: measurements.clone(),
         policy_name: policy.name().to_owned(),
         policy_hash: policy.hash().to_owned(),
@@ -103,6 +110,12 @@ impl Review {
         &self.findings
     }
 
+    /// What readers should know although nothing is wrong; nothing for a rejected photo.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
     /// What was judged.
     #[must_use]
     pub const fn measurements(&self) -> &Measurements {
@@ -132,7 +145,7 @@ impl Review {
 mod tests {
     use super::*;
     use crate::Lang;
-    use crate::fixtures::{degrees, good, ratio};
+    use crate::fixtures::{degrees, good, px, ratio};
     use shomei_photo::{Decoding, LimitKind, Unreadable};
 
     fn review(change: impl FnOnce(&mut Measurements), waivers: &str) -> Review {
@@ -148,6 +161,7 @@ mod tests {
         portrait.mouth.as_mut().unwrap().openness_ratio = ratio(0.5);
         let framing = m.framing.as_mut().unwrap();
         framing.head_height_ratio = ratio(0.4);
+        framing.trim.print_height_px = px(350.0);
     }
 
     #[test]

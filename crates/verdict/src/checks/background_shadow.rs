@@ -29,7 +29,7 @@ params! {
         /// Share of the light that is missing: rejected above this.
         0.25 in 0.0..=1.0;
     min_area: Single<Share> =
-        /// Area of the smallest shadow that counts, over the photo's area.
+        /// Area of the smallest shadow that counts, over the printed part.
         0.01 in 0.0..=1.0;
 }
 

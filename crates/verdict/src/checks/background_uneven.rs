@@ -24,7 +24,7 @@ pub(super) const ABOUT: About = About {
 
 params! {
     min_area: Single<Share> =
-        /// Background over the whole photo: below this it cannot be assessed.
+        /// Background over the printed part: below this it cannot be assessed.
         0.02 in 0.0..=1.0;
     pattern: Above<DeltaE> =
         /// Strength of a pattern: referred above this.

@@ -33,6 +33,9 @@ pub struct ReviewRecord {
     pub verdict: Verdict,
     /// The reasons, the most severe first; empty for an accepted photo.
     pub findings: Vec<FindingRecord>,
+    /// What readers should know although nothing is wrong.
+    #[serde(default)]
+    pub notes: Vec<NoteRecord>,
     /// All measurements: enough to judge again.
     #[serde(with = "As::<json::Measurements>")]
     pub measurements: Measurements,
@@ -89,6 +92,23 @@ pub struct FindingRecord {
     pub waived: bool,
 }
 
+/// A remark on a photo that is not rejected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NoteRecord {
+    /// Its name: `trimmed` says that the part of the photo around the head will be printed, and
+    /// that more than that was sent.
+    pub code: String,
+    /// The region it is about, in pixels of the original.
+    #[serde(
+        with = "As::<Option<json::Region>>",
+        skip_serializing_if = "Option::is_none",
+        default
+    )]
+    pub region: Option<Region>,
+    /// The remark, in the requested language.
+    pub text: String,
+}
+
 /// A policy by name and content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PolicyRecord {
@@ -124,6 +144,15 @@ impl ReviewRecord {
                 .findings()
                 .iter()
                 .map(|finding| FindingRecord::new(finding, lang))
+                .collect(),
+            notes: review
+                .notes()
+                .iter()
+                .map(|note| NoteRecord {
+                    code: note.code().to_owned(),
+                    region: note.region(),
+                    text: note.text(lang).to_owned(),
+                })
                 .collect(),
             measurements: review.measurements().clone(),
             policy: PolicyRecord {
@@ -194,7 +223,7 @@ mod tests {
     use super::*;
     use crate::fixtures::{committed, degrees, delta_e, good, ratio};
     use crate::{Failure, Policy, judge};
-    use shomei_background::{BackgroundObject, Shadow, UnevenKind, Unevenness};
+    use shomei_background::{BackgroundObject, Outside, Shadow, UnevenKind, Unevenness};
     use shomei_framing::{Cut, Part};
     use shomei_photo::{Decoding, FileFacts, Format, LimitKind, Process, Unreadable};
 
@@ -374,6 +403,12 @@ mod tests {
                 region: region(2),
                 strength_delta_e: delta_e(7.5),
             });
+            background.outside = Some(Outside {
+                area_ratio: ratio(0.125),
+                objects: background.objects.clone(),
+            });
+            m.framing.as_mut().unwrap().picture = Some(region(6));
+            let background = m.background.as_mut().unwrap();
             background.shadows = vec![Shadow {
                 region: region(3),
                 side: Side::Right,
@@ -404,6 +439,11 @@ mod tests {
             advice: "What to do".to_owned(),
             rule: "A rule".to_owned(),
             waived: true,
+        }];
+        full.notes = vec![NoteRecord {
+            code: "trimmed".to_owned(),
+            region: Some(region(5)),
+            text: "What to know".to_owned(),
         }];
         full.verdict = Verdict::Refer;
         full.policy.hash = "0123456789abcdef".to_owned();

@@ -16,7 +16,7 @@ use shomei_photo as photo;
 use shomei_photo::{Degrees, DeltaE, Px, Ratio};
 use shomei_portrait as portrait;
 
-use super::{Engine, FindingRecord, PolicyRecord, ReviewRecord, SCHEMA};
+use super::{Engine, FindingRecord, NoteRecord, PolicyRecord, ReviewRecord, SCHEMA};
 use crate::measurements::{plain, round};
 use crate::{Code, Waivers};
 
@@ -38,6 +38,9 @@ pub(super) struct Line<'a> {
     verdict: Verdict,
     /// The reasons, the most severe first; empty for an accepted photo.
     findings: &'a [FindingRecord],
+    /// What readers should know although nothing is wrong; absent if there is nothing.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    notes: &'a [NoteRecord],
     /// Summary of the file.
     file: FileRecord,
     /// Summary of the main face; null if there is no face.
@@ -64,6 +67,7 @@ impl<'a> Line<'a> {
             id: &record.id,
             verdict: Verdict::write(&record.verdict),
             findings: &record.findings,
+            notes: &record.notes,
             file: FileRecord::new(&record.measurements.file),
             face: measurements.face.as_ref().and_then(FaceRecord::new),
             measurements,
@@ -262,8 +266,12 @@ structs! {
         height: u32,
     }
 
-    /// The framing of the head.
+    /// The framing of the head. The photo's height, width and edges are those of the picture,
+    /// without a border or bars around it.
     Framing for framing::Framing {
+        /// The photo without a border or bars around it; absent if it has none.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        picture: Option<Region>,
         /// Crown with hair to chin over the photo's height. Where the crown is cut off, the skull
         /// is extrapolated from the face, so that the value may exceed 1.
         head_height_ratio: Number<Ratio>,
@@ -285,6 +293,11 @@ structs! {
         cuts: Vec<Cut>,
         /// The best 35:45 part of the photo.
         trim: Trim,
+        /// The part that may be printed: wherever an operator cuts within the tolerances of the
+        /// guide, nothing outside it is printed. The background is judged here. Absent if trimming
+        /// leaves less than 300 dpi; then the whole photo is judged.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        printed: Option<Region>,
     }
 
     /// Space between the head and the photo's edges, each over the photo's extent in that
@@ -328,10 +341,10 @@ structs! {
         print_height_px: Number<Px>,
     }
 
-    /// The background. Colours are compared in CIE L\*a\*b\* after averaging over small cells, so that
+    /// The background in `framing.printed`, or in the whole photo. Colours are compared in CIE L\*a\*b\* after averaging over small cells, so that
     /// sensor noise does not count.
     Background for background::Background {
-        /// Measured background, over the whole photo. The band around the person, where masks are
+        /// Measured background, over the part that was measured. The band around the person, where masks are
         /// uncertain, is left out.
         area_ratio: Number<Ratio>,
         /// Median colour.
@@ -351,13 +364,26 @@ structs! {
         unevenness: Option<Unevenness>,
         /// Shadows on the wall, the deepest first.
         shadows: Vec<Shadow>,
+        /// What is outside the part; absent if there is nothing.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        outside: Option<Outside>,
+    }
+
+    /// The background outside the part that was measured. It is not judged by the policy for the
+    /// My Number Card.
+    Outside for background::Outside {
+        /// Its area over the whole photo. The band around the person is left out.
+        area_ratio: Number<Ratio>,
+        /// Compact areas that differ from the wall inside the part, the largest first. Their area
+        /// is over the whole photo.
+        objects: Vec<BackgroundObject>,
     }
 
     /// A compact object that differs from the wall.
     BackgroundObject for background::BackgroundObject {
         /// Its region.
         region: Region,
-        /// Its area over the whole photo.
+        /// Its area over the part that was measured.
         area_ratio: Number<Ratio>,
         /// Mean distance from the wall's colour.
         contrast_delta_e: Number<DeltaE>,
@@ -379,7 +405,7 @@ structs! {
         region: Region,
         /// On which side of the head.
         side: Side,
-        /// Its area over the whole photo.
+        /// Its area over the part that was measured.
         area_ratio: Number<Ratio>,
         /// Share of the light that is missing: 0 none, 1 black (linear luminance).
         depth_ratio: Number<Ratio>,

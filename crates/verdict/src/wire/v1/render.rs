@@ -7,7 +7,7 @@ use crate::{Lang, Outcome, Verdict};
 
 impl ReviewRecord {
     /// The review as lines of text: a line with the verdict and the id, then two for each finding,
-    /// what is wrong and what to do, and a last one if the review stopped early. `lang` is the
+    /// what is wrong and what to do, one for each note, and a last one if the review stopped early. `lang` is the
     /// language that the record was made in; control characters of the id are escaped.
     #[must_use]
     pub fn render(&self, lang: Lang) -> String {
@@ -26,6 +26,9 @@ impl ReviewRecord {
                 finding.text,
                 finding.advice,
             );
+        }
+        for note in &self.notes {
+            let _ = writeln!(text, "    {}", note.text);
         }
         if self.measurements.stopped_after.is_some() {
             text += match lang {
