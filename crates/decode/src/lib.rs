@@ -14,7 +14,8 @@
 //! 4. `pixels` classifies the damage that the decoder found;
 //! 5. `scale` shrinks to the working size; `colour` converts from the embedded ICC profile to sRGB;
 //!    `scale` turns the picture by its EXIF orientation. In this order, the last two process only the
-//!    small picture.
+//!    small picture;
+//! 6. `border` leaves out bars, paper or a line around the picture.
 //!
 //! This crate knows no faces, rules or paths: other crates judge whether a size or a format is
 //! acceptable. It does no I/O and reads no clock and no environment.
@@ -44,6 +45,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod border;
 mod colour;
 mod editor;
 mod headers;
@@ -275,7 +277,7 @@ fn decode_jpeg(
         let (rgb, state) = colour::to_srgb(small, pixels.channels, &profile);
         facts.icc = state;
         let (upright, working) = scale::upright(rgb, working, orientation);
-        Photo::new(upright, working, scale::shown(stored, orientation))
+        Photo::new(upright, working, scale::shown(stored, orientation)).map(border::removed)
     });
     if photo.is_none() {
         let detail = "the picture cannot be scaled".to_owned();

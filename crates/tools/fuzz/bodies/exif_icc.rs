@@ -39,7 +39,11 @@ pub(crate) fn run(data: &[u8]) {
     };
     assert!((1..=8).contains(&facts.orientation));
     assert_eq!(facts.shown_size(), Some(photo.frame().original()));
-    assert_eq!(photo.size(), photo.frame().original());
+    let picture = photo.frame().picture();
+    assert_eq!(
+        (photo.size().width(), photo.size().height()),
+        (picture.width, picture.height)
+    );
     assert!(facts.eoi && facts.trailing_bytes == 0);
     // Pixels change for a profile alone; grey stays grey without one.
     if facts.icc != IccState::Converted && choice & 1 == 1 {
