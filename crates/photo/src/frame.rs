@@ -64,6 +64,17 @@ impl Region {
             && meet(self.y, self.height, other.y, other.height)
     }
 
+    /// Pixels between the two, along the side where there are more; 0 if they meet or touch.
+    #[must_use]
+    pub fn distance(self, other: Self) -> f64 {
+        let gap = |a: u32, a_length: u32, b: u32, b_length: u32| {
+            let after = b.saturating_sub(a.saturating_add(a_length));
+            after.max(a.saturating_sub(b.saturating_add(b_length)))
+        };
+        let across = gap(self.x, self.width, other.x, other.width);
+        f64::from(across.max(gap(self.y, self.height, other.y, other.height)))
+    }
+
     /// The smallest region that contains both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
@@ -374,6 +385,10 @@ mod tests {
             (50, 70, false),
         ] {
             assert_eq!(middle.meets(region(x, y)), expected, "{x} {y}");
+        }
+        for (x, y, expected) in [(50, 69, 0.0), (40, 50, 0.0), (30, 50, 10.0), (63, 85, 15.0)] {
+            let distance = middle.distance(region(x, y));
+            assert!((distance - expected).abs() < 1e-9, "{x} {y}: {distance}");
         }
     }
 

@@ -28,6 +28,10 @@ const STEEPEST: f32 = 0.02;
 const SHARPER: f32 = 0.15;
 /// Blur by the working picture's pixels and the filter that made it, in working pixels.
 const SHRINKING: f32 = 0.45;
+/// The same of a face whose dots of the print are this many times finer than the working pixels:
+/// lashes, lips and irises are then thinner than a pixel, so that no edge looks like a step.
+const SHRINKING_SMALL: f32 = 0.65;
+const SMALL: f32 = 1.5;
 /// Height of the card's picture in dots of the print: 27.5 mm at 300 dpi.
 const PRINTED: f32 = 325.0;
 /// Crown to chin in dots of the print.
@@ -52,7 +56,12 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
     };
     let (scale, _) = photo.frame().scale();
     // A picture that was not made smaller has no more to show.
-    let shrinking = if scale > 1.01 { SHRINKING } else { 0.0 };
+    let shrinking = if scale > 1.01 {
+        let small = ((dots_per_pixel - 1.0) / (SMALL - 1.0)).clamp(0.0, 1.0);
+        SHRINKING + small * (SHRINKING_SMALL - SHRINKING)
+    } else {
+        0.0
+    };
     let blur = (edge_blur(&patch)?.powi(2) - shrinking * shrinking)
         .max(0.0)
         .sqrt();

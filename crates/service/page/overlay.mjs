@@ -40,6 +40,9 @@ export function draw(svg, review) {
     svg.append(...outlined("rect", "face", box(main.region)));
   }
 
+  const trimmed = (review.notes ?? []).find(note => note.code === "trimmed" && note.region);
+  if (trimmed) svg.append(...outlined("rect", "trim", box(trimmed.region)));
+
   const groups = review.findings.map((finding, at) => {
     const group = shape("g", `finding ${finding.outcome}`, { "data-finding": at + 1 });
     const cut = cutSides(finding);

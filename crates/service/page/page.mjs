@@ -54,6 +54,7 @@ function render() {
   by("next").textContent = outcome.kind === "error" ? word(`error_${outcome.cause}`)
     : outcome.waiting ? word("waiting", outcome.waiting)
     : word(`${kind}_next`);
+  by("notes").textContent = (review?.notes ?? []).map(note => note.text).join(" ");
   by("enquiry").hidden = !outcome.id;
   by("enquiry").textContent = outcome.id ? word("enquiry", outcome) : "";
   by("retry").hidden = !(photo && AGAIN.includes(outcome.cause));
@@ -74,6 +75,7 @@ function picture() {
   if (!drawn) by("overlay").replaceChildren();
   by("legend").hidden = !(drawn && review.face);
   by("legend-head").hidden = !by("overlay").querySelector(".head");
+  by("legend-trim").hidden = !by("overlay").querySelector(".trim");
   by("legend-numbers").hidden = !review?.findings.some(finding => finding.region);
 }
 

@@ -53,6 +53,7 @@ export const WORDS = {
   photo: ["選んだ写真", "The photo that you chose"],
   legend_head: ["頭の輪郭", "Outline of the head"],
   legend_face: ["顔の範囲", "Face"],
+  legend_trim: ["カードに印刷される範囲", "The part that is printed"],
   legend_numbers: ["見つかった点の場所（番号順）", "Where each numbered point is"],
 
   error: ["確認できませんでした", "The photo could not be checked"],

@@ -34,8 +34,8 @@ pub use shomei_decode::Limits;
 pub use shomei_face::ModelSet;
 pub use shomei_photo as photo;
 pub use shomei_verdict::{
-    Code, Finding, Lang, Limit, LoadError, Measurements, Outcome, Policy, PolicyError, Summary,
-    UnknownCode, UnknownLang, Verdict, WaiverError, Waivers, explain, ids, summary, wire,
+    Code, Finding, Lang, Limit, LoadError, Measurements, Note, Outcome, Policy, PolicyError,
+    Summary, UnknownCode, UnknownLang, Verdict, WaiverError, Waivers, explain, ids, summary, wire,
 };
 
 /// Compiles and runs the examples of the guide for web services.

@@ -8,7 +8,7 @@ use shomei_decode::Limits;
 use shomei_face::{Analyser, ModelSet};
 use shomei_photo::{FileFacts, Unreadable};
 use shomei_verdict::wire::v1::{Engine, ReviewRecord};
-use shomei_verdict::{Failure, Finding, Lang, Measurements, Policy, Verdict, Waivers, judge};
+use shomei_verdict::{Failure, Finding, Lang, Measurements, Note, Policy, Verdict, Waivers, judge};
 
 use crate::batch::Batch;
 use crate::pipeline::{self, Inspection, StageHook};
@@ -388,6 +388,12 @@ impl Review {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         self.judged.findings()
+    }
+
+    /// What readers should know although nothing is wrong; nothing for a rejected photo.
+    #[must_use]
+    pub fn notes(&self) -> &[Note] {
+        self.judged.notes()
     }
 
     /// All measurements that the verdict rests on.

@@ -77,6 +77,7 @@ mod tests {
     }
 
     fn cabinet(m: &mut Measurements) {
+        framing(m).trim.region = region(300, 27, 350, 450);
         wall(m).outside = Some(Outside {
             area_ratio: ratio(0.4),
             objects: vec![BackgroundObject {

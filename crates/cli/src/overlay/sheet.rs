@@ -4,7 +4,7 @@
 use std::io;
 
 use shomei::photo::{Frame, Photo, Point, QuarterTurn, Rect, Region, Subject};
-use shomei::{Finding, Inspection, Outcome, Review, Verdict};
+use shomei::{Finding, Inspection, Lang, Outcome, Review, Verdict};
 
 use super::canvas::{At, Bounds, Canvas, LETTER, Line, Rgb, wrapped};
 
@@ -200,7 +200,8 @@ fn person(canvas: &mut Canvas, subject: &Subject, view: &View) {
     }
 }
 
-/// Trim box, cuts, and what is in the background, whether or not it led to a finding.
+/// Trim box, cuts, and what is in the background inside and outside of what is printed, whether
+/// or not it led to a finding.
 fn measured(canvas: &mut Canvas, review: &Review, view: &View, labels: &mut Labels) {
     let measurements = review.measurements();
     if let Some(framing) = &measurements.framing {
@@ -238,6 +239,11 @@ fn measured(canvas: &mut Canvas, review: &Review, view: &View, labels: &mut Labe
         for (region, text) in objects.chain(shadows) {
             canvas.frame(view.region(region), solid(OBJECT, 1.5));
             labels.put(canvas, view.region(region), 1, OBJECT, &text);
+        }
+        // What is trimmed away.
+        let outside = background.outside.iter().flat_map(|seen| &seen.objects);
+        for object in outside {
+            canvas.frame(view.region(object.region), solid(GREY, 1.5));
         }
     }
 }
@@ -348,6 +354,9 @@ fn strip(id: &str, inspection: &Inspection, width: u32) -> Vec<Text> {
     for finding in review.findings() {
         add(2, colour(finding.outcome()), 4, &line(finding));
     }
+    for note in review.notes() {
+        add(2, WHITE, 4, note.text(Lang::En));
+    }
     if let Some(turn) = inspection.photo.as_ref().map(|photo| photo.frame().turn())
         && turn != QuarterTurn::None
     {
@@ -367,7 +376,8 @@ fn strip(id: &str, inspection: &Inspection, width: u32) -> Vec<Text> {
             GREY,
             0,
             "blue: faces - green dots: landmarks - cyan: head, crown, chin - pink: background \
-             objects and shadows - dashed: best 35:45 trim - red, amber, violet: findings",
+             objects and shadows - dashed: best 35:45 trim - grey: things outside it - red, amber, \
+             violet: findings",
         );
     }
     strip

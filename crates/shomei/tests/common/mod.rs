@@ -79,6 +79,54 @@ impl Picture {
         }
     }
 
+    /// The picture at (`left`, `top`) of a larger one of `width` × `height`; `around` gives the
+    /// colour of the rest by column and row.
+    pub(crate) fn placed(
+        &self,
+        [width, height]: [usize; 2],
+        [left, top]: [usize; 2],
+        around: impl Fn(usize, usize) -> [u8; 3],
+    ) -> Self {
+        let mut rgb = Vec::with_capacity(width * height * 3);
+        for y in 0..height {
+            for x in 0..width {
+                let own = x.checked_sub(left).zip(y.checked_sub(top));
+                let own = own.filter(|&(x, y)| x < self.width && y < self.height);
+                rgb.extend(own.map_or_else(|| around(x, y), |(x, y)| self.pixel(x, y)));
+            }
+        }
+        Self { width, height, rgb }
+    }
+
+    /// The same photo taken from the same place with a wider view: more wall at both sides and
+    /// more of the body below.
+    pub(crate) fn wider(&self, beside: usize, below: usize) -> Self {
+        // The last row in which both edges are wall.
+        let wall = |x: usize, y: usize| {
+            let [here, above] = [y, 0].map(|y| self.pixel(x, y));
+            here.iter().zip(above).all(|(a, b)| a.abs_diff(b) < 40)
+        };
+        let edges = [0, self.width - 1];
+        let last = (0..self.height).find(|&y| !edges.iter().all(|&x| wall(x, y)));
+        let last = last.map_or(self.height - 1, |y| y.saturating_sub(12));
+        let (width, height) = (self.width + 2 * beside, self.height + below);
+        self.placed([width, height], [beside, 0], |x, y| {
+            let inside = (beside..beside + self.width).contains(&x);
+            let x = x.saturating_sub(beside).min(self.width - 1);
+            let y = if inside { y } else { y.min(last) };
+            self.pixel(x, y.min(self.height - 1))
+        })
+    }
+
+    pub(crate) const fn size(&self) -> [usize; 2] {
+        [self.width, self.height]
+    }
+
+    pub(crate) fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
+        let at = (y * self.width + x) * 3;
+        [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
+    }
+
     /// The picture with `colour` wherever it is not `None`, by column and row.
     pub(crate) fn painted(mut self, colour: impl Fn(f32, f32) -> Option<[u8; 3]>) -> Self {
         for (i, pixel) in self.rgb.chunks_exact_mut(3).enumerate() {

@@ -39,6 +39,14 @@ params! {
         6.0,
         /// Contrast to the wall, together with `area_reject_above`.
         12.0 in 0.0..=200.0;
+    near: Above<Share, 1> =
+        /// Area over the photo's of a thing outside the printed part but near it: referred above
+        /// this, because hardly any room is left to trim.
+        0.0012 in 0.0..=1.0;
+    max_near: Single<Share> =
+        /// Distance from the best 35:45 part, over its height, up to which a thing is near it: 6 of
+        /// 45 mm.
+        0.133 in 0.0..=10.0;
     outside: Above<Share, 1> =
         /// Share of the photo's area of a thing outside the part that is printed: referred above
         /// this. By default every size is fine, because the photo is trimmed.
@@ -47,7 +55,31 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let background = m.background.as_ref()?;
-    inside(background, p).or_else(|| outside(background, p))
+    inside(background, p)
+        .or_else(|| beside(m, background, p))
+        .or_else(|| outside(background, p))
+}
+
+/// Just outside the printed part.
+fn beside(m: &Measurements, background: &Background, p: &Params) -> Option<Found> {
+    let trim = m.framing.as_ref()?.trim.region;
+    // The trim box is higher than wide, also of somebody who lies.
+    let reach = f64::from(trim.width.max(trim.height)) * p.max_near.get();
+    let objects = &background.outside.as_ref()?.objects;
+    let largest = objects
+        .iter()
+        .find(|object| trim.distance(object.region) <= reach)?;
+    let area = largest.area_ratio.num();
+    let found = p.near.found("area_ratio", area, |_, _| {
+        Words::new(
+            "印刷される部分のすぐそばに物が写っています。",
+            "There is something right beside the part that is printed.",
+        )
+    })?;
+    Some(found.at(Some(largest.region)).advice(
+        "カードに印刷されないかどうか、担当者が確認します。確実にするには、家具などが写らないように、無地の壁の前で撮影してください。",
+        "A person will check that it is not printed. To be sure, please take the photo in front of a plain wall, without furniture or other things.",
+    ))
 }
 
 /// For photos that nobody trims.
@@ -104,7 +136,7 @@ fn grade(object: &BackgroundObject, p: &Params) -> Option<Grade> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::fixtures::{Sample, check, delta_e, good, ratio, region, wall};
+    use crate::fixtures::{Sample, check, delta_e, framing, good, ratio, region, wall};
     use crate::{Code, Policy, Waivers, judge};
     use shomei_background::Outside;
 
@@ -120,19 +152,51 @@ pub(super) mod tests {
         |m| wall(m).objects = vec![object(10, 0.3, 40.0)],
         |m| wall(m).objects = vec![object(10, 0.02, 40.0), object(10, 0.003, 40.0)],
         |m| wall(m).outside = outside(0.002),
+        |m| {
+            wall(m).outside = outside(0.002);
+            framing(m).trim.region = region(295, 27, 556, 715);
+        },
     ];
 
+    /// A thing that ends 22 pixels to the left of the trim box, which is 715 high.
     fn outside(area: f32) -> Option<Outside> {
+        outside_at(10, area)
+    }
+
+    fn outside_at(x: u32, area: f32) -> Option<Outside> {
         Some(Outside {
             area_ratio: ratio(0.3),
-            objects: vec![object(10, area, 40.0)],
+            objects: vec![object(x, area, 40.0)],
         })
+    }
+
+    #[test]
+    fn a_person_looks_at_what_is_near_the_printed_part() {
+        for (left, area, expected) in [
+            (160, 0.02, Some(Outcome::Refer)),
+            (160, 0.001, None),
+            (150, 0.02, None),
+        ] {
+            let found = check(
+                Code::BackgroundObject,
+                |m| {
+                    framing(m).trim.region = region(295, 27, 556, 715);
+                    wall(m).outside = outside_at(left, area);
+                },
+                expected,
+            );
+            assert_eq!(
+                found.is_some_and(|found| found.advice.is_some()),
+                expected.is_some()
+            );
+        }
     }
 
     #[test]
     fn what_the_trim_removes_counts_only_where_nobody_trims() {
         let mut measurements = good();
         wall(&mut measurements).outside = outside(0.02);
+        framing(&mut measurements).trim.region = region(295, 27, 556, 715);
         for (policy, expected) in [
             (Policy::my_number_card(), None),
             (
