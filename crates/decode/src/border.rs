@@ -16,7 +16,7 @@ const STEP: i16 = 12;
 const FLAT_SHARE: f32 = 0.98;
 /// Share of a line's pixels that must be something else behind the border: the picture's own
 /// wall, hair or clothes may have the border's colour.
-const STEP_SHARE: f32 = 0.5;
+const STEP_SHARE: f32 = 0.65;
 /// Difference of the colours of two sides of one border, in levels.
 const SAME: i16 = 12;
 /// Lines at the end of the border in which it mixes with the picture.

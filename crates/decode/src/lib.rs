@@ -155,12 +155,17 @@ impl Default for Limits {
 pub struct Options {
     /// Longer side of the [`Photo`] in pixels; smaller pictures are never enlarged.
     pub working_size: u32,
+    /// Whether bars, paper or a line around the picture stay in the [`Photo`].
+    pub keep_border: bool,
 }
 
 impl Default for Options {
-    /// 480 pixels.
+    /// 480 pixels, without a border.
     fn default() -> Self {
-        Self { working_size: 480 }
+        Self {
+            working_size: 480,
+            keep_border: false,
+        }
     }
 }
 
@@ -277,7 +282,12 @@ fn decode_jpeg(
         let (rgb, state) = colour::to_srgb(small, pixels.channels, &profile);
         facts.icc = state;
         let (upright, working) = scale::upright(rgb, working, orientation);
-        Photo::new(upright, working, scale::shown(stored, orientation)).map(border::removed)
+        let photo = Photo::new(upright, working, scale::shown(stored, orientation))?;
+        Some(if options.keep_border {
+            photo
+        } else {
+            border::removed(photo)
+        })
     });
     if photo.is_none() {
         let detail = "the picture cannot be scaled".to_owned();

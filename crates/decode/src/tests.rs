@@ -71,7 +71,10 @@ fn every_orientation_ends_upright() {
         let (rgb, width, height) = blocks(stored);
         let exif = [b"Exif\0\0", &tiff(value % 2 == 0, value, None)[..]].concat();
         let file = with_segment(&encode(&rgb, width, height), 0xE1, &exif);
-        let options = Options { working_size: 48 };
+        let options = Options {
+            working_size: 48,
+            ..Options::default()
+        };
         let decoded = with(&file, &Limits::default(), &options);
         let photo = decoded.photo.as_ref().unwrap();
         assert_eq!((photo.size().width(), photo.size().height()), (32, 48));
@@ -492,6 +495,7 @@ fn nothing_of_one_photo_shows_in_the_next() {
         let file = &files[noise.below(files.len())];
         let options = Options {
             working_size: [100, 480, 800][noise.below(3)],
+            ..Options::default()
         };
         let fresh = with(file, &limits, &options);
         let again = decode(file, &limits, &options, &mut used);
@@ -513,7 +517,10 @@ fn the_memory_of_a_large_photo_is_given_back() {
     let (small, large) = (jpeg(640, 480), encode(&[90; 2000 * 1500 * 3], 2000, 1500));
     let mut scratch = Scratch::new();
     let mut held_after = |file: &[u8], working_size| {
-        let options = Options { working_size };
+        let options = Options {
+            working_size,
+            ..Options::default()
+        };
         let decoded = decode(file, &Limits::default(), &options, &mut scratch);
         assert!(decoded.photo.is_some());
         scratch.bytes()
@@ -555,7 +562,15 @@ fn mutated_files_never_panic() {
                 _ => file.insert(at, value),
             }
         }
-        let decoded = decode(&file, &limits, &Options { working_size: 32 }, &mut scratch);
+        let decoded = decode(
+            &file,
+            &limits,
+            &Options {
+                working_size: 32,
+                ..Options::default()
+            },
+            &mut scratch,
+        );
         let whole = match decoded.facts.decoding {
             Decoding::Complete => true,
             Decoding::Truncated { valid_ratio } => valid_ratio == Ratio::new(1.0),

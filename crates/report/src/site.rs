@@ -45,6 +45,8 @@ pub enum Picture {
 pub struct Entry {
     record: ReviewRecord,
     japanese: Vec<String>,
+    /// Its notes in Japanese and English.
+    notes: Vec<(String, String)>,
     /// In the order of the pairs.
     tipping_points: Vec<Option<f64>>,
     /// Under the policy that judged.
@@ -62,10 +64,18 @@ impl Entry {
             .map(|pair| policy.tipping_point(&stored.measurements, &pair))
             .collect();
         let limits = pairs().map(|pair| policy.limits(&pair)).collect();
-        let japanese = stored.clone().judge_again(policy, Lang::Ja).findings;
+        let japanese = stored.clone().judge_again(policy, Lang::Ja);
+        let record = stored.judge_again(policy, Lang::En);
+        let in_english = record.notes.iter().map(|note| note.text.clone());
+        let notes = japanese.notes.into_iter().map(|note| note.text);
         Self {
-            record: stored.judge_again(policy, Lang::En),
-            japanese: japanese.into_iter().map(|finding| finding.text).collect(),
+            notes: notes.zip(in_english).collect(),
+            japanese: japanese
+                .findings
+                .into_iter()
+                .map(|finding| finding.text)
+                .collect(),
+            record,
             tipping_points,
             limits,
             picture,
@@ -127,6 +137,7 @@ impl Entry {
             "cuts": cuts,
             "behind": behind,
             "f": findings,
+            "notes": self.notes,
         })
         .to_string()
     }

@@ -15,6 +15,7 @@ use shomei_photo::Photo;
 pub fn original(bytes: &[u8], limits: &Limits) -> Option<Photo> {
     let all = Options {
         working_size: u32::MAX,
+        keep_border: true,
     };
     decode(bytes, limits, &all, &mut Scratch::new()).photo
 }

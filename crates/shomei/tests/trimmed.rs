@@ -134,3 +134,17 @@ fn a_person_looks_at_somebody_who_is_trimmed_away() {
         "{found:?}"
     );
 }
+
+/// The crop command cuts from the whole photo, border and all.
+#[test]
+fn the_original_keeps_its_border() {
+    let print = Picture::read("accept_studio_man_01");
+    let [width, height] = print.size();
+    let paper = print.placed([width + 120, height + 160], [60, 70], |_, _| [252; 3]);
+    let original = shomei::original(&paper.file(false), &shomei::Limits::default()).unwrap();
+    let size = original.size();
+    assert_eq!(
+        [size.width() as usize, size.height() as usize],
+        paper.size()
+    );
+}

@@ -138,6 +138,7 @@ function reasons(of, whole) {
     }
     list.append(item);
   }
+  if (whole) of.notes.forEach(note => list.append(element("li", note[japanese ? 0 : 1], "dim")));
   return list;
 }
 
