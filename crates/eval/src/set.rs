@@ -198,6 +198,7 @@ pub(crate) mod tests {
             framing: None,
             background: None,
             portrait: None,
+            marks: None,
             failure: None,
             stopped_after: None,
         };

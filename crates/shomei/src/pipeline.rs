@@ -114,13 +114,16 @@ pub(crate) fn measure(
                 Ok(shomei_background::measure(&photo, &subject, printed))
             })
         };
-        let (background, ahead) = if parallel {
-            let (background, portrait) = rayon::join(background, portrait);
-            (background, Some(portrait))
+        let marks = || stages.attempt("marks", || Ok(shomei_marks::measure(&photo, &subject)));
+        let (background, marks, ahead) = if parallel {
+            let wall = || (background(), marks());
+            let ((background, marks), portrait) = rayon::join(wall, portrait);
+            (background, marks, Some(portrait))
         } else {
-            (background(), None)
+            (background(), marks(), None)
         };
         measurements.background = run.keep("background", background).flatten();
+        measurements.marks = run.keep("marks", marks).flatten();
         if ahead.is_none() && run.stops("background", &mut measurements) {
             return run.finish(measurements, Some(photo), Some(subject));
         }
@@ -138,6 +141,7 @@ pub(crate) const fn nothing_seen(file: FileFacts) -> Measurements {
         framing: None,
         background: None,
         portrait: None,
+        marks: None,
         failure: None,
         stopped_after: None,
     }

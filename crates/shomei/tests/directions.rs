@@ -17,12 +17,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("shomei-framing", &["shomei-photo"]),
     ("shomei-background", &["shomei-photo"]),
     ("shomei-portrait", &["shomei-photo"]),
+    ("shomei-marks", &["shomei-photo"]),
     (
         "shomei-verdict",
         &[
             "shomei-photo",
             "shomei-framing",
             "shomei-background",
+            "shomei-marks",
             "shomei-portrait",
         ],
     ),
@@ -34,6 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "shomei-face",
             "shomei-framing",
             "shomei-background",
+            "shomei-marks",
             "shomei-portrait",
             "shomei-verdict",
         ],

@@ -36,6 +36,7 @@ mod glasses_glare;
 mod head_covered;
 mod looking_away;
 mod low_resolution;
+mod marked;
 mod mouth_open;
 mod multiple_faces;
 pub(crate) mod no_face;
@@ -188,6 +189,8 @@ checks! {
     BackgroundUneven background_uneven,
     BackgroundShadow background_shadow,
     BackgroundColour background_colour,
+    // What was put onto the picture
+    Marked marked,
     // Light and image
     TooDark too_dark,
     TooBright too_bright,

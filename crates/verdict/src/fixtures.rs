@@ -2,6 +2,7 @@
 
 use shomei_background::{Background, BackgroundObject, UnevenKind, Unevenness};
 use shomei_framing::{Cut, Framing, Margins, Part, Trim};
+use shomei_marks::Marks;
 use shomei_photo::{
     ColourModel, Decoding, Degrees, DeltaE, FaceFacts, FaceSummary, FileFacts, Format, IccState,
     ImageSize, JpegFacts, Lab, OriginalPoint, Process, Px, QuarterTurn, Ratio, Region, Side,
@@ -45,6 +46,7 @@ pub(crate) fn good() -> Measurements {
         framing: Some(good_framing()),
         background: Some(good_background()),
         portrait: Some(good_portrait()),
+        marks: Some(Marks::default()),
         failure: None,
         stopped_after: None,
     }
@@ -67,6 +69,10 @@ pub(crate) fn framing(m: &mut Measurements) -> &mut Framing {
 
 pub(crate) fn wall(m: &mut Measurements) -> &mut Background {
     m.background.as_mut().unwrap()
+}
+
+pub(crate) fn marks(m: &mut Measurements) -> &mut Marks {
+    m.marks.as_mut().unwrap()
 }
 
 pub(crate) fn portrait(m: &mut Measurements) -> &mut Portrait {

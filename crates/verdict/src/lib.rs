@@ -22,6 +22,7 @@
 //!     framing: None,
 //!     background: None,
 //!     portrait: None,
+//!     marks: None,
 //!     failure: None,
 //!     stopped_after: None,
 //! };

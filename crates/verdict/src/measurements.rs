@@ -3,6 +3,7 @@
 use serde_json::Value;
 use shomei_background::Background;
 use shomei_framing::Framing;
+use shomei_marks::Marks;
 use shomei_photo::{Decoding, DeltaE, FaceFacts, FileFacts, Px, Ratio, Region};
 use shomei_portrait::Portrait;
 
@@ -22,6 +23,8 @@ pub struct Measurements {
     pub background: Option<Background>,
     /// The face.
     pub portrait: Option<Portrait>,
+    /// Writing, stamps, creases and the like; `None` too in records of versions that did not look.
+    pub marks: Option<Marks>,
     /// The failed stage, if any.
     pub failure: Option<Failure>,
     /// Name of the last stage that ran, in snake_case, if a fast review stopped there because the

@@ -54,6 +54,7 @@ units! {
     PrintPixels "dots of the print at 300 dpi" shown |value| short(value, 2);
     Bytes "bytes" shown size, whole true;
     Quality "IJG quality" shown |value| short(value, 0);
+    Count "how many" shown |value| short(value, 0), whole true;
 }
 
 fn size(bytes: f64) -> String {

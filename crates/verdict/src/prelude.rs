@@ -7,6 +7,6 @@ pub(crate) use crate::grade::{Grade, Outcome};
 pub(crate) use crate::lang::Words;
 pub(crate) use crate::measurements::{Measurements, Num, round};
 pub(crate) use crate::params::{
-    Above, Below, Bytes, Degrees, DeltaE, Lab, Pixels, PrintPixels, Quality, Share, Single, Unit,
-    Within, params,
+    Above, Below, Bytes, Count, Degrees, DeltaE, Lab, Pixels, PrintPixels, Quality, Share, Single,
+    Unit, Within, params,
 };

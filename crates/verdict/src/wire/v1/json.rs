@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
 use shomei_background as background;
 use shomei_framing as framing;
+use shomei_marks as marks;
 use shomei_photo as photo;
 use shomei_photo::{Degrees, DeltaE, Px, Ratio};
 use shomei_portrait as portrait;
@@ -158,6 +159,9 @@ structs! {
         background: Option<Background>,
         /// The face.
         portrait: Option<Portrait>,
+        /// Writing, stamps, creases and the like; absent in reviews of versions that did not look.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        marks: Option<Marks>,
         /// The failed stage, if any.
         failure: Option<Failure>,
         /// Name of the last stage that ran, in snake_case, if a fast review stopped there because the
@@ -501,6 +505,63 @@ structs! {
         head_other_ratio: Number<Ratio>,
         /// Where hair or skull is expected.
         head_region: Option<Region>,
+    }
+
+    /// What was put onto the picture after it was taken, or comes from a print or screen that was
+    /// photographed.
+    Marks for marks::Marks {
+        /// Rows of signs, the longest first.
+        writing: Vec<Writing>,
+        /// Rings of ink, the clearest first.
+        stamps: Vec<Stamp>,
+        /// The clearest straight line across the person in each direction.
+        creases: Vec<Crease>,
+        /// The periodic pattern of most of the picture, if there is one.
+        screen: Option<Screen>,
+        /// Stairs along the person's outline; null if the outline was hardly found.
+        stairs: Option<Stairs>,
+    }
+
+    /// A row of signs of one colour and height on a level line.
+    Writing for marks::Writing {
+        /// Its region.
+        region: Region,
+        /// Signs, or groups of signs that touch.
+        signs: u32,
+        /// Share of its strokes that lie on the person's body or clothes.
+        on_person_ratio: Number<Ratio>,
+    }
+
+    /// A ring of ink.
+    Stamp for marks::Stamp {
+        /// Its region.
+        region: Region,
+        /// Share of the circle that is seen.
+        arc_ratio: Number<Ratio>,
+        /// Share of the strokes of its ink that are on the circle.
+        on_circle_ratio: Number<Ratio>,
+    }
+
+    /// A straight line that is lighter or darker than both its sides.
+    Crease for marks::Crease {
+        /// Its region.
+        region: Region,
+        /// Share of the way across the picture on which it is seen.
+        length_ratio: Number<Ratio>,
+        /// Share of the way across the person on which it is seen.
+        on_person_ratio: Number<Ratio>,
+    }
+
+    /// A periodic pattern over wall and person: moiré or a printing raster.
+    Screen for marks::Screen {
+        /// Share of the picture's windows that show it.
+        coverage_ratio: Number<Ratio>,
+    }
+
+    /// Stairs along the person's outline, as a coarse mask leaves them.
+    Stairs for marks::Stairs {
+        /// Steps over the rows and columns of pixels, at working size, that meet the outline.
+        steps_ratio: Number<Ratio>,
     }
 
     /// Light on the face; luma is that of 8-bit sRGB over 255 (0 black, 1 white).

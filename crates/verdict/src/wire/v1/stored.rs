@@ -105,7 +105,7 @@ impl StoredReview {
     /// #     id: "a".to_owned(),
     /// #     measurements: Measurements {
     /// #         file: FileFacts::unreadable(Unreadable::Other),
-    /// #         face: None, framing: None, background: None, portrait: None, failure: None,
+    /// #         face: None, framing: None, background: None, portrait: None, marks: None, failure: None,
     /// #         stopped_after: None,
     /// #     },
     /// #     waivers: Waivers::default(),
