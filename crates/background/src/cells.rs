@@ -11,6 +11,8 @@ use shomei_photo::{ImageSize, Lab, PersonClass, Photo, Rect, Subject, luma, perc
 pub(crate) const CELL: u32 = 3;
 /// Probability of "person" from which a cell is not wall.
 const PERSON: f32 = 0.3;
+/// Probability of "hair" from which a cell of the person is hair.
+const HAIR: f32 = 0.5;
 /// Width of the band around the person that is left out, in cells: masks end ragged there, and
 /// a soft or sharpened outline colours its surroundings.
 pub(crate) const BAND: u8 = 3;
@@ -25,6 +27,8 @@ pub(crate) struct Grid {
     person: GrayImage,
     /// The person and the band around them, 255 inside.
     near: GrayImage,
+    /// Which cells are the person's hair.
+    hair: Vec<bool>,
 }
 
 impl Grid {
@@ -32,7 +36,13 @@ impl Grid {
         let size = photo.size();
         let grid = ImageSize::new(size.width() / CELL, size.height() / CELL)?;
         let person = person_cells(subject, grid)?;
+        let hair = subject.classes.as_ref()?.of(PersonClass::Hair);
+        let hair = hair.resampled(grid);
+        let own = hair.iter().zip(person.pixels());
         Some(Self {
+            hair: own
+                .map(|(&hair, person)| hair > HAIR && person.0[0] > 0)
+                .collect(),
             columns: grid.width() as usize,
             rows: grid.height() as usize,
             near: dilate(&person, Norm::LInf, BAND),
@@ -84,6 +94,8 @@ pub(crate) struct Cells {
     pub(crate) is_wall: Vec<bool>,
     /// Cells of the person alone, without the band.
     pub(crate) is_person: Vec<bool>,
+    /// Cells of the person's hair.
+    pub(crate) hair: Vec<usize>,
     /// The head in cells of the part.
     pub(crate) head: Option<Rect>,
 }
@@ -103,6 +115,7 @@ impl Cells {
             wall: Vec::new(),
             is_wall: Vec::with_capacity(columns * rows),
             is_person: Vec::with_capacity(columns * rows),
+            hair: Vec::new(),
             head: subject.head.as_ref().and_then(|head| {
                 let cell = CELL as f32;
                 let rect = head.rect;
@@ -123,6 +136,9 @@ impl Cells {
                 if is_wall {
                     cells.wall.push(cells.lab.len());
                 }
+                if grid.hair[row * grid.columns + column] {
+                    cells.hair.push(cells.lab.len());
+                }
                 cells.lab.push(lab(colour));
                 cells.luma.push(luma(colour));
                 cells.is_wall.push(is_wall);
@@ -134,6 +150,14 @@ impl Cells {
 
     pub(crate) fn count(&self) -> usize {
         self.columns * self.rows
+    }
+
+    /// The wall cell so many columns to the right and rows down; `None` if that is no wall.
+    pub(crate) fn neighbour(&self, cell: usize, columns: isize, rows: isize) -> Option<usize> {
+        let column = (cell % self.columns).checked_add_signed(columns)?;
+        let row = (cell / self.columns).checked_add_signed(rows)?;
+        let at = row * self.columns + column;
+        (column < self.columns && self.is_wall.get(at) == Some(&true)).then_some(at)
     }
 
     /// Whether a cell of the photo's grid is in the part.

@@ -3,26 +3,19 @@
 use image::{GrayImage, Luma};
 use imageproc::distance_transform::{Norm, distance_transform};
 use imageproc::region_labelling::{Connectivity, connected_components};
-use shomei_photo::{DeltaE, Frame, Ratio, Rect, Region, Side, percentile};
+use shomei_photo::{DeltaE, Frame, Ratio, Rect, Region, percentile};
 
 use crate::cells::{BAND, CELL, Cells};
+use crate::hair::Hair;
 use crate::measurement::{BackgroundObject, Shadow, UnevenKind, Unevenness};
+use crate::shadows;
 use crate::surface::Surface;
 
 /// Distance from the wall from which a cell counts as something else, ΔE. Real walls stay below
 /// it after their fall-off is removed; a light switch on a white wall reaches 10.
 const OBJECT: f32 = 8.0;
-/// Darkening from which a cell may be shadow, ΔL\*.
-const SHADOW: f32 = 3.5;
-/// Light that the darkest cast shadow leaves: less is a dark thing.
-const SHADOW_LEAVES: f32 = 0.1;
-/// Difference of the colour channels' losses of light that a shadow may show, over the loss:
-/// a shadow is a little bluish or yellowish where two lights meet.
-const SHADOW_HUE: f32 = 0.2;
 /// Smallest thing that is kept, over the part that was measured.
 const MIN_OBJECT: f32 = 0.0008;
-/// Smallest shadow that is kept, over the part that was measured.
-const MIN_SHADOW: f32 = 0.003;
 /// If most of an object is this close to the person (in cells beyond the band), it is a ragged mask and
 /// not an object.
 const HALO: u8 = 3;
@@ -37,9 +30,6 @@ const BLOCK_EDGES: f32 = 0.05;
 const PATTERN_COVERAGE: f32 = 0.5;
 /// An even area this large, over the background, is a second tone rather than a thing.
 const SECOND_TONE: f32 = 0.15;
-/// Share of its depth that a darker area gains over two cells at its border, from which the
-/// border is sharp: cast shadows fade over several cells.
-const SHARP_BORDER: f32 = 0.4;
 /// Fall-off of the fitted surface that light alone hardly makes, ΔL\*.
 const STEEP: f32 = 14.0;
 /// The limit of objects that are kept.
@@ -60,9 +50,6 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     for &cell in &cells.wall {
         deviation[cell] = surface.deviation(cells, cell);
     }
-    let shade: Vec<Option<f32>> = (0..cells.count())
-        .map(|cell| light_left(cells, surface, cell))
-        .collect();
     let distance = distances(cells);
 
     let mut spread: Vec<f32> = cells.wall.iter().map(|&cell| deviation[cell]).collect();
@@ -71,7 +58,7 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     let pattern = pattern(cells, &edges, spread, frame);
     // Where there is no even wall, nothing can be told to be a shadow on it.
     let shadows = if pattern.is_none() {
-        shadows(cells, &shade, &distance, frame)
+        shadows::find(cells, surface, &distance, frame)
     } else {
         Vec::new()
     };
@@ -79,6 +66,8 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     let things = groups(cells, |cell| {
         deviation[cell] > OBJECT && !shadows.iter().any(|(_, own)| own.contains(&cell))
     });
+    // Most photos have nothing on the wall, so the hair is measured only when it is needed.
+    let mut hair = None;
     let mut second_tone: Option<(&Group, f32)> = None;
     let mut objects = Vec::new();
     for group in &things {
@@ -89,6 +78,13 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
             .count();
         let area = group.cells.len() as f32;
         if area < MIN_OBJECT * cells.count() as f32 || near as f32 > HALO_SHARE * area {
+            continue;
+        }
+        let hair = hair.get_or_insert_with(|| Hair::of(cells));
+        if hair
+            .as_ref()
+            .is_some_and(|hair| hair.has(cells, surface, &distance, group))
+        {
             continue;
         }
         let contrast = group.cells.iter().map(|&cell| deviation[cell]).sum::<f32>() / area;
@@ -130,43 +126,6 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     }
 }
 
-/// Share of the wall's light that is left at a cell (linear), if it is darker than the wall and
-/// of its hue.
-fn light_left(cells: &Cells, surface: &Surface, cell: usize) -> Option<f32> {
-    if !cells.is_wall[cell] || surface.difference(cells, cell)[0] > -SHADOW {
-        return None;
-    }
-    let wall = lab_to_linear(surface.at(cells, cell));
-    let own = lab_to_linear(cells.lab[cell]);
-    let left: [f32; 3] = std::array::from_fn(|i| own[i] / wall[i].max(0.01));
-    let mean = left.iter().sum::<f32>() / 3.0;
-    let (low, high) = left.iter().fold((f32::MAX, 0.0f32), |(low, high), &v| {
-        (low.min(v), high.max(v))
-    });
-    let same_hue = high - low < SHADOW_HUE * (1.0 - mean);
-    (same_hue && mean > SHADOW_LEAVES).then_some(mean)
-}
-
-/// Linear sRGB (0 to 1) of a Lab colour (D65).
-fn lab_to_linear([l, a, b]: [f32; 3]) -> [f32; 3] {
-    let fy = (l + 16.0) / 116.0;
-    let curve = |t: f32| {
-        if t > 6.0 / 29.0 {
-            t * t * t
-        } else {
-            (t - 4.0 / 29.0) * 0.128_418_55
-        }
-    };
-    let x = 0.950_47 * curve(fy + a / 500.0);
-    let y = curve(fy);
-    let z = 1.088_83 * curve(fy - b / 200.0);
-    [
-        3.240_454_2 * x - 1.537_138_5 * y - 0.498_531_4 * z,
-        -0.969_266 * x + 1.876_010_8 * y + 0.041_556 * z,
-        0.055_643_4 * x - 0.204_025_9 * y + 1.057_225_2 * z,
-    ]
-}
-
 /// Distance of each cell from the person, in cells.
 fn distances(cells: &Cells) -> Vec<u8> {
     let map = GrayImage::from_fn(cells.columns as u32, cells.rows as u32, |x, y| {
@@ -177,12 +136,21 @@ fn distances(cells: &Cells) -> Vec<u8> {
 }
 
 /// Connected cells.
-struct Group {
-    cells: Vec<usize>,
+pub(crate) struct Group {
+    pub(crate) cells: Vec<usize>,
 }
 
 impl Group {
-    fn region(&self, cells: &Cells, frame: Frame) -> Option<Region> {
+    /// Its cells as a map.
+    pub(crate) fn map(&self, cells: &Cells) -> Vec<bool> {
+        let mut map = vec![false; cells.count()];
+        for &cell in &self.cells {
+            map[cell] = true;
+        }
+        map
+    }
+
+    pub(crate) fn region(&self, cells: &Cells, frame: Frame) -> Option<Region> {
         let row = |cell: &usize| cell / cells.columns;
         let column = |cell: &usize| cell % cells.columns;
         let (top, bottom) = (
@@ -202,7 +170,7 @@ impl Group {
 }
 
 /// Groups of wall cells that satisfy a condition, touching at sides or corners.
-fn groups(cells: &Cells, condition: impl Fn(usize) -> bool) -> Vec<Group> {
+pub(crate) fn groups(cells: &Cells, condition: impl Fn(usize) -> bool) -> Vec<Group> {
     let map = GrayImage::from_fn(cells.columns as u32, cells.rows as u32, |x, y| {
         let cell = y as usize * cells.columns + x as usize;
         Luma([if cells.is_wall[cell] && condition(cell) {
@@ -223,97 +191,6 @@ fn groups(cells: &Cells, condition: impl Fn(usize) -> bool) -> Vec<Group> {
         groups[index].cells.push(cell);
     }
     groups
-}
-
-/// Shadows that begin at the person, deepest first, each with its cells.
-fn shadows(
-    cells: &Cells,
-    shade: &[Option<f32>],
-    distance: &[u8],
-    frame: Frame,
-) -> Vec<(Shadow, Vec<usize>)> {
-    let Some(head) = cells.head else {
-        return Vec::new();
-    };
-    let mut shadows = Vec::new();
-    for group in groups(cells, |cell| shade[cell].is_some()) {
-        let area = group.cells.len() as f32;
-        let touching = group
-            .cells
-            .iter()
-            .filter(|&&cell| distance[cell] <= BAND + 2)
-            .count();
-        if area < MIN_SHADOW * cells.count() as f32 || touching == 0 {
-            continue;
-        }
-        // A cast shadow follows the outline: it touches the person along a good part of its
-        // own extent. A thing that merely ends behind the person does not.
-        if (touching as f32) < 0.5 * area.sqrt() {
-            continue;
-        }
-        if area > SECOND_TONE * cells.wall.len() as f32 && sharp_border(cells, &group) {
-            continue;
-        }
-        let mut left: Vec<f32> = group.cells.iter().filter_map(|&cell| shade[cell]).collect();
-        let centre = |f: &dyn Fn(usize) -> usize| {
-            group.cells.iter().map(|&cell| f(cell)).sum::<usize>() as f32 / area
-        };
-        let x = centre(&|cell| cell % cells.columns);
-        let y = centre(&|cell| cell / cells.columns);
-        let side = if y < head.y() {
-            Side::Top
-        } else if x < head.centre().x() {
-            Side::Left
-        } else {
-            Side::Right
-        };
-        let shadow = (|| {
-            Some(Shadow {
-                region: group.region(cells, frame)?,
-                side,
-                area_ratio: Ratio::new(area / cells.count() as f32)?,
-                depth_ratio: Ratio::new(1.0 - percentile(&mut left, 0.25)?)?,
-            })
-        })();
-        shadows.extend(shadow.map(|shadow| (shadow, group.cells)));
-    }
-    shadows.sort_by(|(a, _), (b, _)| b.depth_ratio.get().total_cmp(&a.depth_ratio.get()));
-    shadows
-}
-
-/// Whether a darker area ends abruptly, as paint does, rather than fading as shadows do.
-fn sharp_border(cells: &Cells, group: &Group) -> bool {
-    let lightness = |cell: usize| cells.lab[cell][0];
-    let mut inside = vec![false; cells.count()];
-    for &cell in &group.cells {
-        inside[cell] = true;
-    }
-    let outside = |cell: usize| cells.is_wall.get(cell) == Some(&true) && !inside[cell];
-    let (mut steps, mut lights) = (Vec::new(), Vec::new());
-    // From one cell within to one cell beyond: an edge may run through a cell.
-    let mut step = |within: Option<usize>, beyond: Option<usize>| {
-        if let (Some(within), Some(beyond)) = (within, beyond)
-            && inside.get(within) == Some(&true)
-            && outside(beyond)
-        {
-            steps.push(lightness(beyond) - lightness(within));
-            lights.push(lightness(beyond));
-        }
-    };
-    for &cell in &group.cells {
-        let [above, before] = [cells.columns, 1].map(|step| cell.checked_sub(step));
-        let [below, after] = [cells.columns, 1].map(|step| Some(cell + step));
-        for (one, other) in [(above, below), (before, after)] {
-            step(one, other);
-            step(other, one);
-        }
-    }
-    let mut own: Vec<f32> = group.cells.iter().map(|&cell| lightness(cell)).collect();
-    let median = |values: &mut [f32]| percentile(values, 0.5);
-    match (median(&mut steps), median(&mut lights), median(&mut own)) {
-        (Some(step), Some(light), Some(own)) => step > SHARP_BORDER * (light - own),
-        _ => false,
-    }
 }
 
 /// Wall cells that differ from the next wall cell to the right or below.

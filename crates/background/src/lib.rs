@@ -28,8 +28,10 @@
 
 mod cells;
 mod deviations;
+mod hair;
 mod measurement;
 mod outside;
+mod shadows;
 mod surface;
 
 use shomei_photo::{DeltaE, Photo, Ratio, Rect, Subject, percentile};

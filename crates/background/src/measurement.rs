@@ -84,4 +84,8 @@ pub struct Shadow {
     pub area_ratio: Ratio,
     /// Share of the light that is missing: 0 none, 1 black (linear luminance).
     pub depth_ratio: Ratio,
+    /// How sharp its border is: of the light's rise over 24 working pixels across the border, the
+    /// part that the steepest 6 make. 0.25 is an even ramp, 1 a step. `None` if no border to the wall
+    /// is visible, and in records of older versions.
+    pub edge_ratio: Option<Ratio>,
 }
