@@ -8,7 +8,7 @@ use imageproc::distance_transform::{Norm, distance_transform};
 use shomei_photo::percentile;
 
 use crate::cells::{BAND, Cells};
-use crate::deviations::Group;
+use crate::groups::Group;
 use crate::surface::Surface;
 
 /// How far loose hair is from the hair in the mask, over the head's width.

@@ -28,6 +28,7 @@
 
 mod cells;
 mod deviations;
+mod groups;
 mod hair;
 mod measurement;
 mod outside;

@@ -84,8 +84,8 @@ pub struct Shadow {
     pub area_ratio: Ratio,
     /// Share of the light that is missing: 0 none, 1 black (linear luminance).
     pub depth_ratio: Ratio,
-    /// How sharp its border is: of the light's rise over 24 working pixels across the border, the
-    /// part that the steepest 6 make. 0.25 is an even ramp, 1 a step. `None` if no border to the wall
-    /// is visible, and in records of older versions.
+    /// How sharp its border is: the part of its depth that it gains over 6 working pixels of its
+    /// border, 0 for a border that cannot be seen and 1 for a step. `None` if no border to the wall is
+    /// visible, and in records of older versions.
     pub edge_ratio: Option<Ratio>,
 }

@@ -8,7 +8,7 @@
 use shomei_photo::{Frame, Ratio, Side, percentile};
 
 use crate::cells::{BAND, Cells};
-use crate::deviations::{Group, groups};
+use crate::groups::{Group, groups};
 use crate::measurement::Shadow;
 use crate::surface::Surface;
 
@@ -23,12 +23,14 @@ const LOSS_HUE: f32 = 0.2;
 const LEFT_HUE: f32 = 0.3;
 /// Smallest shadow that is kept, over the part that was measured.
 const MIN_AREA: f32 = 0.003;
-/// Part of the light's rise over the border that two cells may make without a doubt that it is soft.
+/// Edge of a border up to which a shadow may have any shape, see [`Border::edge`].
 const SOFT: f32 = 0.42;
 /// For each further part, the overlap with the person's moved shape (intersection over union) that a
 /// shadow has, up to [`SHAPE`].
 const SHAPE_PER_EDGE: f32 = 6.0;
 const SHAPE: f32 = 0.6;
+/// Share of another part of the shadow that this shape must cover.
+const PART: f32 = 0.7;
 /// Edge from which a straight border is no shadow's.
 const SHARP: f32 = 0.55;
 /// Share of a border's cells that are on one level and one upright line if it is an edge of a thing.
@@ -50,7 +52,7 @@ pub(crate) fn find(
     let shade: Vec<Option<f32>> = (0..cells.count())
         .map(|cell| light_left(cells, surface, cell))
         .collect();
-    let mut shadows = Vec::new();
+    let (mut cast, mut open) = (Vec::new(), Vec::new());
     for group in groups(cells, |cell| shade[cell].is_some()) {
         let area = group.cells.len() as f32;
         let touching = group
@@ -65,9 +67,28 @@ pub(crate) fn find(
         }
         let border = Border::of(cells, surface, &group);
         let edge = border.as_ref().map(|border| border.edge);
-        if !is_cast(cells, &group, border.as_ref()) {
-            continue;
+        if is_cast(cells, &group, border.as_ref()) {
+            cast.push((group, edge));
+        } else {
+            open.push((group, edge));
         }
+    }
+    // The person may part their shadow; the smaller part has little shape of its own.
+    if !open.is_empty() {
+        let shapes: Vec<_> = cast
+            .iter()
+            .map(|(group, _)| Shape::of(cells, group))
+            .filter(|shape| shape.overlap > SHAPE)
+            .collect();
+        let parts = open.into_iter().filter(|(group, _)| {
+            let covered = |shape: &Shape| shape.covers(cells, group) > PART;
+            shapes.iter().any(covered)
+        });
+        cast.extend(parts);
+    }
+    let mut shadows = Vec::new();
+    for (group, edge) in cast {
+        let area = group.cells.len() as f32;
         let mut left: Vec<f32> = group.cells.iter().filter_map(|&cell| shade[cell]).collect();
         let centre = |f: &dyn Fn(usize) -> usize| {
             group.cells.iter().map(|&cell| f(cell)).sum::<usize>() as f32 / area
@@ -138,8 +159,8 @@ const REACH: usize = 4;
 
 /// The border of a darker area towards the lit wall.
 struct Border {
-    /// How sharp it is: of the light's rise over the eight cells across it, the part that the steepest
-    /// two make. 0.25 is an even ramp, 1 a step.
+    /// How sharp it is: the part of the darkening, or of the light's rise over the eight cells across
+    /// the border if that is more, that the steepest two cells make.
     edge: f32,
     /// Whether it is a level line, an upright one, or a corner of both.
     straight: bool,
@@ -225,51 +246,91 @@ fn is_cast(cells: &Cells, group: &Group, border: Option<&Border>) -> bool {
     } else {
         (SHAPE_PER_EDGE * (edge - SOFT)).min(SHAPE)
     };
-    !(straight && edge > SHARP) && (shape <= 0.0 || likeness(cells, group) > shape)
+    !(straight && edge > SHARP) && (shape <= 0.0 || Shape::of(cells, group).overlap > shape)
 }
 
-/// How much a dark area looks like the shadow of the person: the best overlap (intersection over
-/// union) with the person's shape moved by up to half a head, as far as the wall shows it. A light
-/// near the person makes the shadow larger than the person.
-fn likeness(cells: &Cells, group: &Group) -> f32 {
-    let Some(head) = cells.head else { return 0.0 };
-    // Rows of bits at half the resolution; more columns than bits have no photo of working size.
-    let (columns, rows) = ((cells.columns / 2).min(128), cells.rows / 2);
-    let bits = |set: &dyn Fn(usize) -> bool| -> Vec<u128> {
-        let row = |row: usize| {
-            let own = |&column: &usize| set(2 * row * cells.columns + 2 * column);
-            (0..columns)
-                .filter(own)
-                .fold(0, |bits, column| bits | 1 << column)
+/// The person's shape, moved to where it explains a dark area best.
+struct Shape {
+    /// Its overlap with the area: intersection over union, as far as the wall shows the shape.
+    overlap: f32,
+    /// Rows of bits at half the resolution of the cells.
+    rows: Vec<u128>,
+}
+
+impl Shape {
+    /// The best of the places up to half a head away. A light near the person makes the shadow larger
+    /// than the person.
+    fn of(cells: &Cells, group: &Group) -> Self {
+        let mut best = Self {
+            overlap: 0.0,
+            rows: Vec::new(),
         };
-        (0..rows).map(row).collect()
-    };
-    let inside = group.map(cells);
-    let own = bits(&|cell| inside[cell]);
-    let wall = bits(&|cell| cells.is_wall[cell]);
-    let mut person = bits(&|cell| cells.is_person[cell]);
-    let area: u32 = own.iter().map(|row| row.count_ones()).sum();
-    let reach = |length: f32| (length / 2.0) as isize;
-    let (across, down) = (reach(head.width() * 0.5), reach(head.height() * 0.35));
-    let mut best = 0.0f32;
-    for _ in 0..3 {
-        for y in -down..=down {
-            for x in -across..=across {
-                let (mut both, mut shape) = (0, 0);
-                for row in 0..rows {
-                    // The body goes on below the photo.
-                    let from = row.checked_add_signed(-y).map(|from| from.min(rows - 1));
-                    let bits = from.map_or(0, |from| person[from]);
-                    let moved = if x < 0 { bits >> -x } else { bits << x } & wall[row];
-                    shape += moved.count_ones();
-                    both += (moved & own[row]).count_ones();
+        let Some(head) = cells.head else { return best };
+        let inside = group.map(cells);
+        let own = bits(cells, |cell| inside[cell]);
+        let wall = bits(cells, |cell| cells.is_wall[cell]);
+        let mut person = bits(cells, |cell| cells.is_person[cell]);
+        let area: u32 = own.iter().map(|row| row.count_ones()).sum();
+        let reach = |length: f32| (length / 2.0) as isize;
+        let (across, down) = (reach(head.width() * 0.5), reach(head.height() * 0.35));
+        for _ in 0..3 {
+            let mut place = None;
+            for y in -down..=down {
+                for x in -across..=across {
+                    let (mut both, mut shape) = (0, 0);
+                    for (row, (own, wall)) in own.iter().zip(&wall).enumerate() {
+                        let moved = moved(&person, row, x, y) & wall;
+                        shape += moved.count_ones();
+                        both += (moved & own).count_ones();
+                    }
+                    let overlap = both as f32 / (shape + area - both).max(1) as f32;
+                    if overlap > best.overlap {
+                        best.overlap = overlap;
+                        place = Some((x, y));
+                    }
                 }
-                best = best.max(both as f32 / (shape + area - both).max(1) as f32);
             }
+            if let Some((x, y)) = place {
+                best.rows = (0..person.len())
+                    .map(|row| moved(&person, row, x, y))
+                    .collect();
+            }
+            person = grown(&person);
         }
-        person = grown(&person);
+        best
     }
-    best
+
+    /// The share of a dark area that it covers.
+    fn covers(&self, cells: &Cells, group: &Group) -> f32 {
+        let inside = group.map(cells);
+        let own = bits(cells, |cell| inside[cell]);
+        let area: u32 = own.iter().map(|row| row.count_ones()).sum();
+        let both = own.iter().zip(&self.rows);
+        let both: u32 = both.map(|(own, shape)| (own & shape).count_ones()).sum();
+        both as f32 / area.max(1) as f32
+    }
+}
+
+/// A map of cells as rows of bits, at half the resolution. No photo of working size has more columns
+/// than there are bits.
+fn bits(cells: &Cells, set: impl Fn(usize) -> bool) -> Vec<u128> {
+    let columns = (cells.columns / 2).min(128);
+    let row = |row: usize| {
+        let own = |&column: &usize| set(2 * row * cells.columns + 2 * column);
+        (0..columns)
+            .filter(own)
+            .fold(0, |bits, column| bits | 1 << column)
+    };
+    (0..cells.rows / 2).map(row).collect()
+}
+
+/// A row of a map that is moved to the right and down. The body goes on below the photo.
+fn moved(rows: &[u128], row: usize, x: isize, y: isize) -> u128 {
+    let from = row
+        .checked_add_signed(-y)
+        .map(|from| from.min(rows.len() - 1));
+    let bits = from.map_or(0, |from| rows[from]);
+    if x < 0 { bits >> -x } else { bits << x }
 }
 
 /// The set bits and their neighbours.

@@ -141,6 +141,93 @@ fn a_shadow_beside_the_head_is_told_from_a_thing() {
     assert!((shadow.depth_ratio.get() - 0.35).abs() < 0.08, "{shadow:?}");
 }
 
+/// The person's shadow, moved and softened over `softness` pixels.
+fn shadow(moved: f32, softness: f32) -> Shadow {
+    let found = background(|x, y| {
+        let steps = 16;
+        let part = |i: i32| (i as f32 / steps as f32 - 0.5) * softness;
+        let inside = |i: i32| f32::from(is_person(x + moved + part(i), y - 6.0 + part(i)));
+        let soft = (0..steps).map(inside).sum::<f32>() / steps as f32;
+        grey(230.0 * (1.0 - 0.35 * soft).powf(1.0 / 2.2))
+    });
+    assert!(found.objects.is_empty(), "{found:?}");
+    found.shadows[0]
+}
+
+#[test]
+fn a_shadow_says_how_sharp_its_border_is() {
+    let edge = |softness| shadow(38.0, softness).edge_ratio.unwrap().get();
+    let (hard, soft) = (edge(2.0), edge(40.0));
+    assert!(hard > 0.6 && soft < 0.4, "{hard} {soft}");
+}
+
+#[test]
+fn a_grey_chair_behind_the_person_is_a_thing_and_no_shadow() {
+    // Darker than the wall and of its hue, beside the person; in colour and in black and white.
+    for chair in [[120.0, 122.0, 118.0], grey(120.0)] {
+        let found = background(|x, y| {
+            if y > 250.0 && (60.0..300.0).contains(&x) {
+                chair
+            } else {
+                grey(230.0)
+            }
+        });
+        assert!(found.shadows.is_empty(), "{found:?}");
+        assert!(!found.objects.is_empty(), "{found:?}");
+    }
+}
+
+#[test]
+fn a_panel_of_a_blurred_door_is_no_shadow() {
+    let found = background(|x, _| grey(230.0 - 60.0 / (1.0 + (-(x - 290.0) / 3.0).exp())));
+    assert!(found.shadows.is_empty(), "{found:?}");
+}
+
+/// The subject with hair on the upper half of the head.
+fn with_hair() -> Subject {
+    let mut subject = subject();
+    let classes = subject.classes.take().unwrap();
+    subject.classes = ClassMasks::from_fn(|class| {
+        let mut cells = classes.of(class).cells().clone();
+        for ((row, column), value) in cells.indexed_iter_mut() {
+            let (x, y) = (column as f32 * 2.0 + 1.0, row as f32 * 2.0 + 1.0);
+            if is_person(x, y) && y < 200.0 {
+                *value = f32::from(class == PersonClass::Hair);
+            }
+        }
+        Mask::new(cells)
+    });
+    subject
+}
+
+#[test]
+fn loose_hair_is_no_thing() {
+    // A lock of the hair's colour that curls away from the head.
+    let lock = |x: f32, y: f32| {
+        (240.0..275.0).contains(&x) && (y - 170.0 - (x - 240.0).powi(2) / 60.0).abs() < 6.0
+    };
+    let found = |colour: [f32; 3]| {
+        let photo = photo(|x, y| if lock(x, y) { colour } else { grey(230.0) });
+        measure(&photo, &with_hair(), None).unwrap()
+    };
+    let own = found([90.0, 60.0, 50.0]);
+    assert!(own.objects.is_empty() && own.shadows.is_empty(), "{own:?}");
+    assert_eq!(found([30.0, 90.0, 200.0]).objects.len(), 1);
+}
+
+#[test]
+fn a_shelf_of_the_colour_of_the_hair_is_a_thing() {
+    let photo = photo(|x, y| {
+        if x > 230.0 && (150.0..175.0).contains(&y) {
+            [90.0, 60.0, 50.0]
+        } else {
+            grey(230.0)
+        }
+    });
+    let found = measure(&photo, &with_hair(), None).unwrap();
+    assert_eq!(found.objects.len(), 1, "{found:?}");
+}
+
 #[test]
 fn patterns_and_two_tones_are_told_apart() {
     let stripes = background(|x, _| {

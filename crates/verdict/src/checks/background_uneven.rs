@@ -67,27 +67,24 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         UnevenKind::Pattern => (
             p.pattern,
             "pattern",
-            "背景に模様や凹凸があります",
-            "The background has a pattern",
+            "背景に模様や凹凸があります。",
+            "The background has a pattern.",
         ),
         UnevenKind::TwoTones => (
             p.tones,
             "two_tones",
-            "背景が2色に分かれています",
-            "The background has two tones",
+            "背景が2色に分かれています。",
+            "The background has two tones.",
         ),
         // `UnevenKind` may grow; a gradient is its mildest kind.
         _ => (
             p.gradient,
             "gradient",
-            "背景の明るさや色にむらがあります",
-            "The background changes from one side to the other",
+            "背景の明るさや色にむらがあります。",
+            "The background changes from one side to the other.",
         ),
     };
-    let found = limits.found("strength_delta_e", strength, |is, limit| Words {
-        ja: format!("{ja}（色の差{is}、{limit}以内が目安です）。"),
-        en: format!("{en} (colour difference {is} ΔE; up to {limit} is fine)."),
-    })?;
+    let found = limits.found("strength_delta_e", strength, |_, _| Words::new(ja, en))?;
     Some(found.fact("kind", kind).at(Some(uneven.region)))
 }
 

@@ -414,6 +414,7 @@ mod tests {
                 side: Side::Right,
                 area_ratio: ratio(0.05),
                 depth_ratio: ratio(0.25),
+                edge_ratio: Some(ratio(0.5)),
             }];
             for eye in m.portrait.as_mut().unwrap().eyes.as_mut().unwrap() {
                 eye.pupil_luma_ratio = Some(ratio(0.2));

@@ -413,6 +413,11 @@ structs! {
         area_ratio: Number<Ratio>,
         /// Share of the light that is missing: 0 none, 1 black (linear luminance).
         depth_ratio: Number<Ratio>,
+        /// How sharp its border is: the part of its depth that it gains over 6 working pixels of its
+        /// border, 0 for a border that cannot be seen and 1 for a step. Absent if no border to the wall is
+        /// visible.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        edge_ratio: Option<Number<Ratio>>,
     }
 
     /// The face. A part that could not be measured is absent.
