@@ -55,6 +55,7 @@ function render() {
     : outcome.waiting ? word("waiting", outcome.waiting)
     : word(`${kind}_next`);
   by("notes").textContent = (review?.notes ?? []).map(note => note.text).join(" ");
+  by("notes").hidden = !by("notes").textContent;
   by("enquiry").hidden = !outcome.id;
   by("enquiry").textContent = outcome.id ? word("enquiry", outcome) : "";
   by("retry").hidden = !(photo && AGAIN.includes(outcome.cause));
