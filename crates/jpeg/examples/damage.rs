@@ -16,7 +16,7 @@
     reason = "bytes are cut out of words on purpose"
 )]
 
-use shomei_jpeg::{Buffers, File, Limits, Precision, Scale};
+use shomei_jpeg::{Buffers, Damage, File, Limits, Precision, Scale};
 
 const CASES: [(Scale, Precision); 4] = [
     (Scale::Eighth, Precision::Exact),
@@ -58,7 +58,7 @@ fn main() -> std::io::Result<()> {
         for (count, (scale, precision)) in noticed.iter_mut().zip(CASES) {
             let sound = File::open(&damaged, &limits)
                 .and_then(|file| file.decode(scale, precision, &mut buffers))
-                .is_ok_and(|picture| picture.damage.is_empty());
+                .is_ok_and(|picture| picture.damage.iter().all(Damage::is_harmless));
             *count += usize::from(!sound);
         }
     }

@@ -61,6 +61,18 @@ impl<'a> Input<'a> {
         bits.count.saturating_sub(self.phantom) / 8
     }
 
+    /// Whether less than a byte is left before a marker or the end, `bits` being refilled.
+    pub(crate) const fn is_at_end(&self, bits: Bits) -> bool {
+        bits.count < self.phantom + 8
+    }
+
+    /// Whether the bits left in the byte that holds the next bit are all ones, as encoders fill up the
+    /// last byte before a marker (T.81 F.1.2.3).
+    pub(crate) const fn ends_in_ones(&self, bits: Bits) -> bool {
+        let count = bits.count.saturating_sub(self.phantom) % 8;
+        (bits.window >> 1) >> (63 - count) == (1 << count) - 1
+    }
+
     /// The byte that holds the next bit, give or take stuffed bytes.
     pub(crate) const fn offset(&self, bits: Bits) -> usize {
         self.pos.saturating_sub(self.unused_bytes(bits) as usize)

@@ -19,10 +19,14 @@ pub enum DamageKind {
     BadBlock,
     /// Restart markers that are missing, repeated or out of order.
     RestartOrder,
-    /// Bytes that belong to no segment, or that remain after a restart interval or a scan.
+    /// Bytes that belong to no segment, or that follow the complete data of a restart interval or a
+    /// scan. Every decoder skips them.
     StrayBytes,
     /// A few bytes of zeros or ones after a restart interval or a scan: some encoders pad.
     Padding,
+    /// Data of a restart interval or a scan that remains after its last MCU: some of what was read
+    /// before it is wrong, and nobody knows where.
+    LeftOver,
     /// A scan header that contradicts the frame header or an earlier scan (T.81 B.2.3, G.1.1.1).
     BadScan,
     /// A scan that uses a table that was never given.
@@ -34,6 +38,12 @@ pub enum DamageKind {
 }
 
 impl DamageKind {
+    /// Whether it loses no coded data: bytes between segments or after the data, and padding.
+    #[must_use]
+    pub const fn is_harmless(self) -> bool {
+        matches!(self, Self::Padding | Self::StrayBytes)
+    }
+
     /// Whether this is a sign that the file was cut off.
     #[must_use]
     pub const fn is_truncation(self) -> bool {
@@ -61,11 +71,7 @@ impl Damage {
     /// Whether it loses no coded data: bytes between segments, and padding.
     #[must_use]
     pub const fn is_harmless(&self) -> bool {
-        match self.kind {
-            DamageKind::Padding => true,
-            DamageKind::StrayBytes => self.mcu_row.is_none(),
-            _ => false,
-        }
+        self.kind.is_harmless()
     }
 }
 
@@ -80,6 +86,7 @@ impl fmt::Display for Damage {
             DamageKind::RestartOrder => "restart markers out of order",
             DamageKind::StrayBytes => "stray bytes",
             DamageKind::Padding => "padding",
+            DamageKind::LeftOver => "data is left over",
             DamageKind::BadScan => "invalid scan",
             DamageKind::MissingTable => "missing table",
             DamageKind::MissingScan => "missing scan",
@@ -93,29 +100,47 @@ impl fmt::Display for Damage {
     }
 }
 
-/// The faults so far. A hostile file can have one for each restart interval, so only the first ones are
-/// kept.
+/// The faults so far. A file can have one for each restart interval, so only the first ones are kept.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) list: Vec<Damage>,
+    /// Faults that are not in the list, apart from harmless ones.
     pub(crate) omitted: usize,
+    /// Harmless faults in the list.
+    harmless: usize,
 }
 
 impl Report {
     /// Faults that are kept.
     const KEPT: usize = 64;
+    /// Harmless faults that are kept: an encoder that pads does so in every restart interval.
+    const HARMLESS_KEPT: usize = 8;
 
-    /// A report that begins with these.
+    /// A report that begins with these, which are harmless.
     pub(crate) const fn new(list: Vec<Damage>) -> Self {
-        Self { list, omitted: 0 }
+        Self {
+            harmless: list.len(),
+            list,
+            omitted: 0,
+        }
     }
 
     pub(crate) fn add(&mut self, damage: Damage) {
-        // The end of the data is met once only, and is what callers ask for first.
-        if self.list.len() < Self::KEPT || damage.kind.is_truncation() {
+        if damage.is_harmless() {
+            if self.harmless < Self::HARMLESS_KEPT {
+                self.harmless += 1;
+                self.list.push(damage);
+            }
+        } else if self.list.len() < Self::KEPT || damage.kind.is_truncation() {
+            // The end of the data is met once only, and is what callers ask for first.
             self.list.push(damage);
         } else {
             self.omitted += 1;
         }
+    }
+
+    /// Whether nothing was lost so far.
+    pub(crate) const fn is_sound(&self) -> bool {
+        self.list.len() == self.harmless
     }
 }

@@ -18,7 +18,7 @@ use crate::limits::Limits;
 use crate::markers::{self, Marker};
 use crate::output::{self, Pixels, Writer};
 use crate::progressive::{self, AcPart, Band, Coefficients, DcPart};
-use crate::scan::{ScanHeader, Units, walk};
+use crate::scan::{End, ScanHeader, Units, walk};
 use crate::sequential::{self, Ac, Part};
 use crate::tables::Tables;
 use crate::upsample::Source;
@@ -214,6 +214,11 @@ impl Progress {
         self.0.iter().any(|&low| low != 0 && low != Self::NEVER)
     }
 
+    /// Whether every coefficient came and was refined to the end.
+    fn is_done(&self) -> bool {
+        self.0 == [0; 64]
+    }
+
     fn has_begun(&self) -> bool {
         self.0[0] != Self::NEVER
     }
@@ -261,36 +266,54 @@ impl Decoder<'_> {
         let data = self.data;
         let mut extent = Extent::new(data);
         let mut next = Some(first);
+        let mut strayed = false;
         while let Some(marker) = next {
             let mut pos = marker.after;
             if marker.code == markers::EOI {
                 extent.end_at(marker);
                 break;
             }
-            if !marker.stands_alone() {
-                match markers::segment(data, marker.after) {
-                    Ok((payload, after)) => {
-                        pos = if marker.code == markers::SOS {
-                            self.scans += 1;
-                            self.limits.check_scans(self.scans, marker.at)?;
-                            self.scan(marker, payload, after)
-                        } else {
-                            self.segment(marker, payload);
-                            after
-                        };
+            let segment = match marker.stands_alone() {
+                true => None,
+                false => Some(markers::segment(data, marker.after)),
+            };
+            // Nothing can be missing from a finished picture but the end marker. What follows stray
+            // bytes, or cannot be a segment, belongs to whatever was written behind it: a film,
+            // another picture.
+            let foreign = strayed
+                || marker.code == markers::SOI
+                || match segment {
+                    Some(Err(cut_off)) => cut_off || !marker.is_metadata(),
+                    _ => false,
+                };
+            if foreign && self.is_finished() {
+                break;
+            }
+            strayed = false;
+            match segment {
+                None => {}
+                Some(Ok((payload, after))) => {
+                    if marker.code == markers::SOS {
+                        self.scans += 1;
+                        self.limits.check_scans(self.scans, marker.at)?;
+                        (pos, strayed) = self.scan(marker, payload, after);
+                    } else {
+                        self.segment(marker, payload);
+                        pos = after;
                     }
-                    Err(true) => {
-                        self.note(DamageKind::Truncated, marker.at);
-                        extent.scans = self.scans;
-                        return Ok(extent);
-                    }
-                    Err(false) if marker.is_metadata() => pos = marker.after + 2,
-                    Err(false) => self.note(DamageKind::BadSegment, marker.at),
                 }
+                Some(Err(true)) => {
+                    self.note(DamageKind::Truncated, marker.at);
+                    extent.scans = self.scans;
+                    return Ok(extent);
+                }
+                Some(Err(false)) if marker.is_metadata() => pos = marker.after + 2,
+                Some(Err(false)) => self.note(DamageKind::BadSegment, marker.at),
             }
             next = markers::next_marker(data, pos);
             if next.is_some_and(|next| !markers::stray(data, pos, next.at).is_empty()) {
                 self.note(DamageKind::StrayBytes, pos);
+                strayed = true;
             }
         }
         extent.scans = self.scans;
@@ -300,6 +323,11 @@ impl Decoder<'_> {
         Ok(extent)
     }
 
+    /// Whether every coefficient was read, to its full precision and without a fault.
+    fn is_finished(&self) -> bool {
+        self.report.is_sound() && self.progress.iter().all(Progress::is_done)
+    }
+
     /// A segment after the first scan.
     fn segment(&mut self, marker: Marker, payload: &[u8]) {
         if marker.is_frame() || self.tables.install(marker.code, payload).is_err() {
@@ -307,14 +335,15 @@ impl Decoder<'_> {
         }
     }
 
-    /// Reads or skips one scan; returns where to search for the next marker.
-    fn scan(&mut self, marker: Marker, payload: &[u8], start: usize) -> usize {
+    /// Reads or skips one scan; returns where to search for the next marker, and whether stray bytes
+    /// follow the scan.
+    fn scan(&mut self, marker: Marker, payload: &[u8], start: usize) -> (usize, bool) {
         let data = self.data;
         let skip = |this: &mut Self| match markers::end_of_scan(data, start) {
-            Some(marker) => marker.at,
+            Some(marker) => (marker.at, false),
             None => {
                 this.note(DamageKind::Truncated, data.len());
-                data.len()
+                (data.len(), false)
             }
         };
         let Some(mut scan) = ScanHeader::parse(payload, &self.header.components) else {
@@ -373,18 +402,19 @@ impl Decoder<'_> {
         } else {
             self.ac_scan(&scan, start)
         };
-        let Some((pos, valid)) = read else {
+        let Some(End { pos, good, strayed }) = read else {
             self.note(DamageKind::MissingTable, marker.at);
             return skip(self);
         };
+        let valid = good as f32 / self.units(&scan).total as f32;
         for part in &scan.components {
             let so_far = self.valid[part.index].unwrap_or(1.0);
             self.valid[part.index] = Some(valid.min(so_far));
         }
         // Restart markers behind the last MCU and the rest of a scan with a fault.
         match markers::end_of_scan(data, pos) {
-            Some(marker) => marker.at,
-            None => data.len(),
+            Some(marker) => (marker.at, strayed),
+            None => (data.len(), strayed),
         }
     }
 
@@ -406,7 +436,7 @@ impl Decoder<'_> {
     }
 
     /// `None` if a Huffman table is missing.
-    fn sequential(&mut self, scan: &ScanHeader, start: usize) -> Option<(usize, f32)> {
+    fn sequential(&mut self, scan: &ScanHeader, start: usize) -> Option<End> {
         let units = self.units(scan);
         let buffers = &mut *self.buffers;
         for part in &scan.components {
@@ -459,7 +489,7 @@ impl Decoder<'_> {
             // The last row may be interpolated with the one below it.
             writer.write(&sources, rows - 1, lines, out);
         };
-        let (pos, good) = walk(
+        let end = walk(
             self.data,
             start,
             units,
@@ -477,15 +507,16 @@ impl Decoder<'_> {
                     &mut row_done,
                 )
             },
+            |input, bits| sequential::continues(input, bits, &blocks),
         );
         for part in &mut parts {
             part.fill(usize::MAX);
         }
-        Some((pos, good as f32 / units.total as f32))
+        Some(end)
     }
 
     /// `None` if a Huffman table is missing.
-    fn dc_scan(&mut self, scan: &ScanHeader, start: usize) -> Option<(usize, f32)> {
+    fn dc_scan(&mut self, scan: &ScanHeader, start: usize) -> Option<End> {
         let units = self.units(scan);
         let buffers = &mut *self.buffers;
         if scan.high == 0 {
@@ -510,19 +541,20 @@ impl Decoder<'_> {
                 if alone { (1, 1) } else { (plane.h, plane.v) },
             ));
         }
-        let (pos, good) = walk(
+        let end = walk(
             self.data,
             start,
             units,
             self.scans - 1,
             &mut self.report,
             |input, from, to| progressive::decode_dc(input, from, to, units, scan.low, &mut parts),
+            |input, bits| !input.ends_in_ones(bits),
         );
-        Some((pos, good as f32 / units.total as f32))
+        Some(end)
     }
 
     /// `None` if the Huffman table is missing.
-    fn ac_scan(&mut self, scan: &ScanHeader, start: usize) -> Option<(usize, f32)> {
+    fn ac_scan(&mut self, scan: &ScanHeader, start: usize) -> Option<End> {
         let units = self.units(scan);
         let buffers = &mut *self.buffers;
         let part = scan.components.first()?;
@@ -538,15 +570,16 @@ impl Decoder<'_> {
             last: u32::from(scan.last),
             low: u32::from(scan.low),
         };
-        let (pos, good) = walk(
+        let end = walk(
             self.data,
             start,
             units,
             self.scans - 1,
             &mut self.report,
             |input, from, to| part.decode(input, from, to, units, band, scan.high != 0),
+            |input, bits| !input.ends_in_ones(bits),
         );
-        Some((pos, good as f32 / units.total as f32))
+        Some(end)
     }
 
     /// The work after all scans are read.

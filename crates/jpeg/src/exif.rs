@@ -1,8 +1,8 @@
 //! The EXIF tags for the orientation of a picture and the program that wrote it, read from an untrusted
-//! TIFF structure (EXIF 2.32, TIFF 6.0).
+//! TIFF structure (EXIF 2.32 and 3.0, TIFF 6.0).
 //!
-//! Only IFD0 is read, once, and the chain to the next directory is not followed: nothing can loop,
-//! and no offset is used without a bounds check.
+//! Only IFD0 and the Exif IFD that it names are read, each once, and the chain to the next directory is
+//! not followed: nothing can loop, and no offset is used without a bounds check.
 
 /// How the coded picture must be turned to be upright (EXIF 2.32, 4.6.4.A). Reported, never applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,6 +62,11 @@ pub struct Exif<'d> {
     /// The texts of the tags Software, often the camera's firmware, and ProcessingSoftware, in
     /// the order of the file, each up to its first zero byte and no longer than 256 bytes.
     pub software: Vec<&'d [u8]>,
+    /// The text of the tag ImageEditingSoftware (EXIF 3.0), like those of `software`. Only a program
+    /// that edits pictures writes it.
+    pub editing_software: Option<&'d [u8]>,
+    /// The tag UserComment without the code of its character set, no longer than 2048 bytes.
+    pub user_comment: Option<&'d [u8]>,
 }
 
 const ORIENTATION: u16 = 0x0112;
@@ -69,8 +74,17 @@ const SOFTWARE: u16 = 0x0131;
 /// A tag of TIFF/EP.
 const PROCESSING_SOFTWARE: u16 = 0x000B;
 
+/// In IFD0: where the Exif IFD is.
+const EXIF_IFD: u16 = 0x8769;
+/// In the Exif IFD.
+const USER_COMMENT: u16 = 0x9286;
+/// In the Exif IFD.
+const IMAGE_EDITING_SOFTWARE: u16 = 0xA43B;
+
 const ASCII: u16 = 2;
 const SHORT: u16 = 3;
+const LONG: u16 = 4;
+const UNDEFINED: u16 = 7;
 const UTF8: u16 = 129;
 
 const ENTRY_BYTES: usize = 12;
@@ -78,6 +92,10 @@ const ENTRY_BYTES: usize = 12;
 const MAX_ENTRIES: usize = 512;
 /// The limit of bytes that are read of a text.
 const MAX_TEXT: usize = 256;
+/// The limit of bytes that are read of a comment.
+const MAX_COMMENT: usize = 2048;
+/// Bytes of a comment that name its character set.
+const CHARACTER_SET: usize = 8;
 
 impl<'d> Exif<'d> {
     /// Reads the tags of a TIFF structure: what follows `Exif\0\0`.
@@ -90,17 +108,21 @@ impl<'d> Exif<'d> {
 
     fn read(&mut self, bytes: &'d [u8]) -> Option<()> {
         let tiff = Tiff::new(bytes)?;
-        let directory = tiff.long(4)?;
-        let count = usize::from(tiff.short(directory)?);
-        // The directory begins inside the segment, so that no sum overflows.
-        let first = directory + 2;
-        for index in 0..count.min(MAX_ENTRIES) {
-            let entry = first + index * ENTRY_BYTES;
+        let mut exif_ifd = None;
+        for entry in tiff.entries(tiff.long(4)?)? {
             match tiff.short(entry)? {
                 ORIENTATION if self.orientation.is_none() => {
                     self.orientation = tiff.orientation(entry);
                 }
                 SOFTWARE | PROCESSING_SOFTWARE => self.software.extend(tiff.text(entry)),
+                EXIF_IFD => exif_ifd = tiff.place(entry),
+                _ => {}
+            }
+        }
+        for entry in tiff.entries(exif_ifd?)? {
+            match tiff.short(entry)? {
+                IMAGE_EDITING_SOFTWARE => self.editing_software = tiff.text(entry),
+                USER_COMMENT => self.user_comment = tiff.comment(entry),
                 _ => {}
             }
         }
@@ -143,6 +165,18 @@ impl<'d> Tiff<'d> {
         usize::try_from(value).ok()
     }
 
+    /// Where the entries of the directory at `directory` are; they may be outside the segment.
+    fn entries(&self, directory: usize) -> Option<impl Iterator<Item = usize>> {
+        let count = usize::from(self.short(directory)?).min(MAX_ENTRIES);
+        // The directory begins inside the segment, so that no sum overflows.
+        Some((0..count).map(move |index| directory + 2 + index * ENTRY_BYTES))
+    }
+
+    /// The place of a directory that the entry at `entry` names.
+    fn place(&self, entry: usize) -> Option<usize> {
+        (self.short(entry + 2)? == LONG).then(|| self.long(entry + 8))?
+    }
+
     /// The value of the entry at `entry`. Other types and counts are not valid, and viewers do not
     /// follow them either.
     fn orientation(&self, entry: usize) -> Option<Orientation> {
@@ -157,14 +191,26 @@ impl<'d> Tiff<'d> {
         if !matches!(self.short(entry + 2)?, ASCII | UTF8) {
             return None;
         }
+        self.bytes(entry, MAX_TEXT)?.split(|&byte| byte == 0).next()
+    }
+
+    /// The comment of the entry at `entry`.
+    fn comment(&self, entry: usize) -> Option<&'d [u8]> {
+        let comment = self.short(entry + 2)? == UNDEFINED;
+        comment
+            .then(|| self.bytes(entry, MAX_COMMENT))?
+            .and_then(|bytes| bytes.get(CHARACTER_SET..))
+    }
+
+    /// At most `most` of the bytes of the entry at `entry`.
+    fn bytes(&self, entry: usize, most: usize) -> Option<&'d [u8]> {
         let length = self.long(entry + 4)?;
         let at = if length <= 4 {
             entry + 8
         } else {
             self.long(entry + 8)?
         };
-        let text = self.bytes.get(at..)?.get(..length.min(MAX_TEXT))?;
-        text.split(|&byte| byte == 0).next()
+        self.bytes.get(at..)?.get(..length.min(most))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::header::{ColourModel, Frame, Header, Process};
 use crate::icc::Icc;
 use crate::limits::Limits;
 use crate::markers::{self, Marker};
+use crate::scan::ScanHeader;
 use crate::segments::{Metadata, Segment};
 use crate::tables::Tables;
 
@@ -89,6 +90,7 @@ impl<'d> File<'d> {
                         Some(_) => Error::new(ErrorKind::NoScan, marker.at, "no scan"),
                     });
                 }
+                _ if marker.is_forbidden() => return Err(malformed(marker.at, "unknown marker")),
                 _ if marker.stands_alone() => continue,
                 _ => {}
             }
@@ -141,6 +143,13 @@ impl<'d> File<'d> {
             }
             process => process,
         };
+        let sequential = matches!(process, Process::Baseline | Process::Extended);
+        let implied_tables = sequential
+            && markers::segment(data, scan.after)
+                .ok()
+                .and_then(|(payload, _)| ScanHeader::parse(payload, &frame.components))
+                .is_some_and(|first| tables.lacks(&first))
+            && tables.complete();
         let luma_slot = frame.components.first().map(|c| c.quantisation);
         let (jfif, adobe_transform) = (metadata.jfif, metadata.adobe_transform);
         let header = Header {
@@ -152,6 +161,7 @@ impl<'d> File<'d> {
             colour: ColourModel::of(&frame.components, jfif.is_some(), adobe_transform),
             components: frame.components,
             luma_table: luma_slot.and_then(|slot| *tables.quant.get(usize::from(slot))?),
+            implied_tables,
             restart_interval: tables.restart_interval,
             jfif,
             adobe_transform,

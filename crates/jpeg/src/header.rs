@@ -98,6 +98,9 @@ pub struct Header {
     /// Quantisation table of the first component – luma in most files – in zigzag order, if it
     /// is given before the first scan.
     pub luma_table: Option<[u16; 64]>,
+    /// Whether the Huffman tables of the first scan are missing, and those of T.81 K.3 are used, as
+    /// frames of motion JPEG mean it.
+    pub implied_tables: bool,
     /// MCUs between restart markers at the first scan, 0 if none.
     pub restart_interval: u16,
     /// The JFIF segment, if any.

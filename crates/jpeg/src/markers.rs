@@ -14,6 +14,7 @@ pub(crate) const DQT: u8 = 0xDB;
 pub(crate) const DNL: u8 = 0xDC;
 pub(crate) const DRI: u8 = 0xDD;
 pub(crate) const DHP: u8 = 0xDE;
+pub(crate) const EXP: u8 = 0xDF;
 pub(crate) const APP0: u8 = 0xE0;
 pub(crate) const APP1: u8 = 0xE1;
 pub(crate) const APP2: u8 = 0xE2;
@@ -21,6 +22,8 @@ pub(crate) const APP12: u8 = 0xEC;
 pub(crate) const APP13: u8 = 0xED;
 pub(crate) const APP14: u8 = 0xEE;
 pub(crate) const APP15: u8 = 0xEF;
+pub(crate) const JPG0: u8 = 0xF0;
+pub(crate) const JPG13: u8 = 0xFD;
 pub(crate) const COM: u8 = 0xFE;
 /// JPEG-LS frame header (ITU T.87), recognised only to name it in the error.
 pub(crate) const SOF55: u8 = 0xF7;
@@ -40,6 +43,12 @@ impl Marker {
     /// Whether the marker has no length and no parameters (B.1.1.3).
     pub(crate) const fn stands_alone(self) -> bool {
         matches!(self.code, TEM | RST0..=EOI)
+    }
+
+    /// Whether no JPEG has this marker before its first scan: those without a meaning (Table B.1) and a
+    /// second start of the image. libjpeg and whatever is built on it does not open such a file.
+    pub(crate) const fn is_forbidden(self) -> bool {
+        matches!(self.code, 0x02..=0xBF | SOI | EXP | JPG0..=JPG13) && self.code != SOF55
     }
 
     /// Whether the marker begins a frame header (Table B.1).

@@ -103,8 +103,8 @@ pub(crate) struct Units {
 /// other. `decode(input, from, to)` reads the MCUs of one interval, with fresh predictions.
 ///
 /// After a fault, it continues at the next restart marker that fits. The number of that marker, modulo 8,
-/// gives the number of lost intervals. Returns where to search for the marker after the scan, and the
-/// number of MCUs that were read.
+/// gives the number of lost intervals. `is_data(input, bits)` says whether the bits up to the next
+/// marker belong to the coded data.
 pub(crate) fn walk(
     data: &[u8],
     start: usize,
@@ -112,7 +112,8 @@ pub(crate) fn walk(
     scan: u32,
     report: &mut Report,
     mut decode: impl FnMut(&mut Input<'_>, u32, u32) -> Run,
-) -> (usize, u32) {
+    is_data: impl Fn(Input<'_>, Bits) -> bool,
+) -> End {
     let interval = match units.interval {
         0 => units.total,
         interval => interval,
@@ -120,7 +121,9 @@ pub(crate) fn walk(
     let intervals = units.total.div_ceil(interval.max(1));
     let mut good = 0;
     let mut index = 0;
+    let mut strayed = false;
     let mut input = Input::new(data, start);
+    let ended = |pos, good, strayed| End { pos, good, strayed };
     while index < intervals {
         let from = index * interval;
         let to = units.total.min(from + interval);
@@ -148,14 +151,15 @@ pub(crate) fn walk(
                 None => note(DamageKind::Truncated, data.len()),
                 Some(marker) => note(DamageKind::EarlyMarker, marker.at),
             },
-            // Whatever else is before the marker is reported, but does no harm. It may not even
-            // have been taken into the bit buffer.
             None => {
+                // Bytes before the marker may not even have been taken into the bit buffer.
                 let end = marker.map_or(data.len(), |marker| marker.at);
                 let untaken = markers::stray(data, input.position(), end);
-                if input.unused_bytes(run.bits) > 0 || !untaken.is_empty() {
+                strayed = input.unused_bytes(run.bits) > 0 || !untaken.is_empty();
+                if strayed {
                     let offset = input.offset(run.bits);
-                    note(left_over(markers::stray(data, offset, end)), offset);
+                    let is_data = || is_data(input.clone(), run.bits);
+                    note(after_last(data, offset, end, is_data), offset);
                 }
             }
         }
@@ -170,13 +174,13 @@ pub(crate) fn walk(
                 if run.fault.is_none() {
                     note(DamageKind::Truncated, data.len());
                 }
-                return (data.len(), good);
+                return ended(data.len(), good, strayed);
             };
             if !is_restart(marker.code) {
                 if run.fault.is_none() {
                     note(DamageKind::EarlyMarker, marker.at);
                 }
-                return (marker.at, good);
+                return ended(marker.at, good, strayed);
             }
             let ahead = (u32::from(marker.code - RST0) + 8 - (index - 1) % 8) % 8;
             if ahead <= LOST_INTERVALS {
@@ -192,14 +196,41 @@ pub(crate) fn walk(
             next = markers::next_marker(data, marker.after);
         }
     }
-    (input.position(), good)
+    ended(input.position(), good, strayed)
 }
 
-/// Classifies bytes after the last MCU: a few without content are padding; others mean that data was
-/// lost.
-fn left_over(bytes: &[u8]) -> DamageKind {
-    if bytes.len() <= MAX_PADDING && bytes.iter().all(|&byte| matches!(byte, 0 | 0xFF)) {
+/// The end of a scan.
+pub(crate) struct End {
+    /// Where to search for the next marker.
+    pub(crate) pos: usize,
+    /// MCUs that were read.
+    pub(crate) good: u32,
+    /// Whether other bytes follow the last MCU.
+    pub(crate) strayed: bool,
+}
+
+/// Classifies the bytes from `offset` to a marker at `end`, which follow the last MCU.
+///
+/// Some encoders and programs add bytes there, and every decoder skips them. But damage that makes a
+/// decoder read too few MCUs leaves data over as well, and a file may be filled up from before the last
+/// MCU on.
+fn after_last(
+    data: &[u8],
+    offset: usize,
+    end: usize,
+    is_data: impl FnOnce() -> bool,
+) -> DamageKind {
+    let bytes = markers::stray(data, offset, end);
+    let filled_before = bytes.first().is_some_and(|&fill| {
+        let before = data.get(offset.saturating_sub(2)..offset);
+        before == Some(&[fill; 2]) && bytes.iter().all(|&byte| byte == fill)
+    });
+    if filled_before {
+        DamageKind::LeftOver
+    } else if bytes.len() <= MAX_PADDING && bytes.iter().all(|&byte| matches!(byte, 0 | 0xFF)) {
         DamageKind::Padding
+    } else if is_data() {
+        DamageKind::LeftOver
     } else {
         DamageKind::StrayBytes
     }

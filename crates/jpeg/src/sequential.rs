@@ -150,6 +150,30 @@ pub(crate) fn decode(
     }
 }
 
+/// Whether the bits up to the next marker are one or more whole MCUs and a byte filled up with ones.
+/// Ends at the first bits that are not.
+pub(crate) fn continues(mut input: Input<'_>, mut bits: Bits, blocks: &[Block<'_>]) -> bool {
+    let mut groups = Box::new([[0; 1024]; 16]);
+    loop {
+        let (after, _, fault) = chunk(
+            bits,
+            &mut input,
+            blocks,
+            1,
+            &mut [0; 4],
+            &mut groups,
+            &mut [1; 16],
+        );
+        bits = after.refill(&mut input);
+        if fault.is_some() {
+            return false;
+        }
+        if input.is_at_end(bits) {
+            return input.ends_in_ones(bits);
+        }
+    }
+}
+
 /// By group: one more than the last zigzag position of a coefficient in it.
 type Ends = [u32; 16];
 

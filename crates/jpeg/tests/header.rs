@@ -325,6 +325,24 @@ fn metadata_of_an_impossible_length_is_passed_over() {
     assert!(open(&file).is_err());
 }
 
+#[test]
+fn markers_that_libjpeg_refuses_are_refused() {
+    let file = Coding::default().file();
+    for inserted in [
+        [0xFF, 0xD8, 0xFF, 0xFF],
+        [0xFF, 0x02, 0, 2],
+        [0xFF, 0xBF, 0, 2],
+        [0xFF, 0xDF, 0, 2],
+        [0xFF, 0xF0, 0, 2],
+        [0xFF, 0xFD, 0, 2],
+    ] {
+        assert_eq!(refusal(&with(&file, &inserted)), Some(ErrorKind::Malformed));
+    }
+    for inserted in [[0xFF, 0x01, 0xFF, 0xFF], [0xFF, 0xD3, 0xFF, 0xFF]] {
+        assert_eq!(refusal(&with(&file, &inserted)), None);
+    }
+}
+
 /// The file with bytes put in behind its first marker.
 fn with(file: &[u8], inserted: &[u8]) -> Vec<u8> {
     [&file[..2], inserted, &file[2..]].concat()

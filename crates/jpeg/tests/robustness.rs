@@ -164,7 +164,7 @@ fn restart_markers_resynchronise() {
             DamageKind::BadCode,
             DamageKind::BadBlock,
             DamageKind::EarlyMarker,
-            DamageKind::StrayBytes,
+            DamageKind::LeftOver,
         ],
     );
     // One interval is cut out, with its marker.
@@ -181,7 +181,7 @@ fn restart_markers_resynchronise() {
             DamageKind::RestartOrder,
             DamageKind::BadBlock,
             DamageKind::BadCode,
-            DamageKind::StrayBytes,
+            DamageKind::LeftOver,
         ],
     );
     // One interval stands twice.
