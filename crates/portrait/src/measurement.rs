@@ -121,7 +121,8 @@ pub struct Light {
 /// Sharpness of the face at the size of the print.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sharpness {
-    /// Blur of the sharpest edges of the face as the standard deviation of a Gaussian, in dots
+    /// Blur of the sharpest edges of the face in the direction in which they are softest, as the
+    /// standard deviation of a Gaussian, in dots
     /// of the 27.5 mm high print at 300 dpi (325 dots); at 600 dpi it is twice as many dots.
     pub blur_print_px: Px,
     /// Standard deviation of the noise on the skin over 255, at working size, on the smoother of

@@ -4,10 +4,15 @@
 //! gradients after further Gaussians of σ₁ and σ₂ have the quotient
 //! R = √((σ² + σ₂²) / (σ² + σ₁²)), so that σ² = (σ₂² − R²σ₁²) / (R² − 1). (Zhuo and Sim,
 //! *Defocus map estimation from a single image*, Pattern Recognition 44, 2011, with σ₁ = 0;
-//! a first Gaussian keeps noise from passing for sharpness.) Upright and level edges are looked
-//! at apart and the softer kind counts, since motion blurs only the edges across it. Of the
-//! steepest edges of a kind the sharper ones count: a face has soft edges too, but one that is
-//! in focus has sharp ones, and one that is not has none.
+//! a first Gaussian keeps noise from passing for sharpness.) Of the steepest edges the sharper ones
+//! count: a face has soft edges too, but one that is in focus has sharp ones, and one that is not
+//! has none.
+//!
+//! Motion blurs the edges across it and no others: with an angle of φ between them, σ² is that of
+//! the photo at rest plus the motion's times cos²φ. So edges are looked at by their direction, an
+//! ellipse is laid through what is found, and its longest half axis is the blur: the direction in
+//! which the photo is softest. One direction by itself would say little, since hair or a beard may
+//! have soft edges alone in it.
 //!
 //! The working picture resolves more than the print at 300 dpi does if the head is at least half
 //! of its height; what making it small has blurred is taken off. At 600 dpi the same blur is
@@ -22,8 +27,12 @@ use crate::zones::{FEATURES, Pair, SMOOTH};
 
 /// σ₁ and σ₂, in working pixels.
 const REBLUR: [f32; 2] = [0.7, 1.4];
-/// The share of the pixels with the steepest gradients of a kind that is looked at.
+/// The directions in which edges are looked at, 22.5° apart. Each holds the edges up to 22.5° beside it.
+const DIRECTIONS: usize = 8;
+/// The share of the pixels with the steepest gradients of a direction that is looked at.
 const STEEPEST: f32 = 0.02;
+/// Edges of a direction that say something about it.
+const FEWEST: usize = 10;
 /// The share of those that is sharper than the blur that is reported.
 const SHARPER: f32 = 0.15;
 /// Blur by the working picture's pixels and the filter that made it, in working pixels.
@@ -71,7 +80,7 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
     })
 }
 
-/// σ of the steepest edges of the softer kind, in pixels of the patch.
+/// σ of the steepest edges in the softest direction, in pixels of the patch.
 fn edge_blur(patch: &Array2<f32>) -> Option<f32> {
     let (rows, columns) = patch.dim();
     if rows < 12 || columns < 12 {
@@ -83,39 +92,88 @@ fn edge_blur(patch: &Array2<f32>) -> Option<f32> {
         let y = image[[row + 1, column]] - image[[row - 1, column]];
         (x / 2.0, y / 2.0)
     };
-    let mut kinds: [Vec<(f32, f32)>; 2] = [Vec::new(), Vec::new()];
+    let mut sectors: [Vec<(f32, f32)>; DIRECTIONS] = Default::default();
     for row in 2..rows - 2 {
         for column in 2..columns - 2 {
             let (x, y) = gradient(&once, row, column);
             let (again_x, again_y) = gradient(&twice, row, column);
             let pair = (x.hypot(y), again_x.hypot(again_y));
-            kinds[usize::from(x.abs() < y.abs())].push(pair);
+            sectors[sector(x, y)].push(pair);
         }
     }
     let keep = (((rows * columns) as f32 * STEEPEST) as usize).max(1);
-    kinds
-        .into_iter()
-        .filter_map(|edges| sharpest(edges, keep))
-        .reduce(f32::max)
+    for edges in &mut sectors {
+        steepest(edges, keep);
+    }
+    // The direction between two sectors has the edges of both.
+    let variances: [Option<f32>; DIRECTIONS] = std::array::from_fn(|direction| {
+        let beside = (direction + 1) % DIRECTIONS;
+        let mut edges = [sectors[direction].as_slice(), &sectors[beside]].concat();
+        steepest(&mut edges, keep);
+        sharper(&edges).map(|sigma| sigma * sigma)
+    });
+    Some(longest(&variances)?.sqrt())
 }
 
-/// σ of the sharper ones of the `keep` steepest edges, each given by its gradient after σ₁ and after σ₂.
-fn sharpest(mut edges: Vec<(f32, f32)>, keep: usize) -> Option<f32> {
-    let [first, second] = REBLUR.map(|sigma| sigma * sigma);
+/// The sector of 22.5° in which a gradient or its opposite is, counted from the right to the bottom.
+fn sector(x: f32, y: f32) -> usize {
+    const TAN: f32 = std::f32::consts::SQRT_2 - 1.0;
+    let (x, y) = if y < 0.0 { (-x, -y) } else { (x, y) };
+    // Within a quarter turn, and whether it is the second.
+    let (along, across, quarter) = if x > 0.0 { (x, y, 0) } else { (y, -x, 4) };
+    quarter
+        + if across < TAN * along {
+            0
+        } else if across < along {
+            1
+        } else if TAN * across < along {
+            2
+        } else {
+            3
+        }
+}
+
+/// The longest half axis, squared, of the ellipse that fits the σ² of the directions best:
+/// σ² = a + b·cos 2φ + c·sin 2φ. A direction without edges counts as the mean of the others.
+fn longest(variances: &[Option<f32>; DIRECTIONS]) -> Option<f32> {
+    let known: Vec<f32> = variances.iter().copied().flatten().collect();
+    if known.is_empty() {
+        return None;
+    }
+    let mean = known.iter().sum::<f32>() / known.len() as f32;
+    let (mut b, mut c) = (0.0, 0.0);
+    for (direction, variance) in variances.iter().enumerate() {
+        let twice = std::f32::consts::TAU * direction as f32 / DIRECTIONS as f32;
+        b += variance.unwrap_or(mean) * twice.cos();
+        c += variance.unwrap_or(mean) * twice.sin();
+    }
+    Some(mean + b.hypot(c) * 2.0 / DIRECTIONS as f32)
+}
+
+/// Leaves the `keep` steepest edges, each given by its gradient after σ₁ and after σ₂.
+fn steepest(edges: &mut Vec<(f32, f32)>, keep: usize) {
     if keep < edges.len() {
         edges.select_nth_unstable_by(keep, |a, b| b.0.total_cmp(&a.0));
         edges.truncate(keep);
     }
+}
+
+/// σ of the sharper ones of these edges.
+fn sharper(edges: &[(f32, f32)]) -> Option<f32> {
+    let [first, second] = REBLUR.map(|sigma| sigma * sigma);
     let mut sigmas: Vec<f32> = edges
-        .into_iter()
-        .filter(|&(before, _)| before > 1e-4)
-        .map(|(before, after)| {
+        .iter()
+        .filter(|edge| edge.0 > 1e-4)
+        .map(|&(before, after)| {
             // A perfect step has the largest quotient there is; none falls below 1.
             let quotient = (before / after.max(1e-6)).powi(2);
             let quotient = quotient.max(1.000_1).min(second / first);
             ((second - quotient * first) / (quotient - 1.0)).sqrt()
         })
         .collect();
+    if sigmas.len() < FEWEST {
+        return None;
+    }
     percentile(&mut sigmas, SHARPER)
 }
 
@@ -180,32 +238,32 @@ mod tests {
     use crate::axes::tests::landmarks;
 
     /// The estimate over the true σ: pixels beside the middle of an edge and the width of the
-    /// gradient's taps make edges look a little softer than they are, never sharper.
-    const ESTIMATE: std::ops::Range<f32> = 0.9..1.4;
+    /// gradient's taps make sharp edges look a little softer than they are, curvature makes soft ones
+    /// look a little sharper.
+    const ESTIMATE: std::ops::Range<f32> = 0.8..1.35;
 
-    /// Tiles whose upright and level edges are blurred by Gaussians of these σ.
-    fn tiles(across: f32, down: f32) -> Array2<f32> {
-        let profile = |sigma: f32| -> Vec<f32> {
-            let density = |i: i32| (-(i as f32 / 10.0 / sigma).powi(2) / 2.0).exp();
-            let total: f32 = (-400..400).map(density).sum();
-            // Rises and falls by turns, every 40 pixels.
-            let height = |at: i32| {
-                let x = 200 - ((at % 80) * 10 - 395).abs();
-                (-400..x).map(density).sum::<f32>() / total
-            };
-            (0..120).map(height).collect()
-        };
-        let (across, down) = (profile(across), profile(down));
+    /// Discs, which have edges in all directions, out of focus by a Gaussian of about `sigma` and
+    /// moved by `length` pixels along `angle` (degrees).
+    fn discs(sigma: f32, length: f32, angle: f32) -> Array2<f32> {
+        const STEPS: i32 = 33;
+        let (sin, cos) = angle.to_radians().sin_cos();
         Array2::from_shape_fn((120, 120), |(row, column)| {
-            0.2 + 0.3 * across[column] + 0.3 * down[row]
+            let at = |step: i32| {
+                let along = (step as f32 / (STEPS - 1) as f32 - 0.5) * length;
+                let x = (column as f32 - along * cos).rem_euclid(40.0) - 20.0;
+                let y = (row as f32 - along * sin).rem_euclid(40.0) - 20.0;
+                // A logistic curve, which is nearly the integral of a Gaussian.
+                1.0 / (1.0 + ((x.hypot(y) - 12.0) / sigma * 1.702).exp())
+            };
+            0.2 + 0.5 * (0..STEPS).map(at).sum::<f32>() / STEPS as f32
         })
     }
 
     #[test]
     fn the_blur_of_known_edges() {
         let mut last = 0.0;
-        for sigma in [0.8, 1.2, 2.0, 3.0, 5.0] {
-            let found = edge_blur(&tiles(sigma, sigma)).unwrap();
+        for sigma in [0.8, 1.2, 2.0, 3.0] {
+            let found = edge_blur(&discs(sigma, 0.0, 0.0)).unwrap();
             assert!(
                 ESTIMATE.contains(&(found / sigma)) && found > last,
                 "{sigma}: {found}"
@@ -215,9 +273,49 @@ mod tests {
     }
 
     #[test]
-    fn blur_in_one_direction_counts() {
-        for found in [edge_blur(&tiles(0.8, 3.0)), edge_blur(&tiles(3.0, 0.8))] {
-            assert!(ESTIMATE.contains(&(found.unwrap() / 3.0)), "{found:?}");
+    fn motion_counts_whatever_its_direction() {
+        for length in [6.0, 10.0] {
+            // A motion of even speed has the variance of a box.
+            let sigma = f32::hypot(0.8, length / 12_f32.sqrt());
+            for angle in (0..180).step_by(15) {
+                let found = edge_blur(&discs(0.8, length, angle as f32)).unwrap();
+                assert!(
+                    ESTIMATE.contains(&(found / sigma)),
+                    "{length} at {angle}: {found} for {sigma}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_ellipse_has_the_axis_of_the_motion() {
+        let of = |angle: f32| {
+            std::array::from_fn(|direction| {
+                let between = (22.5 * direction as f32 - angle).to_radians();
+                Some(0.25 + 4.0 * between.cos().powi(2))
+            })
+        };
+        for angle in [0.0, 10.0, 45.0, 80.0, 150.0] {
+            let found = longest(&of(angle)).unwrap();
+            assert!((found - 4.25).abs() < 1e-3, "{angle}: {found}");
+        }
+        // A direction without edges counts as the mean.
+        let mut some = of(90.0);
+        some[0] = None;
+        assert!((2.5..4.25).contains(&longest(&some).unwrap()));
+        assert_eq!(longest(&[None; DIRECTIONS]), None);
+    }
+
+    #[test]
+    fn sectors_go_around_half_a_turn() {
+        for degrees in 0..360 {
+            let (sin, cos) = (degrees as f32 + 0.25).to_radians().sin_cos();
+            let expected = (degrees as f32 + 0.25) / 22.5;
+            assert_eq!(
+                sector(cos, sin),
+                expected as usize % DIRECTIONS,
+                "{degrees}"
+            );
         }
     }
 
