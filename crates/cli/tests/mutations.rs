@@ -138,7 +138,23 @@ fn metadata_cost_no_picture() {
     let length = usize::from(u16::from_be_bytes([profile[at + 2], profile[at + 3]])) - 2;
     let content = &profile[at + 4..at + 4 + length];
     let icc = [&[0, 1], &(length as u16).to_be_bytes()[..], content].concat();
-    survives(exif_icc::run, &[exif.to_vec(), icc], 10_000);
+    let segment = |kind: u8, content: &[u8]| {
+        [&[kind], &(content.len() as u16).to_be_bytes()[..], content].concat()
+    };
+    // Content Credentials in two parts, and Samsung's trailer behind the picture.
+    let boxes = b"\0\0\0\x2Ajumb\0\0\0\x22cbor\x66action\x6Bc2pa.edited\xA0\x64name\x60";
+    let part =
+        |number: u8, part: &[u8]| segment(4, &[b"JP\0\x01\0\0\0", &[number][..], part].concat());
+    let again = [&boxes[..8], &boxes[20..]].concat();
+    let credentials = [&[0][..], &part(1, &boxes[..20]), &part(2, &again)].concat();
+    let block = b"\0\0\xA1\x0B\x18\0\0\0PhotoEditor_Re_Edit_Data{}";
+    let directory = b"SEFH\x6A\0\0\0\x01\0\0\0\0\0\xA1\x0B\x22\0\0\0\x22\0\0\0\x18\0\0\0SEFT";
+    let samsung = [&[2][..], &segment(0, &[&block[..], directory].concat())].concat();
+    survives(
+        exif_icc::run,
+        &[exif.to_vec(), icc, credentials, samsung],
+        10_000,
+    );
 }
 
 #[test]

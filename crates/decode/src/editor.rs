@@ -6,6 +6,8 @@
 
 use shomei_jpeg::{File, Segment};
 
+use crate::{c2pa, xmp};
+
 /// Words to look for (lower case), and the name that is reported.
 ///
 /// Programs that retouch, filter, cut out or generate pictures; not cameras, viewers,
@@ -16,6 +18,8 @@ const EDITORS: &[(&str, &str)] = &[
     ("photoshop", "Photoshop"),
     ("camera raw", "Camera Raw"),
     ("adobe firefly", "Firefly"),
+    ("adobe_firefly", "Firefly"),
+    ("adobe express", "Adobe Express"),
     ("gimp", "GIMP"),
     ("snapseed", "Snapseed"),
     ("facetune", "Facetune"),
@@ -69,23 +73,50 @@ const EDITORS: &[(&str, &str)] = &[
     ("acdsee", "ACDSee"),
     ("stable diffusion", "Stable Diffusion"),
     ("midjourney", "Midjourney"),
+    ("comfyui", "ComfyUI"),
+    ("novelai", "NovelAI"),
+    ("chatgpt", "ChatGPT"),
+    ("openai", "OpenAI"),
+    ("dall-e", "DALL·E"),
+    ("dall·e", "DALL·E"),
+    ("gpt-4o", "ChatGPT"),
+    ("gpt-image", "ChatGPT"),
+    ("with google ai", "Google AI"),
+    ("google generative ai", "Google AI"),
+    ("apple photos clean up", "Apple Photos Clean Up"),
+    ("image playground", "Image Playground"),
+    ("bing image creator", "Bing Image Creator"),
+    ("microsoft designer", "Microsoft Designer"),
+    ("imagine with meta", "Meta AI"),
+    ("touchretouch", "TouchRetouch"),
+    ("portraitpro", "PortraitPro"),
+    ("portrait professional", "PortraitPro"),
+    ("photopea", "Photopea"),
+    ("befunky", "BeFunky"),
+    ("remove.bg", "remove.bg"),
+    ("pixelcut", "Pixelcut"),
+    ("hypic", "Hypic"),
+    ("b612", "B612"),
+    ("epik", "EPIK"),
+    ("jtrim", "JTrim"),
+    ("photofiltre", "PhotoFiltre"),
+    ("inshot", "InShot"),
+    ("prequel", "Prequel"),
 ];
 
-/// Fields of an XMP packet that name a program: XMP part 1, 8.4 (`xmp:CreatorTool`) and part 2,
-/// 1.2.6 (`stEvt:softwareAgent`).
-const XMP_FIELDS: &[&[u8]] = &[b"CreatorTool", b"softwareAgent"];
+/// Properties of an XMP packet that name a program: XMP part 1, 8.4 (`xmp:CreatorTool`), part 2,
+/// 1.2.6 (`stEvt:softwareAgent`), and `photoshop:Credit`, in which programs of Google and Apple say what
+/// a model did.
+const XMP_PROPERTIES: &[&[u8]] = &[b"CreatorTool", b"softwareAgent", b"photoshop:Credit"];
 
 /// How many bytes of a field are checked.
 const MAX_FIELD: usize = 256;
 
-/// How many values of an XMP field are checked; an editing history has some dozens.
-const MAX_VALUES: usize = 64;
-
-/// The first editor that left its mark in a file.
-pub(crate) fn of(file: &File<'_>) -> Option<&'static str> {
+/// The first editor that left its mark in a file, or in the manifests of its Content Credentials.
+pub(crate) fn of(file: &File<'_>, credentials: &[c2pa::Claim<'_>]) -> Option<&'static str> {
     let exif = file.exif().into_iter();
-    let mut software = exif.flat_map(|exif| &exif.software);
-    software.find_map(|field| named_in(field)).or_else(|| {
+    let mut software = exif.flat_map(|exif| exif.software.iter().chain(&exif.editing_software));
+    let in_segments = || {
         file.segments().iter().find_map(|segment| match segment {
             Segment::Xmp(packet) => named_in_xmp(packet),
             // Written by Photoshop's "Save for Web" only.
@@ -94,7 +125,17 @@ pub(crate) fn of(file: &File<'_>) -> Option<&'static str> {
             Segment::Comment(text) => named_in(text),
             _ => None,
         })
-    })
+    };
+    let in_credentials = || {
+        credentials.iter().find_map(|claim| match claim {
+            c2pa::Claim::Program(name) => named_in(name),
+            _ => None,
+        })
+    };
+    software
+        .find_map(|field| named_in(field))
+        .or_else(in_segments)
+        .or_else(in_credentials)
 }
 
 /// The editor named in a field that holds a program's name.
@@ -123,33 +164,9 @@ fn holds_word(text: &[u8], word: &[u8]) -> bool {
 
 /// The editor named in an XMP packet.
 fn named_in_xmp(packet: &[u8]) -> Option<&'static str> {
-    XMP_FIELDS.iter().find_map(|field| {
-        xmp_values(packet, field)
-            .take(MAX_VALUES)
-            .find_map(named_in)
-    })
-}
-
-/// The values of `field` in `packet`, as attribute (`field="value"`) or as element
-/// (`field>value<`). No XML parser: the packet may be broken, and nothing depends on more.
-fn xmp_values<'a>(packet: &'a [u8], field: &'static [u8]) -> impl Iterator<Item = &'a [u8]> {
-    packet
-        .windows(field.len())
-        .enumerate()
-        .filter(move |(_, window)| *window == field)
-        .filter_map(move |(at, _)| {
-            let rest = packet.get(at + field.len()..)?;
-            let value = match rest.trim_ascii_start() {
-                [b'=', value @ ..] => value.trim_ascii_start().get(1..)?,
-                [b'>', value @ ..] => value,
-                _ => return None,
-            };
-            let end = value
-                .iter()
-                .take(MAX_FIELD)
-                .position(|byte| matches!(byte, b'"' | b'\'' | b'<'))?;
-            value.get(..end)
-        })
+    XMP_PROPERTIES
+        .iter()
+        .find_map(|property| xmp::values(packet, property).find_map(named_in))
 }
 
 /// Photoshop, if a resource block (APP13, after `Photoshop 3.0\0`) contains a resource that only
@@ -206,6 +223,9 @@ mod tests {
             "ILCE-7M3 v3.10",
             "Canon EOS 80D Firmware Version 1.0.2",
             "MediaTek Camera Application",
+            "S918BXXS3AWF7",
+            "Google Pixel Camera",
+            "c2pa-rs",
             "Snowy owl camera 3",
             "PRA-LX1C432B188",
         ] {
@@ -214,22 +234,17 @@ mod tests {
     }
 
     #[test]
-    fn xmp_names_programs_as_attribute_and_as_element() {
+    fn xmp_names_programs_in_three_properties() {
         for packet in [
             r#"<rdf:Description xmp:CreatorTool="GIMP 2.10" xmlns:x="y">"#,
-            r"<xmp:CreatorTool>GIMP 2.10</xmp:CreatorTool>",
             r"<rdf:li stEvt:action='saved' stEvt:softwareAgent = 'GIMP 2.10'/>",
+            r#"<x photoshop:Credit="GIMP">"#,
         ] {
             assert_eq!(named_in_xmp(packet.as_bytes()), Some("GIMP"), "{packet}");
         }
-        for packet in [
-            r#"<x xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmp:CreatorTool="16.2">"#,
-            r"<xmp:CreatorTool",
-            r"CreatorTool=",
-            r"CreatorTool>",
-        ] {
-            assert_eq!(named_in_xmp(packet.as_bytes()), None, "{packet}");
-        }
+        let namespace =
+            r#"<x xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" xmp:CreatorTool="16.2">"#;
+        assert_eq!(named_in_xmp(namespace.as_bytes()), None);
     }
 
     #[test]

@@ -1,16 +1,23 @@
 //! The facts before the picture: frame, metadata, quantisation table.
 
 use shomei_jpeg::{File, Header};
-use shomei_photo::{ColourModel, ImageSize, JpegFacts, Process};
+use shomei_photo::{ColourModel, ImageSize, JpegFacts, Peculiarity, Process};
 
 use crate::colour::Profile;
-use crate::{editor, quality};
+use crate::{c2pa, editor, provenance, quality};
 
 /// The facts of a file. What is known only at its end – the end marker and what follows it – is
 /// guessed from its last bytes.
 pub(crate) fn facts(bytes: &[u8], file: &File<'_>, profile: &Profile<'_>) -> JpegFacts {
     let header = file.header();
     let colour_model = colour_model(header);
+    let manifests = c2pa::manifests(file);
+    let credentials = c2pa::claims(&manifests);
+    let peculiarity = if header.height_from_dnl {
+        Some(Peculiarity::LateHeight)
+    } else {
+        header.implied_tables.then_some(Peculiarity::ImpliedTables)
+    };
     JpegFacts {
         stored_size: ImageSize::new(header.width, header.height),
         orientation: file.orientation().unwrap_or_default() as u8,
@@ -22,7 +29,9 @@ pub(crate) fn facts(bytes: &[u8], file: &File<'_>, profile: &Profile<'_>) -> Jpe
         eoi: bytes.ends_with(&[0xFF, 0xD9]),
         trailing_bytes: 0,
         quality: header.luma_table.as_ref().map(quality::nearest),
-        editor: editor::of(file).map(str::to_owned),
+        editor: editor::of(file, &credentials).map(str::to_owned),
+        edit_mark: provenance::of(file, bytes, &credentials),
+        peculiarity,
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! 1. `sniff` names the format by content;
 //! 2. `shomei-jpeg` opens the file, and `headers` turns what it says into facts: size, coding
-//!    process, orientation, colour model, editor;
+//!    process, orientation, colour model, editor, marks of edits;
 //! 3. `shomei-jpeg` checks the limits before anything of the picture's size is allocated, and decodes
 //!    at the smallest scale that is large enough;
 //! 4. `pixels` classifies the damage that the decoder found;
@@ -46,15 +46,18 @@
 //! ```
 
 mod border;
+mod c2pa;
 mod colour;
 mod editor;
 mod headers;
 mod pixels;
+mod provenance;
 mod quality;
 mod scale;
 mod sniff;
 #[cfg(test)]
 mod testing;
+mod xmp;
 
 use fast_image_resize::Resizer;
 use shomei_jpeg::{Buffers, ErrorKind, Extent, File, Precision, Scale};
@@ -257,6 +260,11 @@ fn decode_jpeg(
     let profile = Profile::of(file.icc());
     let mut facts = headers::facts(bytes, &file, &profile);
     let header = file.header();
+    // No other decoder in use reads the height from behind the scan, so the picture is not judged.
+    if header.height_from_dnl {
+        note_end(&mut facts, file.extent());
+        return (Some(facts), Decoding::UnsupportedJpeg, None);
+    }
     let scale = Scale::for_longer_side(header.width, header.height, options.working_size);
     // Of a progressive file a small scale needs a part only, and most damage is in the rest.
     let picture = match file.decode(scale, Precision::Checked, &mut scratch.jpeg) {

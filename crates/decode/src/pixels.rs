@@ -84,9 +84,9 @@ pub(crate) fn judge(picture: &jpeg::Decoded<'_>) -> Decoding {
         };
     };
     let more = harmful.clone().count() + omitted;
-    // Bytes that are left over are the trace of damage; whatever else was met says more.
-    if worst.kind == DamageKind::StrayBytes
-        && let Some(other) = harmful.find(|fault| fault.kind != DamageKind::StrayBytes)
+    // Data that is left over is the trace of damage; whatever else was met says more.
+    if worst.kind == DamageKind::LeftOver
+        && let Some(other) = harmful.find(|fault| fault.kind != DamageKind::LeftOver)
         && other.kind != DamageKind::MissingEoi
     {
         worst = other;
@@ -110,7 +110,11 @@ pub(crate) fn judge(picture: &jpeg::Decoded<'_>) -> Decoding {
 fn corrupt(what: impl std::fmt::Display, valid: f32) -> Decoding {
     // Rounded down: a damaged picture is not 100 % valid.
     let percent = (f64::from(valid) * 100.0).floor();
-    Decoding::Corrupt {
-        detail: format!("{what}; {percent} % of the picture is valid"),
-    }
+    let detail = if percent < 100.0 {
+        format!("{what}; {percent} % of the picture is valid")
+    } else {
+        // Everything could be read, but not all of it is right.
+        what.to_string()
+    };
+    Decoding::Corrupt { detail }
 }

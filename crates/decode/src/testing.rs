@@ -103,6 +103,83 @@ pub(crate) fn tiff(little_endian: bool, orientation: u16, software: Option<&str>
     tiff
 }
 
+/// A box of JUMBF.
+pub(crate) fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
+    let length = u32::try_from(content.len() + 8).unwrap().to_be_bytes();
+    [&length, &kind, content].concat()
+}
+
+/// Texts in CBOR, one behind the other.
+pub(crate) fn cbor(texts: &[&str]) -> Vec<u8> {
+    let text = |text: &&str| {
+        let head = match u8::try_from(text.len()).unwrap() {
+            length @ ..24 => vec![0x60 + length],
+            length => vec![0x78, length],
+        };
+        [&head, text.as_bytes()].concat()
+    };
+    texts.iter().flat_map(text).collect()
+}
+
+/// A store of manifests with one of them, which names the program that wrote it and lists the members
+/// of an action.
+pub(crate) fn manifests(program: &str, action: &[&str]) -> Vec<u8> {
+    let described = |label: &str, content: &[Vec<u8>]| {
+        let about = [&[0; 16], &[3][..], label.as_bytes(), b"\0"].concat();
+        let content = content.concat();
+        boxed(*b"jumb", &[boxed(*b"jumd", &about), content].concat())
+    };
+    let actions = [&b"\xA1\x67actions\x81\xA3"[..], &cbor(action)].concat();
+    let claim = [
+        &b"\xA2"[..],
+        &cbor(&["claim_generator", program, "dc:format", "image/jpeg"]),
+    ];
+    let assertions = [
+        described(
+            "c2pa.thumbnail.claim.jpeg",
+            &[boxed(*b"bidb", b"\x66action\x6Bc2pa.edited")],
+        ),
+        described("c2pa.actions.v2", &[boxed(*b"cbor", &actions)]),
+    ];
+    let manifest = [
+        described("c2pa.assertions", &assertions),
+        described("c2pa.claim.v2", &[boxed(*b"cbor", &claim.concat())]),
+    ];
+    described("c2pa", &[described("urn:c2pa:1", &manifest)])
+}
+
+/// `file` with a store of manifests, in segments with at most `most` bytes of it each.
+pub(crate) fn with_manifests(file: &[u8], manifests: &[u8], most: usize) -> Vec<u8> {
+    let mut file = file.to_vec();
+    let parts: Vec<_> = manifests.chunks(most).enumerate().collect();
+    for &(index, part) in parts.iter().rev() {
+        let repeated = if index == 0 { &[] } else { &manifests[..8] };
+        let number = u32::try_from(index + 1).unwrap().to_be_bytes();
+        file = with_segment(
+            &file,
+            0xEB,
+            &[b"JP\0\x01", &number, repeated, part].concat(),
+        );
+    }
+    file
+}
+
+/// `file` with a block in Samsung's trailer.
+pub(crate) fn with_samsung_block(file: &[u8], name: &str) -> Vec<u8> {
+    let long = |value: usize| u32::try_from(value).unwrap().to_le_bytes();
+    let block = [
+        b"\0\0\xA1\x0B",
+        &long(name.len())[..],
+        name.as_bytes(),
+        b"{\"clip\":1}",
+    ]
+    .concat();
+    let entry = [b"\0\0\xA1\x0B", &long(block.len())[..], &long(block.len())].concat();
+    let directory = [b"SEFH", &long(106)[..], &long(1), &entry].concat();
+    let length = long(directory.len());
+    [file, &block, &directory, &length, b"SEFT"].concat()
+}
+
 /// A small deterministic generator (xorshift).
 pub(crate) struct Noise(pub(crate) u64);
 

@@ -1,7 +1,7 @@
 //! Whole files through [`decode`].
 
 use moxcms::ColorProfile;
-use shomei_photo::{ColourModel, IccState, ImageSize, Process, Ratio};
+use shomei_photo::{ColourModel, IccState, ImageSize, Peculiarity, Process, Ratio};
 
 use super::*;
 use crate::testing::{self, Noise, encode, encode_grey, find, jpeg, tiff, with_segment};
@@ -235,15 +235,66 @@ fn a_picture_without_its_end_marker_is_shown() {
 }
 
 #[test]
-fn what_a_scan_leaves_over_is_damage_unless_it_is_padding() {
+fn bytes_that_leave_the_picture_whole_do_no_harm() {
     let whole = jpeg(64, 48);
+    let expected = read(&whole).photo.unwrap();
     let (front, end) = whole.split_at(whole.len() - 2);
-    let padded = [front, &[0; 7], end].concat();
-    assert_eq!(read(&padded).facts.decoding, Decoding::Complete);
-    for extra in [&[0x55; 7][..], &[0; 100]] {
-        let detail = detail(&[front, extra, end].concat());
-        assert!(detail.starts_with("stray bytes at byte "), "{detail}");
+    for extra in [&[0; 7][..], &[0; 100], &[0x55; 7], b"\x12\0", &[0xFF; 40]] {
+        let decoded = read(&[front, extra, end].concat());
+        assert_eq!(decoded.facts.decoding, Decoding::Complete, "{extra:?}");
+        assert!(facts(&decoded).eoi);
+        assert_eq!(decoded.photo.unwrap().rgb(), expected.rgb());
     }
+    // A film in the place of the end marker.
+    let decoded = read(&[front, b"\0\0\0\x18ftypmp42\xFF\xE1\xFF\xFE\xFF\xDA\0\x03"].concat());
+    let valid_ratio = Ratio::new(1.0);
+    assert_eq!(decoded.facts.decoding, Decoding::Truncated { valid_ratio });
+    assert_eq!(decoded.photo.unwrap().rgb(), expected.rgb());
+}
+
+#[test]
+fn data_that_is_left_over_is_damage() {
+    // A picture of more lines than its header says.
+    let mut file = jpeg(64, 48);
+    let frame = find(&file, 0xC0);
+    file[frame + 6] = 40;
+    let detail = detail(&file);
+    assert!(detail.starts_with("data is left over at byte "), "{detail}");
+    // What is wrong with it is not known, so no share of it is right.
+    assert!(!detail.contains('%'), "{detail}");
+}
+
+#[test]
+fn a_frame_of_motion_jpeg_is_read_with_the_standards_tables() {
+    let whole = jpeg(64, 48);
+    let mut file = whole.clone();
+    while let Some(at) = file.windows(2).position(|w| w == [0xFF, 0xC4]) {
+        let length = usize::from(u16::from_be_bytes([file[at + 2], file[at + 3]]));
+        file.drain(at..at + 2 + length);
+    }
+    assert!(file.len() < whole.len());
+    let (decoded, expected) = (read(&file), read(&whole));
+    assert_eq!(decoded.facts.decoding, Decoding::Complete);
+    let peculiarity = |decoded: &Decoded| facts(decoded).peculiarity;
+    assert_eq!(peculiarity(&decoded), Some(Peculiarity::ImpliedTables));
+    assert_eq!(peculiarity(&expected), None);
+    assert_eq!(decoded.photo.unwrap().rgb(), expected.photo.unwrap().rgb());
+}
+
+#[test]
+fn a_height_behind_the_scan_is_not_supported() {
+    let whole = jpeg(64, 48);
+    let frame = find(&whole, 0xC0);
+    let (front, end) = whole.split_at(whole.len() - 2);
+    let mut file = [front, b"\xFF\xDC\0\x04\0\x30", end].concat();
+    file[frame + 5..frame + 7].fill(0);
+    let decoded = read(&file);
+    assert_eq!(decoded.facts.decoding, Decoding::UnsupportedJpeg);
+    assert!(decoded.photo.is_none());
+    let facts = facts(&decoded);
+    assert_eq!(facts.peculiarity, Some(Peculiarity::LateHeight));
+    assert_eq!(facts.stored_size, ImageSize::new(64, 48));
+    assert!(facts.eoi);
 }
 
 #[test]
@@ -260,7 +311,9 @@ fn wrong_code_is_damage_and_said_where() {
         let detail = detail(&file);
         assert!(detail.contains(" at byte "), "{detail}");
         assert!(detail.contains(" in scan 0, mcu row "), "{detail}");
-        assert!(detail.ends_with(" % of the picture is valid"), "{detail}");
+        // Everything was read where no code of the table was wrong, but not rightly.
+        let share = detail.ends_with(" % of the picture is valid");
+        assert!(share || detail.starts_with("data is left over"), "{detail}");
     }
 }
 
@@ -396,7 +449,7 @@ fn damage_that_the_markers_show_is_found() {
         format!("the frame has no lines or no columns (at byte {frame})")
     );
     // More data than the size takes.
-    assert!(sized(3, 3).starts_with("stray bytes at byte "));
+    assert!(sized(3, 3).starts_with("data is left over at byte "));
     // Less data than the size needs.
     let mut long = file.clone();
     long[frame + 5] = 200;

@@ -115,6 +115,10 @@ pub struct JpegFacts {
     pub quality: Option<u8>,
     /// Program named in the metadata, if it is a known picture editor.
     pub editor: Option<String>,
+    /// A mark in the metadata that the picture is not as a camera took it, if there is one.
+    pub edit_mark: Option<EditMark>,
+    /// What makes the file one that some programs cannot open, if anything.
+    pub peculiarity: Option<Peculiarity>,
 }
 
 impl JpegFacts {
@@ -128,6 +132,49 @@ impl JpegFacts {
             size
         })
     }
+}
+
+/// A mark in the metadata that the picture is not as a camera took it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EditMark {
+    /// What it says.
+    pub claim: EditClaim,
+    /// Where it is.
+    pub place: MarkPlace,
+    /// The mark as its standard names it, such as `trainedAlgorithmicMedia` or `c2pa.edited`; never
+    /// text from the file.
+    pub name: String,
+}
+
+/// What a mark says of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditClaim {
+    /// It was changed or put together after it was taken.
+    Edited,
+    /// A program made it, or a part of it.
+    Generated,
+}
+
+/// Where a mark is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkPlace {
+    /// A tag of the EXIF segment.
+    Exif,
+    /// An XMP packet.
+    Xmp,
+    /// A manifest of Content Credentials (C2PA).
+    ContentCredentials,
+    /// The data that Samsung's programs write behind the picture.
+    SamsungTrailer,
+}
+
+/// A form of JPEG that some programs cannot open although its picture is sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peculiarity {
+    /// The Huffman tables are left out, as in frames of motion JPEG: the standard's are meant.
+    ImpliedTables,
+    /// The frame header leaves the height open, and a DNL segment behind the first scan gives it.
+    LateHeight,
 }
 
 /// The embedded ICC profile.

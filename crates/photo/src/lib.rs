@@ -43,7 +43,8 @@ mod subject;
 mod units;
 
 pub use file::{
-    ColourModel, Decoding, FileFacts, Format, IccState, JpegFacts, LimitKind, Process, Unreadable,
+    ColourModel, Decoding, EditClaim, EditMark, FileFacts, Format, IccState, JpegFacts, LimitKind,
+    MarkPlace, Peculiarity, Process, Unreadable,
 };
 pub use frame::{Frame, QuarterTurn, Region};
 pub use geometry::{ImageSize, Point, Rect, Side};

@@ -30,7 +30,7 @@ def dictionary(target, words):
 
 def segments(photo):
     """Kind, length and content of the metadata, as the target `exif_icc` takes them."""
-    kinds, found, at = {0xE1: 0, 0xE2: 1, 0xED: 2, 0xFE: 3}, b"", 2
+    kinds, found, at = {0xE1: 0, 0xE2: 1, 0xED: 2, 0xFE: 3, 0xEB: 4}, b"", 2
     while photo[at : at + 1] == b"\xff" and photo[at + 1] != 0xDA:
         length = int.from_bytes(photo[at + 2 : at + 4], "big")
         if photo[at + 1] in kinds:
@@ -118,7 +118,8 @@ def main():
     tags = [b"acsp", b"mntrRGB XYZ ", b"scnrGRAYXYZ ", b"para", b"curv", b"mluc", b"rTRC", b"gTRC", b"bTRC", b"kTRC", b"rXYZ", b"wtpt", b"A2B0", b"mft1", b"mft2", b"mAB ", b"chad", b"cicp"]
     for target in "probe", "decode", "review":
         dictionary(target, markers + names)
-    dictionary("exif_icc", names + tags + [b"\x01\x12\0\3", b"\x12\1\3\0", b"Photoshop", b"http://ns.adobe.com/xap/1.0/\0"])
+    marks = [b"JP\0\1\0\0\0\1", b"jumb", b"cbor", b"\x66action\x6bc2pa.edited", b"DigitalSourceType", b"SEFH", b"SEFT", b"PhotoEditor_Re_Edit_Data"]
+    dictionary("exif_icc", names + tags + marks + [b"\x01\x12\0\3", b"\x12\1\3\0", b"Photoshop", b"http://ns.adobe.com/xap/1.0/\0"])
 
 
 main()

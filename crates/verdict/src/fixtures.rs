@@ -206,6 +206,8 @@ fn good_file() -> FileFacts {
             trailing_bytes: 0,
             quality: Some(90),
             editor: None,
+            edit_mark: None,
+            peculiarity: None,
         }),
         decoding: Decoding::Complete,
     }

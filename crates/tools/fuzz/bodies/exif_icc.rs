@@ -1,6 +1,7 @@
 //! A sound picture with any metadata: they cost no picture, and what is said of them is what a
-//! reader may rely on. The first byte chooses the picture; the rest are segments, each a byte for
-//! its marker, two for its length and its content.
+//! reader may rely on. The first byte chooses the picture, and whether the last segment follows the
+//! picture instead; the rest are segments, each a byte for its marker, two for its length and its
+//! content.
 
 use std::cell::RefCell;
 
@@ -19,16 +20,25 @@ pub(crate) fn run(data: &[u8]) {
     };
     let picture = PICTURES[usize::from(choice & 1)];
     let mut file = picture[..2].to_vec();
+    let mut trailer: &[u8] = &[];
     while let [marker, high, low, content @ ..] = rest {
         let length = usize::from(u16::from_be_bytes([*high, *low])).min(65_533);
         let (content, behind) = content.split_at(length.min(content.len()));
         rest = behind;
-        // Exif and XMP, ICC, Photoshop's, a comment. Adobe's says what colours mean.
-        file.extend([0xFF, [0xE1, 0xE2, 0xED, 0xFE][usize::from(marker & 3)]]);
+        if choice & 2 != 0 && rest.is_empty() {
+            trailer = content;
+            break;
+        }
+        // Exif and XMP, ICC, Photoshop's, a comment, JUMBF. Adobe's says what colours mean.
+        file.extend([
+            0xFF,
+            [0xE1, 0xE2, 0xED, 0xFE, 0xEB][usize::from(marker % 5)],
+        ]);
         file.extend((content.len() as u16 + 2).to_be_bytes());
         file.extend(content);
     }
     file.extend(&picture[2..]);
+    file.extend(trailer);
 
     let decoded = SCRATCH
         .with_borrow_mut(|scratch| decode(&file, &Limits::default(), &Options::default(), scratch));
@@ -44,13 +54,13 @@ pub(crate) fn run(data: &[u8]) {
         (photo.size().width(), photo.size().height()),
         (picture.width, picture.height)
     );
-    assert!(facts.eoi && facts.trailing_bytes == 0);
+    assert!(facts.eoi && facts.trailing_bytes == trailer.len() as u64);
     // Pixels change for a profile alone; grey stays grey without one.
     if facts.icc != IccState::Converted && choice & 1 == 1 {
         let mut pixels = photo.rgb().chunks_exact(3);
         assert!(pixels.all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]));
     }
-    if let Some(editor) = &facts.editor {
-        assert!(!editor.is_empty() && !editor.contains(char::is_control));
+    for name in [facts.editor, facts.edit_mark.map(|mark| mark.name)] {
+        assert!(name.is_none_or(|name| !name.is_empty() && !name.contains(char::is_control)));
     }
 }

@@ -1,12 +1,13 @@
-//! A kind of JPEG that ordinary programs do not show: arithmetic, lossless, hierarchical, or with
-//! more than 8 bits per sample.
+//! A kind of JPEG that ordinary programs do not show: arithmetic, lossless, hierarchical, with more
+//! than 8 bits per sample, or with its height behind the picture. A frame of a webcam's video, which
+//! leaves out tables, is referred to a person: most programs show it.
 //!
 //! **Why.** The card system accepts JPEG as cameras write it. It may not be able to open other
 //! kinds.
 //!
 //! **What to do.** Open the photo and save it again as an ordinary JPEG, or take a new one.
 
-use shomei_photo::{Decoding, Process};
+use shomei_photo::{Decoding, Peculiarity, Process};
 
 use crate::prelude::*;
 
@@ -24,8 +25,16 @@ pub(super) const ABOUT: About = About {
 params! {}
 
 pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
+    let peculiarity = m.file.jpeg.as_ref().and_then(|jpeg| jpeg.peculiarity);
     if m.file.decoding != Decoding::UnsupportedJpeg {
-        return None;
+        let some_cannot_open = m.pictured() && peculiarity == Some(Peculiarity::ImpliedTables);
+        return some_cannot_open.then(|| {
+            Found::refer(
+                "一部のソフトウェアでは表示できない方式のJPEGです。",
+                "The JPEG is coded in a way that some programs cannot show.",
+            )
+            .fact("peculiarity", "implied_tables")
+        });
     }
     let found = Found::reject(
         "一般のソフトウェアでは表示できない特殊な方式のJPEGです。",
@@ -42,11 +51,13 @@ pub(super) fn check(m: &Measurements, _: &Params) -> Option<Found> {
         Process::Arithmetic => "arithmetic",
         Process::Hierarchical => "hierarchical",
     };
-    Some(
-        found
-            .fact("process", process)
-            .fact("precision_bits", jpeg.precision_bits),
-    )
+    let found = found
+        .fact("process", process)
+        .fact("precision_bits", jpeg.precision_bits);
+    Some(match peculiarity {
+        Some(Peculiarity::LateHeight) => found.fact("peculiarity", "late_height"),
+        _ => found,
+    })
 }
 
 #[cfg(test)]
@@ -61,6 +72,7 @@ pub(super) mod tests {
             jpeg(m).process = Process::Arithmetic;
             jpeg(m).precision_bits = 12;
         },
+        |m| jpeg(m).peculiarity = Some(Peculiarity::ImpliedTables),
         |m| {
             m.file.decoding = Decoding::UnsupportedJpeg;
             m.file.jpeg = None;
@@ -80,6 +92,22 @@ pub(super) mod tests {
                 expected,
             );
         }
+    }
+
+    #[test]
+    fn a_frame_of_a_video_is_referred() {
+        check(
+            Code::UnsupportedJpeg,
+            |m| jpeg(m).peculiarity = Some(Peculiarity::ImpliedTables),
+            Some(Outcome::Refer),
+        );
+        let late_height = |m: &mut Measurements| {
+            m.file.decoding = Decoding::UnsupportedJpeg;
+            jpeg(m).peculiarity = Some(Peculiarity::LateHeight);
+        };
+        let found = check(Code::UnsupportedJpeg, late_height, Some(Outcome::Reject)).unwrap();
+        let named = ("peculiarity", "late_height".into());
+        assert!(found.measured.contains(&named));
     }
 
     #[test]

@@ -225,6 +225,23 @@ structs! {
         quality: Option<u8>,
         /// Program named in the metadata, if it is a known picture editor.
         editor: Option<String>,
+        /// A mark in the metadata that the picture is not as a camera took it, if there is one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        edit_mark: Option<EditMark>,
+        /// What makes the file one that some programs cannot open, if anything.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        peculiarity: Option<Peculiarity>,
+    }
+
+    /// A mark in the metadata that the picture is not as a camera took it.
+    EditMark for photo::EditMark {
+        /// What it says.
+        claim: EditClaim,
+        /// Where it is.
+        place: MarkPlace,
+        /// The mark as its standard names it, such as `trainedAlgorithmicMedia` or `c2pa.edited`;
+        /// never text from the file.
+        name: String,
     }
 
     /// The parts of the subject that a review keeps, in coordinates of the original frame.
@@ -588,7 +605,8 @@ structs! {
 
     /// Sharpness of the face at the size of the print.
     Sharpness for portrait::Sharpness {
-        /// Blur of the sharpest edges of the face as the standard deviation of a Gaussian, in dots
+        /// Blur of the sharpest edges of the face in the direction in which they are softest, as the
+        /// standard deviation of a Gaussian, in dots
         /// of the 27.5 mm high print at 300 dpi (325 dots); at 600 dpi it is twice as many dots.
         blur_print_px: Number<Px>,
         /// Standard deviation of the noise on the skin over 255, at working size, on the smoother of
@@ -636,6 +654,34 @@ enums! {
         Arithmetic,
         /// SOF5, SOF6.
         Hierarchical,
+    }
+
+    /// What a mark says of the picture.
+    EditClaim for photo::EditClaim {
+        /// It was changed or put together after it was taken.
+        Edited,
+        /// A program made it, or a part of it.
+        Generated,
+    }
+
+    /// Where a mark is.
+    MarkPlace for photo::MarkPlace {
+        /// A tag of the EXIF segment.
+        Exif,
+        /// An XMP packet.
+        Xmp,
+        /// A manifest of Content Credentials (C2PA).
+        ContentCredentials,
+        /// The data that Samsung's programs write behind the picture.
+        SamsungTrailer,
+    }
+
+    /// A form of JPEG that some programs cannot open although its picture is sound.
+    Peculiarity for photo::Peculiarity {
+        /// The Huffman tables are left out, as in frames of motion JPEG: the standard's are meant.
+        ImpliedTables,
+        /// The frame header leaves the height open, and a DNL segment behind the first scan gives it.
+        LateHeight,
     }
 
     /// The colour model of a JPEG.
