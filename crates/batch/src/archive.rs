@@ -22,15 +22,6 @@ use crate::photo::{Photo, Place, Source, Span, id, read_part};
 /// Longest extension header that is read, in bytes; it holds a name.
 const MAX_EXTENSION_BYTES: u64 = 1 << 16;
 
-/// The kind of an entry to review.
-enum Kind {
-    Plain,
-    /// A link, a device, a sparse file: no bytes of a photo.
-    NotPlain,
-    /// Its path escapes the archive.
-    Escaping,
-}
-
 /// The photos of an archive in a file. Each is read when it is reviewed.
 pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>, Cause> {
     let file = File::open(path)?;
@@ -38,29 +29,20 @@ pub(crate) fn listed(path: &Path, patterns: &Patterns) -> Result<Vec<Photo>, Cau
     let shared = Arc::new(Mutex::new(file.try_clone()?));
     let mut archive = Archive::new(file);
     let mut photos = Vec::new();
-    walk(
-        archive.entries_with_seek()?,
-        patterns,
-        |number, id, kind, entry| {
-            let (start, bytes) = (entry.raw_file_position(), entry.size());
-            if start.checked_add(bytes).is_none_or(|last| last > end) {
-                return Err(format!("the archive ends inside entry {number} ({id:?})").into());
-            }
-            let source = match kind {
-                Kind::Plain => Source::Entry {
-                    id: id.into(),
-                    span: Span {
-                        archive: Arc::clone(&shared),
-                        start,
-                        bytes,
-                    },
-                },
-                kind => unread(id, &kind),
-            };
-            photos.push(Photo::new(Place::Archive(number), source));
-            Ok(true)
-        },
-    )?;
+    let entries = archive.entries_with_seek()?;
+    walk(entries, patterns, |number, id, unread, entry| {
+        let (start, bytes) = (entry.raw_file_position(), entry.size());
+        if start.checked_add(bytes).is_none_or(|last| last > end) {
+            return Err(format!("the archive ends inside entry {number} ({id:?})").into());
+        }
+        let source = unread.unwrap_or(Source::Entry(Span {
+            archive: Arc::clone(&shared),
+            start,
+            bytes,
+        }));
+        photos.push(Photo::named(Place::Archive(number), id, source));
+        Ok(true)
+    })?;
     if photos.is_empty() {
         return Err("it holds no photo to review".into());
     }
@@ -80,18 +62,15 @@ pub(crate) fn streamed(
     thread::Builder::new()
         .name("shomei-archive".to_owned())
         .spawn(move || {
-            let walked = walked(input, &patterns, |number, id, kind, entry| {
-                let source = match kind {
-                    Kind::Plain => {
-                        let bytes = read_part(entry, entry.size(), &limits)
-                            .map_err(at(format!("inside entry {number} ({id:?})")))?;
-                        let id = id.into();
-                        Source::Bytes { id, bytes }
-                    }
-                    kind => unread(id, &kind),
-                };
-                let photo = Photo::new(Place::Archive(number), source);
-                Ok(send.send(Ok(photo)).is_ok())
+            let mut archive = Archive::new(input);
+            let walked = archive.entries().map_err(Cause::from).and_then(|entries| {
+                walk(entries, &patterns, |number, id, unread, entry| {
+                    let read = || read_part(entry, entry.size(), &limits).map(Source::Bytes);
+                    let source = unread.map_or_else(read, Ok);
+                    let source = source.map_err(at(format!("inside entry {number} ({id:?})")))?;
+                    let photo = Photo::named(Place::Archive(number), id, source);
+                    Ok(send.send(Ok(photo)).is_ok())
+                })
             });
             if let Err(error) = walked {
                 // Nobody listens if the batch has ended.
@@ -101,27 +80,13 @@ pub(crate) fn streamed(
     Ok(receive)
 }
 
-fn walked<R: Read>(
-    input: R,
-    patterns: &Patterns,
-    found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool, Cause>,
-) -> Result<(), Cause> {
-    walk(Archive::new(input).entries()?, patterns, found)
-}
-
-fn unread(id: String, kind: &Kind) -> Source {
-    Source::Unread {
-        id: id.into(),
-        escapes: matches!(kind, Kind::Escaping),
-    }
-}
-
-/// Calls `found` with number, id and kind of each entry that is an input, until it says `false`.
+/// Calls `found` with number and id of each entry that is an input, until it says `false`. An entry
+/// that is not read, because it is no plain file or its path escapes the archive, has its source.
 /// Entries are counted from 1, headers that only extend others left out.
 fn walk<R: Read>(
     entries: Entries<'_, R>,
     patterns: &Patterns,
-    mut found: impl FnMut(u64, String, Kind, &mut tar::Entry<'_, R>) -> Result<bool, Cause>,
+    mut found: impl FnMut(u64, &str, Option<Source>, &mut tar::Entry<'_, R>) -> Result<bool, Cause>,
 ) -> Result<(), Cause> {
     let mut number = 0;
     let mut extended = Extended::default();
@@ -130,11 +95,8 @@ fn walk<R: Read>(
         let kind = entry.header().entry_type();
         if kind.is_gnu_longname() {
             let mut name = extension(&mut entry).map_err(at(damaged(number)))?;
-            name.truncate(
-                name.iter()
-                    .position(|&byte| byte == 0)
-                    .unwrap_or(name.len()),
-            );
+            let ended = name.iter().position(|&byte| byte == 0);
+            name.truncate(ended.unwrap_or(name.len()));
             extended.name = Some(name);
             continue;
         }
@@ -154,22 +116,19 @@ fn walk<R: Read>(
         } = std::mem::take(&mut extended);
         let name = name.unwrap_or_else(|| entry.path_bytes().into_owned());
         let path = as_path(&name).map_err(at(damaged(number)))?;
-        let id = id(&path).into_owned();
+        let id = id(&path);
         if bytes.is_some_and(|bytes| bytes != entry.size()) {
             return Err(format!("entry {number} ({id:?}) has two lengths").into());
         }
         if kind.is_dir() || name.ends_with(b"/") || !taken(&path, patterns) {
             continue;
         }
-        let escapes = |part| !matches!(part, Component::Normal(_) | Component::CurDir);
-        let kind = if path.components().any(escapes) {
-            Kind::Escaping
-        } else if sparse || !(kind.is_file() || kind.is_contiguous()) {
-            Kind::NotPlain
-        } else {
-            Kind::Plain
-        };
-        if !found(number, id, kind, &mut entry)? {
+        let leads_out = |part| !matches!(part, Component::Normal(_) | Component::CurDir);
+        let escapes = path.components().any(leads_out);
+        // A link, a device, a sparse file: no bytes of a photo.
+        let plain = !sparse && (kind.is_file() || kind.is_contiguous());
+        let unread = (escapes || !plain).then_some(Source::Unread { escapes });
+        if !found(number, &id, unread, &mut entry)? {
             break;
         }
     }

@@ -269,31 +269,8 @@ fn store(path: &Path, terms: &Terms) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terms::Listing;
-    use shomei::wire::v1::{Engine, PolicyRecord};
+    use crate::terms::tests::terms;
     use tempfile::TempDir;
-
-    fn terms() -> Terms {
-        Terms {
-            engine: Engine {
-                version: "1".to_owned(),
-                models: "m".to_owned(),
-            },
-            policy: PolicyRecord {
-                name: "usual".to_owned(),
-                hash: "h".to_owned(),
-            },
-            lang: "en".to_owned(),
-            timings: false,
-            fast: false,
-            exceptions: "e".to_owned(),
-            listing: Listing {
-                count: 3,
-                sha256: "0123456789abcdef".to_owned(),
-                streamed: false,
-            },
-        }
-    }
 
     fn line(id: &str) -> String {
         format!("{{\"schema\":\"shomei.review/1\",\"id\":\"{id}\",\"verdict\":\"refer\"}}\n")

@@ -30,11 +30,8 @@ pub(crate) fn read(
                 return Err(format!("the {name} is empty").into());
             }
         }
-        let source = Source::Row {
-            id: row[id].into(),
-            path: folder.join(&row[file]),
-        };
-        let mut photo = Photo::new(Place::Manifest(line), source);
+        let source = Source::Path(folder.join(&row[file]));
+        let mut photo = Photo::named(Place::Manifest(line), &row[id], source);
         if let Some(waive) = waive {
             photo.waivers = codes::waivers(&row[waive])?;
         }

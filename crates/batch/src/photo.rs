@@ -16,6 +16,8 @@ use crate::codes::digest_codes;
 #[derive(Debug)]
 pub struct Photo {
     pub(crate) place: Place,
+    /// Its id, unless that is where its source is.
+    id: Option<Box<str>>,
     source: Source,
     /// Exceptions of its manifest's row.
     pub waivers: Waivers,
@@ -50,26 +52,15 @@ impl fmt::Display for Place {
 /// Where the bytes of a photo are.
 #[derive(Debug)]
 pub(crate) enum Source {
-    /// In a file that its id is the path of.
+    /// In a file of its own.
     Path(PathBuf),
-    Row {
-        id: Box<str>,
-        path: PathBuf,
-    },
     /// On standard input.
     Stdin,
-    Entry {
-        id: Box<str>,
-        span: Span,
-    },
+    Entry(Span),
     /// In memory: they came from a stream.
-    Bytes {
-        id: Box<str>,
-        bytes: Vec<u8>,
-    },
+    Bytes(Vec<u8>),
     /// An entry of an archive that is not read.
     Unread {
-        id: Box<str>,
         escapes: bool,
     },
 }
@@ -94,9 +85,17 @@ impl Photo {
     pub(crate) fn new(place: Place, source: Source) -> Self {
         Self {
             place,
+            id: None,
             source,
             waivers: Waivers::default(),
             policy: None,
+        }
+    }
+
+    pub(crate) fn named(place: Place, id: &str, source: Source) -> Self {
+        Self {
+            id: Some(id.into()),
+            ..Self::new(place, source)
         }
     }
 
@@ -104,13 +103,10 @@ impl Photo {
     /// archive, or `-`. In a name that is not UTF-8, bytes that are not are `%XX`, and `%` is `%25`.
     #[must_use]
     pub fn id(&self) -> Cow<'_, str> {
-        match &self.source {
-            Source::Path(path) => id(path),
-            Source::Stdin => "-".into(),
-            Source::Row { id, .. }
-            | Source::Entry { id, .. }
-            | Source::Bytes { id, .. }
-            | Source::Unread { id, .. } => (&**id).into(),
+        match (&self.id, self.path()) {
+            (Some(id), _) => (&**id).into(),
+            (None, Some(path)) => id(path),
+            (None, None) => "-".into(),
         }
     }
 
@@ -118,7 +114,7 @@ impl Photo {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         match &self.source {
-            Source::Path(path) | Source::Row { path, .. } => Some(path),
+            Source::Path(path) => Some(path),
             _ => None,
         }
     }
@@ -129,15 +125,15 @@ impl Photo {
     /// If it is not a file or cannot be read.
     pub fn read(self, limits: &Limits) -> io::Result<Vec<u8>> {
         match self.source {
-            Source::Path(path) | Source::Row { path, .. } => read(&path, limits),
+            Source::Path(path) => read(&path, limits),
             Source::Stdin => {
                 let mut bytes = Vec::new();
                 let most = limits.longest_read();
                 io::stdin().lock().take(most).read_to_end(&mut bytes)?;
                 Ok(bytes)
             }
-            Source::Entry { span, .. } => span.read(limits),
-            Source::Bytes { bytes, .. } => Ok(bytes),
+            Source::Entry(span) => span.read(limits),
+            Source::Bytes(bytes) => Ok(bytes),
             Source::Unread { .. } => Err(ErrorKind::InvalidInput.into()),
         }
     }

@@ -9,7 +9,6 @@ use std::vec;
 
 use sha2::{Digest, Sha256};
 use shomei::photo::hex;
-use shomei::wire::v1::PolicyRecord;
 use shomei::{Input, Inspection, Lang, ReviewOptions, Reviewer, Reviews};
 
 use crate::error::Error;
@@ -75,15 +74,11 @@ impl Plan {
     /// What must be the same to resume the batch.
     #[must_use]
     pub fn terms(&self) -> Terms {
-        let policy = self.reviewer.policy();
         let mut exceptions = Sha256::new();
         self.exceptions.digest(&mut exceptions);
         Terms {
             engine: self.reviewer.engine().clone(),
-            policy: PolicyRecord {
-                name: policy.name().to_owned(),
-                hash: policy.hash().to_owned(),
-            },
+            policy: self.reviewer.policy().into(),
             lang: self.lang.to_string(),
             timings: self.timings,
             fast: self.reviewer.is_fast(),
@@ -114,11 +109,7 @@ impl Plan {
             done: done.into_iter(),
             state: Arc::clone(&state),
         };
-        let mut batch = self.reviewer.batch();
-        if let Some(jobs) = self.jobs {
-            batch = batch.jobs(jobs);
-        }
-        let reviews = batch.map_all(feed, work)?;
+        let reviews = self.reviewer.batch().jobs(self.jobs).map_all(feed, work)?;
         Ok(Run { reviews, state })
     }
 }

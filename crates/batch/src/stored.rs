@@ -44,7 +44,7 @@ impl Stored {
 
     /// Number of workers. The default is the number of processors.
     #[must_use]
-    pub fn jobs(mut self, jobs: NonZeroUsize) -> Self {
+    pub fn jobs(mut self, jobs: impl Into<Option<NonZeroUsize>>) -> Self {
         self.records = self.records.jobs(jobs);
         self
     }

@@ -104,12 +104,12 @@ impl Listing {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    #[test]
-    fn every_term_makes_a_difference_and_is_named() {
-        let before = Terms {
+    /// Terms of a made-up batch.
+    pub(crate) fn terms() -> Terms {
+        Terms {
             engine: Engine {
                 version: "1".to_owned(),
                 models: "m".to_owned(),
@@ -127,7 +127,12 @@ mod tests {
                 sha256: "0123456789abcdef".to_owned(),
                 streamed: false,
             },
-        };
+        }
+    }
+
+    #[test]
+    fn every_term_makes_a_difference_and_is_named() {
+        let before = terms();
         type Change = fn(&mut Terms);
         let changes: [(Change, &str, &str, &str); 9] = [
             (|t| t.engine.version.push('2'), "version", "1", "12"),

@@ -2,22 +2,25 @@
 
 use std::env;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use shomei::{Code, Lang};
+use shomei_batch::Sources;
+use shomei_eval::Half;
+use shomei_report::{CountsFormat, Grouping};
 
 #[cfg(feature = "fleet")]
 mod fleet;
 mod shared;
 
 pub(crate) use shared::{BatchArgs, Exceptions, ProgressArg};
-use shared::{jobs, langs};
+use shared::{choice, jobs, langs};
 
 #[cfg(feature = "fleet")]
-pub(crate) use fleet::{CollectArgs, LogFormat, LogLevel, ServerArgs, SubmitArgs, WorkArgs};
+pub(crate) use fleet::{CollectArgs, LogFormat, ServerArgs, SubmitArgs, WorkArgs};
 
 const EXIT_CODES: &str = "\
 Examples:
@@ -307,34 +310,23 @@ pub(crate) struct SummaryArgs {
     pub(crate) stored: StoredArgs,
 
     /// What the rows count
-    #[arg(long, value_enum, default_value_t = By::Reason)]
-    pub(crate) by: By,
+    #[arg(long, default_value = "reason", value_parser = choice([
+        ("reason", Grouping::Reason, "A row for each code"),
+        ("folder", Grouping::Folder, "A row for each folder: the id up to its last slash"),
+    ]))]
+    pub(crate) by: Grouping,
 
     /// Output format
-    #[arg(long, value_enum, default_value_t = CountsArg::Table)]
-    pub(crate) format: CountsArg,
+    #[arg(long, default_value = "table", value_parser = choice([
+        ("table", CountsFormat::Table, "Aligned columns"),
+        ("csv", CountsFormat::Csv, "CSV with a header"),
+        ("json", CountsFormat::Json, "One JSON object"),
+    ]))]
+    pub(crate) format: CountsFormat,
 
     /// Language of the reasons [default: from LC_ALL, LC_MESSAGES or LANG, else en]
     #[arg(long, value_parser = langs())]
     pub(crate) lang: Option<Lang>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum By {
-    /// A row for each code
-    Reason,
-    /// A row for each folder: the id up to its last slash
-    Folder,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum CountsArg {
-    /// Aligned columns
-    Table,
-    /// CSV with a header
-    Csv,
-    /// One JSON object
-    Json,
 }
 
 #[derive(Debug, Args)]
@@ -377,22 +369,15 @@ pub(crate) struct CropArgs {
     pub(crate) out: PathBuf,
 
     /// Dots per inch
-    #[arg(long, value_enum, default_value_t = Dpi::D600)]
-    pub(crate) dpi: Dpi,
+    #[arg(long, default_value = "600", value_parser = choice([
+        ("300", 300_u16, "260 × 325 pixels"),
+        ("600", 600_u16, "520 × 650 pixels"),
+    ]))]
+    pub(crate) dpi: u16,
 
     /// Photos cut at the same time [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = jobs())]
     pub(crate) jobs: Option<NonZeroUsize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Dpi {
-    /// 260 × 325 pixels
-    #[value(name = "300")]
-    D300,
-    /// 520 × 650 pixels
-    #[value(name = "600")]
-    D600,
 }
 
 #[derive(Debug, Args)]
@@ -419,8 +404,16 @@ pub(crate) struct ReviewArgs {
     )]
     pub(crate) paths: Vec<PathBuf>,
 
-    #[command(flatten)]
-    pub(crate) sources: Sources,
+    /// Review the photos in this CSV table. It has the columns `application_id` (the id in the
+    /// output) and `path` (relative to the table's folder), and optionally `waive` (codes
+    /// separated by `;`) and `policy` (a name, or a file relative to the table's folder)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+
+    /// Review the photos in this tar archive without unpacking it; `-` is standard input. The
+    /// names in the archive are the ids
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tar: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) batch: BatchArgs,
@@ -462,19 +455,27 @@ pub(crate) struct ReviewArgs {
     pub(crate) no_timings: bool,
 }
 
-/// Sources of photos other than paths.
-#[derive(Debug, Args)]
-pub(crate) struct Sources {
-    /// Review the photos in this CSV table. It has the columns `application_id` (the id in the
-    /// output) and `path` (relative to the table's folder), and optionally `waive` (codes
-    /// separated by `;`) and `policy` (a name, or a file relative to the table's folder)
-    #[arg(long, value_name = "FILE")]
-    pub(crate) manifest: Option<PathBuf>,
+impl ReviewArgs {
+    /// Where the photos come from.
+    pub(crate) fn sources(&self) -> Sources {
+        Sources {
+            paths: self.paths.clone(),
+            list: self.files_from.clone(),
+            null: self.null,
+            manifest: self.manifest.clone(),
+            archive: self.tar.clone(),
+            include: self.include.clone(),
+            exclude: self.exclude.clone(),
+        }
+    }
 
-    /// Review the photos in this tar archive without unpacking it; `-` is standard input. The
-    /// names in the archive are the ids
-    #[arg(long, value_name = "FILE")]
-    pub(crate) tar: Option<PathBuf>,
+    /// The tables and archives that are read, and the policy.
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let judging = &self.judging;
+        let files = [&self.files_from, &self.manifest, &self.tar];
+        let more = [&judging.policy, &judging.exceptions.waivers];
+        files.into_iter().chain(more).filter_map(Option::as_deref)
+    }
 }
 
 #[derive(Debug, Args)]
@@ -545,8 +546,12 @@ pub(crate) struct EvalArgs {
 
     /// The subjects to evaluate: all, or one half. --calibrate chooses limits on one half and
     /// reports on the other
-    #[arg(long, value_enum, default_value_t = HalfArg::All)]
-    pub(crate) half: HalfArg,
+    #[arg(long, default_value = "all", value_parser = choice([
+        ("all", Half::All, "All subjects"),
+        ("calibrate", Half::Calibrate, "The half that limits are chosen on"),
+        ("report", Half::Report, "The half that results are reported on"),
+    ]))]
+    pub(crate) half: Half,
 
     /// Families of natural photos, which were not made to have a defect; reported separately
     #[arg(
@@ -569,16 +574,6 @@ pub(crate) struct EvalArgs {
     /// Photos reviewed at the same time [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = jobs())]
     pub(crate) jobs: Option<NonZeroUsize>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum HalfArg {
-    /// All subjects
-    All,
-    /// The half that limits are chosen on
-    Calibrate,
-    /// The half that results are reported on
-    Report,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use anyhow::{Context, Result, ensure};
+use shomei::photo::fnv1a;
 use shomei_batch::private_file;
 
 /// Creates the folder of an option if it is missing, private to its owner, and tries to write there.
@@ -93,21 +94,8 @@ pub(crate) fn file_name(id: &str, extension: &str) -> String {
     }
     // Hidden files are easily overlooked.
     let start = name.trim_start_matches('.');
-    let end = (0..=start.len().min(LONGEST))
-        .rev()
-        .find(|&end| start.is_char_boundary(end));
-    format!(
-        "{}~{:016x}.{extension}",
-        &start[..end.unwrap_or(0)],
-        fnv1a(id.as_bytes())
-    )
-}
-
-/// FNV-1a: file names should be the same in every version of this program.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    let start = &start[..start.floor_char_boundary(LONGEST)];
+    format!("{start}~{:016x}.{extension}", fnv1a(id.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `--overlay`: draws a picture for each photo that shows what was found.
 
 use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,9 +29,10 @@ impl Overlays {
         })
     }
 
-    /// Draws one photo into its file.
+    /// Draws one photo into its file. A picture that cannot be drawn must not cost the review.
     pub(crate) fn draw(&self, id: &str, inspection: &Inspection) -> io::Result<()> {
-        let png = sheet::draw(id, inspection)?;
+        let png = catch_unwind(AssertUnwindSafe(|| sheet::draw(id, inspection)))
+            .unwrap_or_else(|_| Err(io::Error::other("drawing failed")))?;
         private_file(&self.folder.join(folder::file_name(id, "png")))?.write_all(&png)
     }
 }

@@ -6,56 +6,31 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use shomei::{Lang, Verdict};
+use shomei_report::Verdicts;
 
 use crate::args::{Format, ProgressArg};
 use crate::exit;
 use crate::say::message;
 use crate::sink::Sink;
 
-/// Photos by verdict.
-#[derive(Clone, Copy, Debug, Default)]
-struct Tally {
-    accepted: u64,
-    referred: u64,
-    rejected: u64,
+fn counts(tally: Verdicts, lang: Lang) -> String {
+    let (accepted, referred, rejected) = (tally.accepted, tally.referred, tally.rejected);
+    match lang {
+        Lang::Ja => format!("適 {accepted}、要確認 {referred}、不適 {rejected}"),
+        Lang::En => format!("{accepted} accepted, {referred} referred, {rejected} rejected"),
+    }
 }
 
-impl Tally {
-    const fn add(&mut self, verdict: Verdict) {
-        *match verdict {
-            Verdict::Accept => &mut self.accepted,
-            Verdict::Refer => &mut self.referred,
-            Verdict::Reject => &mut self.rejected,
-        } += 1;
-    }
-
-    const fn photos(self) -> u64 {
-        self.accepted + self.referred + self.rejected
-    }
-
-    fn counts(self, lang: Lang) -> String {
-        let Self {
-            accepted,
-            referred,
-            rejected,
-        } = self;
-        match lang {
-            Lang::Ja => format!("適 {accepted}、要確認 {referred}、不適 {rejected}"),
-            Lang::En => format!("{accepted} accepted, {referred} referred, {rejected} rejected"),
-        }
-    }
-
-    /// `before` is the number of photos that earlier runs reviewed.
-    fn summary(self, lang: Lang, elapsed: Duration, before: u64) -> String {
-        let photos = self.photos();
-        let rate = (photos - before) as f64 / elapsed.as_secs_f64().max(1e-3);
-        let counts = self.counts(lang);
-        match lang {
-            Lang::Ja => format!("写真 {photos} 枚：{counts}（毎秒 {rate:.1} 枚）"),
-            Lang::En => {
-                let noun = if photos == 1 { "photo" } else { "photos" };
-                format!("{photos} {noun}: {counts} ({rate:.1} photos/s)")
-            }
+/// `before` is the number of photos that earlier runs reviewed.
+fn summary(tally: Verdicts, lang: Lang, elapsed: Duration, before: u64) -> String {
+    let photos = tally.photos;
+    let rate = (photos - before) as f64 / elapsed.as_secs_f64().max(1e-3);
+    let counts = counts(tally, lang);
+    match lang {
+        Lang::Ja => format!("写真 {photos} 枚：{counts}（毎秒 {rate:.1} 枚）"),
+        Lang::En => {
+            let noun = if photos == 1 { "photo" } else { "photos" };
+            format!("{photos} {noun}: {counts} ({rate:.1} photos/s)")
         }
     }
 }
@@ -66,7 +41,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(5);
 /// Counts the verdicts and shows them.
 #[derive(Debug)]
 pub(crate) struct Progress {
-    tally: Tally,
+    tally: Verdicts,
     /// Photos that an earlier run reviewed.
     before: u64,
     /// Number of photos, if it is known.
@@ -124,7 +99,7 @@ impl Progress {
     fn of(photos: Option<usize>, shows_bar: bool) -> Self {
         let total = photos.map(|photos| photos as u64);
         Self {
-            tally: Tally::default(),
+            tally: Verdicts::default(),
             before: 0,
             total,
             bar: total
@@ -141,7 +116,7 @@ impl Progress {
         before
             .into_iter()
             .for_each(|verdict| self.tally.add(verdict));
-        self.before = self.tally.photos();
+        self.before = self.tally.photos;
         self.bar.set_position(self.before);
         self.bar.reset_eta();
         self.start = Instant::now();
@@ -152,7 +127,7 @@ impl Progress {
     pub(crate) fn add(&mut self, verdict: Verdict) {
         self.tally.add(verdict);
         if !self.bar.is_hidden() {
-            self.bar.set_message(self.tally.counts(Lang::En));
+            self.bar.set_message(counts(self.tally, Lang::En));
         }
         self.bar.inc(1);
         if self.told.is_some_and(|told| told.elapsed() >= TOLD_EVERY) {
@@ -176,7 +151,7 @@ impl Progress {
     }
 
     fn record(&self, state: &'static str, elapsed: Duration) -> Record {
-        let done = self.tally.photos();
+        let done = self.tally.photos;
         let reviewed = done - self.before;
         let elapsed_s = elapsed.as_secs_f64();
         let rounded = |value: f64| (value * 10.0).round() / 10.0;
@@ -200,12 +175,12 @@ impl Progress {
     pub(crate) fn finish(&self, lang: Lang) -> Option<String> {
         self.bar.finish_and_clear();
         self.summarises
-            .then(|| self.tally.summary(lang, self.start.elapsed(), self.before))
+            .then(|| summary(self.tally, lang, self.start.elapsed(), self.before))
     }
 
     /// Number of photos so far.
     pub(crate) const fn photos(&self) -> u64 {
-        self.tally.photos()
+        self.tally.photos
     }
 
     /// The exit code for the photos so far.
@@ -236,7 +211,7 @@ mod tests {
         progress.add(Verdict::Refer);
         assert_eq!(progress.exit_code(), exit::NOT_ALL_ACCEPTED);
         progress.add(Verdict::Reject);
-        let summary = progress.tally.summary(Lang::En, Duration::from_secs(2), 0);
+        let summary = summary(progress.tally, Lang::En, Duration::from_secs(2), 0);
         assert_eq!(
             summary,
             "3 photos: 1 accepted, 1 referred, 1 rejected (1.5 photos/s)"

@@ -5,8 +5,9 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use shomei_batch::{Journal, private_file};
+use shomei_batch::{Done, Journal, Photo, Plan, private_file};
 
+use crate::args::{Format, ReviewArgs};
 use crate::flags;
 
 /// Where the reviews go.
@@ -21,23 +22,34 @@ pub(crate) enum Sink {
 }
 
 impl Sink {
+    /// Where the reviews of a batch go, and what is there already.
+    pub(crate) fn of_batch(args: &ReviewArgs, plan: &Plan) -> Result<(Self, Vec<Done>)> {
+        let Some(path) = &args.judging.out else {
+            return Ok((Self::Stdout, Vec::new()));
+        };
+        let photos = plan.photos.listed().iter().filter_map(Photo::path);
+        spare("--out", path, photos.chain(args.inputs()))?;
+        if args.judging.format == Format::Jsonl {
+            let opened = Journal::open(path, args.batch.existing(), &plan.terms());
+            let (journal, done) = opened.map_err(flags::named)?;
+            return Ok((Self::Journal(journal), done));
+        }
+        if !args.batch.overwrite
+            && let Ok(existing) = fs::metadata(path)
+            && existing.len() > 0
+            && existing.is_file()
+        {
+            return Err(flags::occupied(existing.len())).with_context(|| format!("--out {path:?}"));
+        }
+        Ok((Self::open(Some(path), &[])?, Vec::new()))
+    }
+
     /// Creates the file, or empties it, unless it is one of the inputs.
     pub(crate) fn open(out: Option<&Path>, inputs: &[PathBuf]) -> Result<Self> {
         let Some(path) = out else {
             return Ok(Self::Stdout);
         };
         Ok(Self::File(emptied("--out", path, inputs)?, path.to_owned()))
-    }
-
-    /// As [`Sink::open`], but refuses a file that holds something.
-    pub(crate) fn create(path: &Path) -> Result<Self> {
-        if let Ok(existing) = fs::metadata(path)
-            && existing.len() > 0
-            && existing.is_file()
-        {
-            return Err(flags::occupied(existing.len())).with_context(|| format!("--out {path:?}"));
-        }
-        Self::open(Some(path), &[])
     }
 
     /// Writes at once, so that a reader sees each review when it is there. `false` if nobody

@@ -231,7 +231,7 @@ fn families(report: &Report, page: &mut String) {
     for defect in &report.defects {
         let mut rows = String::new();
         let kinds = defect.kinds.iter();
-        let kinds = kinds.filter(|kind| !defect.families.contains(kind));
+        let kinds = kinds.filter(|(name, hits)| defect.families.get(*name) != Some(*hits));
         for (name, counts) in defect.families.iter().chain(kinds) {
             let _ = writeln!(rows, "<tr><td>{}</td>{}</tr>", escape(name), hits(counts));
         }

@@ -4,14 +4,14 @@
 //! family and limit. [`human`] and [`html`] write it; serde writes it as JSON (`shomei.eval/1`).
 //!
 //! ```
-//! use shomei_eval::{Half, Manifest, Report, Set, human};
+//! use shomei_eval::{Gathering, Half, Manifest, Report, human};
 //! use shomei_verdict::Policy;
 //!
 //! let manifest = Manifest::parse("file,verdict,defects\na.jpg,reject,hat\n")?;
-//! let lost = Set::new(&manifest, Half::All, []).unwrap_err();
+//! let lost = Gathering::new(&manifest, Half::All).finish().unwrap_err();
 //! assert_eq!(lost.to_string(), "photos of the manifest have no review: 1 (\"a.jpg\")");
 //!
-//! let none = Set::new(&manifest, Half::Report, [])?;
+//! let none = Gathering::new(&manifest, Half::Report).finish()?;
 //! let report = Report::new(&none, Half::Report, &Policy::my_number_card(), &[]);
 //! assert!(human(&report).starts_with("0 photos: "));
 //! # Ok::<(), shomei_eval::Error>(())
@@ -33,7 +33,7 @@ mod text;
 
 pub use calibrate::{Proposal, Proposed};
 pub use curve::{Curve, Errors, MIN_POSITIVES};
-pub use error::{Error, ErrorKind};
+pub use error::Error;
 pub use html::html;
 pub use labels::Label;
 pub use manifest::{Expected, Half, Manifest, Row};

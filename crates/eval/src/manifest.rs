@@ -5,10 +5,10 @@ use std::path::{Component, Path};
 
 use csv::StringRecord;
 use serde::Serialize;
-use shomei_photo::Side;
+use shomei_photo::{Side, fnv1a};
 use shomei_verdict::ids;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::labels::{self, Label};
 
 /// Photos and their labels, read from CSV (UTF-8, with a header). Columns are found by name, in
@@ -110,7 +110,7 @@ impl Manifest {
             rows.push(row);
         }
         if rows.is_empty() {
-            return Err(mistake("contains no photo".to_owned()));
+            return Err(Error::Manifest("contains no photo".to_owned()));
         }
         Ok(Self { rows })
     }
@@ -132,12 +132,14 @@ impl Columns {
                     columns.insert(name, at);
                 }
                 (Some(_), Some(_)) => {
-                    return Err(mistake(format!("line 1: column {name} appears twice")));
+                    return Err(Error::Manifest(format!(
+                        "line 1: column {name} appears twice"
+                    )));
                 }
                 (None, _) if required => {
                     let there: Vec<_> = header.iter().map(str::trim).collect();
                     let there = ids::shown(&there.join(","));
-                    return Err(mistake(format!(
+                    return Err(Error::Manifest(format!(
                         "line 1: column {name} is missing in {there}; required: file, verdict, defects"
                     )));
                 }
@@ -261,9 +263,7 @@ impl Row {
             "" | "none" => &self.file,
             subject => subject,
         };
-        let hash = who.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let hash = fnv1a(who.as_bytes());
         if (hash ^ (hash >> 32)) % 2 == 0 {
             Half::Calibrate
         } else {
@@ -290,13 +290,9 @@ impl Half {
     }
 }
 
-fn mistake(message: String) -> Error {
-    Error::new(ErrorKind::Manifest, message)
-}
-
 fn refuse<T>(record: &StringRecord, column: &str, value: &str, allowed: &str) -> Result<T, Error> {
     let line = record.position().map_or(0, csv::Position::line);
-    Err(mistake(format!(
+    Err(Error::Manifest(format!(
         "line {line}, column {column}: {} is not allowed; allowed: {allowed}",
         ids::shown(value)
     )))
@@ -306,7 +302,7 @@ fn refuse<T>(record: &StringRecord, column: &str, value: &str, allowed: &str) ->
 #[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
 fn broken(error: csv::Error) -> Error {
     let line = error.position().map_or(1, csv::Position::line);
-    mistake(match error.kind() {
+    Error::Manifest(match error.kind() {
         csv::ErrorKind::UnequalLengths {
             expected_len, len, ..
         } => format!("line {line}: {len} columns; allowed: {expected_len}, as in the header"),
@@ -416,7 +412,7 @@ mod tests {
             ),
         ] {
             let error = Manifest::parse(text).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Manifest);
+            assert!(matches!(error, Error::Manifest(_)));
             assert!(error.to_string().starts_with(message), "{text}: {error}");
         }
     }

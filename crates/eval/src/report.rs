@@ -15,7 +15,7 @@ use crate::stats::Share;
 ///
 /// The policy judges the measurements and waivers of the reviews, so you can evaluate old reviews under
 /// new limits.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 #[serde(tag = "schema", rename = "shomei.eval/1")]
 pub struct Report {
@@ -38,7 +38,8 @@ pub struct Report {
     /// The same by label, in check order.
     pub defects: Vec<Defect>,
     /// Photos for which the rules leave the verdict open, by label; those without a label first.
-    pub unclear: Vec<(String, Verdicts)>,
+    #[serde(serialize_with = "pairs")]
+    pub unclear: BTreeMap<String, Verdicts>,
     /// For each limit with enough examples, in check order.
     pub curves: Vec<Curve>,
     /// Wrong verdicts: rejected good photos, accepted bad ones, referred good ones, and bad ones
@@ -95,7 +96,7 @@ pub struct Alarm {
 }
 
 /// One label.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct Defect {
     /// As the manifest has it.
@@ -105,15 +106,24 @@ pub struct Defect {
     /// Results for all photos with the label.
     pub hits: Split<Hits>,
     /// By family; empty if there is only one.
-    pub families: Vec<(String, Hits)>,
+    #[serde(serialize_with = "pairs")]
+    pub families: BTreeMap<String, Hits>,
     /// By kind; empty if these are the families.
-    pub kinds: Vec<(String, Hits)>,
+    #[serde(serialize_with = "pairs")]
+    pub kinds: BTreeMap<String, Hits>,
     /// By the side in the manifest. *Named*: the finding has that side as well.
     #[serde(serialize_with = "sides")]
-    pub sides: Vec<(Side, Hits)>,
+    pub sides: BTreeMap<Side, Hits>,
 }
 
-fn sides<S: Serializer>(sides: &[(Side, Hits)], serializer: S) -> Result<S::Ok, S::Error> {
+fn pairs<T: Serialize, S: Serializer>(
+    map: &BTreeMap<String, T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(map)
+}
+
+fn sides<S: Serializer>(sides: &BTreeMap<Side, Hits>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(sides.iter().map(|(side, hits)| (side_name(*side), hits)))
 }
 
@@ -212,16 +222,6 @@ impl<T> Split<T> {
     }
 }
 
-/// Counts of one label while they are made.
-#[derive(Default)]
-struct Counts {
-    codes: Vec<Code>,
-    hits: Split<Hits>,
-    families: BTreeMap<String, Hits>,
-    kinds: BTreeMap<String, Hits>,
-    sides: BTreeMap<Side, Hits>,
-}
-
 impl Report {
     /// Judges the photos of `half` by `policy`. `natural` lists families that were not made to have a
     /// defect.
@@ -232,17 +232,9 @@ impl Report {
             policy_hash: policy.hash().to_owned(),
             half,
             natural: natural.to_vec(),
-            photos: 0,
-            good: Split::default(),
-            alarms: Vec::new(),
-            bad: Split::default(),
-            defects: Vec::new(),
-            unclear: Vec::new(),
-            curves: Vec::new(),
-            misses: Vec::new(),
+            ..Self::default()
         };
-        let mut defects: BTreeMap<String, Counts> = BTreeMap::new();
-        let mut unclear: BTreeMap<String, Verdicts> = BTreeMap::new();
+        let mut defects: BTreeMap<(&[Code], &str), Defect> = BTreeMap::new();
         let mut alarms: BTreeMap<Code, Alarm> = BTreeMap::new();
         for case in set.cases().iter().filter(|case| half.holds(&case.row)) {
             report.photos += 1;
@@ -272,22 +264,19 @@ impl Report {
                     let named = unnamed.len() < row.labels.len();
                     report.bad.each(is_natural, |bad| bad.add(verdict, named));
                     for label in &row.labels {
-                        let counts = defects.entry(label.name.clone()).or_default();
-                        counts.codes.clone_from(&label.codes);
+                        let key = (label.codes.as_slice(), label.name.as_str());
+                        let defect = defects.entry(key).or_default();
                         let named = !unnamed.contains(&label.name);
-                        counts
-                            .hits
-                            .each(is_natural, |hits| hits.add(verdict, named));
-                        let family = counts.families.entry(row.family.clone());
-                        family.or_default().add(verdict, named);
-                        let kind = counts.kinds.entry(row.kind.clone());
-                        kind.or_default().add(verdict, named);
+                        let add = |hits: &mut Hits| hits.add(verdict, named);
+                        defect.hits.each(is_natural, add);
+                        add(defect.families.entry(row.family.clone()).or_default());
+                        add(defect.kinds.entry(row.kind.clone()).or_default());
                         let may_have_sides = label.means == Some(Code::FaceCut);
                         for &side in row.sides.iter().filter(|_| may_have_sides) {
                             let named = review.findings().iter().any(|finding| {
                                 finding.code() == Code::FaceCut && finding.sides().contains(&side)
                             });
-                            counts.sides.entry(side).or_default().add(verdict, named);
+                            defect.sides.entry(side).or_default().add(verdict, named);
                         }
                     }
                 }
@@ -295,21 +284,17 @@ impl Report {
                     let names = row.labels.iter().map(|label| label.name.clone());
                     let bare = row.labels.is_empty().then(String::new);
                     for name in names.chain(bare) {
-                        unclear.entry(name).or_default().add(verdict);
+                        report.unclear.entry(name).or_default().add(verdict);
                     }
                 }
             }
             report.misses.extend(miss(row, &review));
         }
         report.alarms = alarms.into_values().collect();
-        report.unclear = unclear.into_iter().collect();
+        let defects = defects.into_iter();
         report.defects = defects
-            .into_iter()
-            .map(|(label, counts)| defect(label, counts))
+            .map(|((codes, label), defect)| defect.of(label, codes))
             .collect();
-        report
-            .defects
-            .sort_by_key(|defect| (defect.codes.clone(), defect.label.clone()));
         report.misses.sort_by_key(|miss| miss.wrong);
         report.curves = limit_pairs()
             .filter_map(|pair| Curve::new(set.cases(), half, policy, &pair))
@@ -324,26 +309,20 @@ impl Report {
     }
 }
 
-fn defect(label: String, counts: Counts) -> Defect {
-    let several = |map: BTreeMap<String, Hits>| {
-        if map.len() > 1 {
-            map.into_iter().collect()
-        } else {
-            Vec::new()
+impl Defect {
+    /// The defect with its name and codes, and without breakdowns that say nothing new.
+    fn of(mut self, label: &str, codes: &[Code]) -> Self {
+        if self.families.len() == 1 {
+            self.families.clear();
         }
-    };
-    let same = counts.families.keys().eq(counts.kinds.keys());
-    Defect {
-        label,
-        codes: counts.codes,
-        hits: counts.hits,
-        families: several(counts.families),
-        kinds: if same {
-            Vec::new()
-        } else {
-            several(counts.kinds)
-        },
-        sides: counts.sides.into_iter().collect(),
+        if self.kinds.len() == 1 || self.kinds.keys().eq(self.families.keys()) {
+            self.kinds.clear();
+        }
+        Self {
+            label: label.to_owned(),
+            codes: codes.to_vec(),
+            ..self
+        }
     }
 }
 
@@ -389,11 +368,11 @@ pub(crate) mod tests {
     use super::*;
     use crate::manifest::Manifest;
     use crate::set::Measured;
-    use crate::set::tests::measured;
+    use crate::set::tests::{measured, set};
 
     pub(crate) fn report(manifest: &str, photos: Vec<Measured>) -> Report {
         let manifest = Manifest::parse(manifest).unwrap();
-        let set = Set::new(&manifest, Half::All, photos).unwrap();
+        let set = set(&manifest, Half::All, photos).unwrap();
         let natural = ["ai".to_owned()];
         Report::new(&set, Half::All, &Policy::my_number_card(), &natural)
     }
@@ -429,7 +408,7 @@ pub(crate) mod tests {
         assert_eq!(report.bad.made.caught, share(3, 3));
         assert_eq!(report.bad.made.rejected, share(2, 3));
         assert_eq!(report.bad.made.named, share(1, 3));
-        assert_eq!(report.unclear[0].1.rejected, share(1, 1));
+        assert_eq!(report.unclear["smile_teeth"].rejected, share(1, 1));
 
         let labels: Vec<_> = report.defects.iter().map(|d| d.label.as_str()).collect();
         assert_eq!(labels, ["corrupt", "not_jpeg", "face_cut", "hat"]);
@@ -437,11 +416,11 @@ pub(crate) mod tests {
         assert_eq!(hat.codes, [Code::HeadCovered]);
         assert_eq!(hat.hits.made.named, share(0, 2));
         assert!(hat.families.is_empty());
-        let kinds: Vec<_> = hat.kinds.iter().map(|(kind, _)| kind.as_str()).collect();
+        let kinds: Vec<_> = hat.kinds.keys().collect();
         assert_eq!(kinds, ["made_one", "made_two"]);
-        let (side, hits) = report.defects[2].sides[0];
+        let (side, hits) = report.defects[2].sides.first_key_value().unwrap();
         assert_eq!(
-            (side, hits.caught, hits.named),
+            (*side, hits.caught, hits.named),
             (Side::Left, share(1, 1), share(0, 1))
         );
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use shomei_verdict::{Measurements, Waivers, ids};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::manifest::{Half, Manifest, Row};
 
 /// Photos of a manifest, each with its measurements.
@@ -33,22 +33,6 @@ pub struct Measured {
 }
 
 impl Set {
-    /// Matches `reviews` with the photos of one half, see [`Gathering`].
-    ///
-    /// # Errors
-    /// As [`Gathering::finish`].
-    pub fn new(
-        manifest: &Manifest,
-        half: Half,
-        reviews: impl IntoIterator<Item = Measured>,
-    ) -> Result<Self, Error> {
-        let mut set = Gathering::new(manifest, half);
-        for measured in reviews {
-            set.add(measured);
-        }
-        set.finish()
-    }
-
     pub(crate) fn cases(&self) -> &[Case] {
         &self.cases
     }
@@ -142,7 +126,7 @@ impl<'a> Gathering<'a> {
         if complaints.is_empty() {
             Ok(Set { cases })
         } else {
-            Err(Error::new(ErrorKind::Ids, complaints.join("; ")))
+            Err(Error::Ids(complaints.join("; ")))
         }
     }
 }
@@ -192,34 +176,35 @@ pub(crate) mod tests {
         } else {
             FileFacts::unreadable(Unreadable::Vanished)
         };
-        let measurements = Measurements {
-            file,
-            face: None,
-            framing: None,
-            background: None,
-            portrait: None,
-            marks: None,
-            failure: None,
-            stopped_after: None,
-        };
         Measured {
             id: id.to_owned(),
-            measurements,
+            measurements: Measurements::of_file(file),
             waivers: Waivers::default(),
         }
+    }
+
+    /// The photos of one half with these reviews.
+    pub(crate) fn set(
+        manifest: &Manifest,
+        half: Half,
+        reviews: impl IntoIterator<Item = Measured>,
+    ) -> Result<Set, Error> {
+        let mut set = Gathering::new(manifest, half);
+        reviews.into_iter().for_each(|measured| set.add(measured));
+        set.finish()
     }
 
     #[test]
     fn every_photo_has_one_review() {
         let manifest = "file,verdict,defects\na.jpg,accept,\nin/b.jpg,accept,\nb.jpg,reject,hat\n";
         let manifest = Manifest::parse(manifest).unwrap();
-        let set = |ids: &[&str]| {
+        let cases = |ids: &[&str]| {
             let photos = ids.iter().map(|id| measured(id, true));
-            Set::new(&manifest, Half::All, photos).map(|set| set.cases.len())
+            set(&manifest, Half::All, photos).map(|set| set.cases.len())
         };
         // The longest path that the manifest has.
-        assert_eq!(set(&["/x/y/a.jpg", "x/in/b.jpg", "x/b.jpg"]), Ok(3));
-        assert_eq!(set(&["a.jpg", "in/b.jpg", "b.jpg"]), Ok(3));
+        assert_eq!(cases(&["/x/y/a.jpg", "x/in/b.jpg", "x/b.jpg"]), Ok(3));
+        assert_eq!(cases(&["a.jpg", "in/b.jpg", "b.jpg"]), Ok(3));
         for (ids, complaint) in [
             (
                 &["a.jpg"][..],
@@ -240,8 +225,8 @@ pub(crate) mod tests {
                  manifest: 1 (\"c.jpg\")",
             ),
         ] {
-            let error = set(ids).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Ids);
+            let error = cases(ids).unwrap_err();
+            assert!(matches!(error, Error::Ids(_)));
             assert_eq!(error.to_string(), complaint);
         }
     }
@@ -253,9 +238,7 @@ pub(crate) mod tests {
         let manifest = Manifest::parse(manifest).unwrap();
         let cases = |half, ids: &[&str]| {
             let photos = ids.iter().map(|id| measured(id, true));
-            Set::new(&manifest, half, photos)
-                .map(|set| set.cases.len())
-                .ok()
+            set(&manifest, half, photos).map(|set| set.cases.len()).ok()
         };
         assert_eq!(cases(Half::Calibrate, &["a.jpg"]), Some(1));
         assert_eq!(cases(Half::Report, &["a.jpg", "b.jpg"]), Some(1));

@@ -43,21 +43,13 @@ pub struct Collection {
     runtime: Runtime,
 }
 
-/// A submission.
-#[derive(Debug)]
-struct Known {
-    digest: String,
-    particulars: String,
-    /// How many photos it has.
-    total: u64,
-}
-
 /// The photos whose reviews are collected.
 #[derive(Debug)]
 struct Wanted {
     settings: Settings,
-    /// Photos that are submitted later are not collected.
-    submissions: Vec<Known>,
+    /// One record of each submission, without its ids. Photos that are submitted later are not
+    /// collected.
+    submissions: Vec<Submitted>,
     ids: HashSet<String>,
     /// The sequence number after the last record that was read.
     next: u64,
@@ -83,7 +75,7 @@ impl Wanted {
             Error::stream(stream, format!("{photos} submitted"))
         })?;
         let settings = first.settings.clone();
-        let mut submissions: Vec<Known> = Vec::new();
+        let mut submissions: Vec<Submitted> = Vec::new();
         for record in records.iter().filter(is) {
             if let Some(difference) = settings.difference(&record.settings) {
                 return Err(Error::Submission(format!(
@@ -93,12 +85,12 @@ impl Wanted {
             }
             if submissions
                 .iter()
-                .all(|known| known.digest != record.submission)
+                .all(|known| known.submission != record.submission)
             {
-                submissions.push(Known {
-                    digest: record.submission.clone(),
-                    particulars: record.particulars.clone(),
-                    total: record.total,
+                let ids = Vec::new();
+                submissions.push(Submitted {
+                    ids,
+                    ..record.clone()
                 });
             }
         }
@@ -124,11 +116,8 @@ impl Wanted {
 
     fn add(&mut self, records: Vec<Submitted>) {
         for record in records {
-            if self
-                .submissions
-                .iter()
-                .any(|known| known.digest == record.submission)
-            {
+            let mut known = self.submissions.iter();
+            if known.any(|known| known.submission == record.submission) {
                 self.ids.extend(record.ids);
             }
         }
@@ -260,10 +249,10 @@ impl Collection {
 
 fn digest_of(wanted: &Wanted) -> String {
     match &wanted.submissions[..] {
-        [one] => one.digest.clone(),
+        [one] => one.submission.clone(),
         many => key(&many
             .iter()
-            .map(|known| known.digest.as_str())
+            .map(|known| known.submission.as_str())
             .collect::<String>()),
     }
 }

@@ -285,16 +285,15 @@ impl Connection {
     pub(crate) async fn put(
         &self,
         subject: &str,
-        key: Option<&str>,
+        key: &str,
         payload: Vec<u8>,
     ) -> Result<bool, Error> {
         let payload = bytes::Bytes::from(payload);
         let start = Instant::now();
         loop {
-            let mut message = PublishMessage::build().payload(payload.clone());
-            if let Some(key) = key {
-                message = message.message_id(key);
-            }
+            let message = PublishMessage::build()
+                .payload(payload.clone())
+                .message_id(key);
             let sent = match self.js.send_publish(subject.to_owned(), message).await {
                 Ok(sent) => sent.await,
                 Err(error) => Err(error),
@@ -312,52 +311,6 @@ impl Connection {
         }
     }
 
-    /// All messages of a subject from this sequence number on, in order, and the sequence number after
-    /// the last one.
-    async fn each(
-        &self,
-        subject: &str,
-        from: u64,
-        mut take: impl FnMut(&[u8]) -> Result<(), Error>,
-    ) -> Result<u64, Error> {
-        const WHAT: &str = "deliver stored messages";
-        let stream = self.stream(false).await?;
-        let config = pull::Config {
-            deliver_policy: DeliverPolicy::ByStartSequence {
-                start_sequence: from.max(1),
-            },
-            ack_policy: AckPolicy::None,
-            filter_subject: subject.to_owned(),
-            inactive_threshold: Duration::from_secs(60),
-            memory_storage: true,
-            num_replicas: 1,
-            ..pull::Config::default()
-        };
-        let consumer = stream.create_consumer(config).await;
-        let consumer = consumer.map_err(Error::jet_stream(WHAT))?;
-        let mut left = consumer.cached_info().num_pending;
-        let (mut next, mut idle) = (from, 0);
-        while left > 0 {
-            let before = left;
-            let most = usize::try_from(left).unwrap_or(usize::MAX).min(256);
-            let batch = consumer.batch().max_messages(most).expires(PULL);
-            let mut batch = batch.messages().await.map_err(Error::jet_stream(WHAT))?;
-            while let Ok(Some(message)) = timeout(PATIENCE, batch.next()).await {
-                let message = message.map_err(Error::jet_stream(WHAT))?;
-                let info = message.info().map_err(Error::jet_stream(WHAT))?;
-                next = info.stream_sequence + 1;
-                left -= 1;
-                take(&message.payload)?;
-            }
-            idle = if left < before { 0 } else { idle + 1 };
-            if idle == 5 {
-                return Err(Error::jet_stream(WHAT)("no messages arrive"));
-            }
-        }
-        let _deleted = stream.delete_consumer(&consumer.cached_info().name).await;
-        Ok(next)
-    }
-
     /// The last submission record.
     pub(crate) async fn last_submitted(&self) -> Result<Option<Submitted>, Error> {
         let stream = self.stream(false).await?;
@@ -373,14 +326,41 @@ impl Connection {
 
     /// The submission records from this sequence number on, and the number after the last one.
     pub(crate) async fn submitted(&self, from: u64) -> Result<(Vec<Submitted>, u64), Error> {
-        let mut records = Vec::new();
-        let subject = self.names.submitted.clone();
-        let next = self
-            .each(&subject, from, |payload| {
-                records.push(Submitted::read(payload)?);
-                Ok(())
-            })
-            .await?;
+        const WHAT: &str = "deliver stored messages";
+        let stream = self.stream(false).await?;
+        let config = pull::Config {
+            deliver_policy: DeliverPolicy::ByStartSequence {
+                start_sequence: from.max(1),
+            },
+            ack_policy: AckPolicy::None,
+            filter_subject: self.names.submitted.clone(),
+            inactive_threshold: Duration::from_secs(60),
+            memory_storage: true,
+            num_replicas: 1,
+            ..pull::Config::default()
+        };
+        let consumer = stream.create_consumer(config).await;
+        let consumer = consumer.map_err(Error::jet_stream(WHAT))?;
+        let mut left = consumer.cached_info().num_pending;
+        let (mut records, mut next, mut idle) = (Vec::new(), from, 0);
+        while left > 0 {
+            let before = left;
+            let most = usize::try_from(left).unwrap_or(usize::MAX).min(256);
+            let batch = consumer.batch().max_messages(most).expires(PULL);
+            let mut batch = batch.messages().await.map_err(Error::jet_stream(WHAT))?;
+            while let Ok(Some(message)) = timeout(PATIENCE, batch.next()).await {
+                let message = message.map_err(Error::jet_stream(WHAT))?;
+                let info = message.info().map_err(Error::jet_stream(WHAT))?;
+                next = info.stream_sequence + 1;
+                left -= 1;
+                records.push(Submitted::read(&message.payload)?);
+            }
+            idle = if left < before { 0 } else { idle + 1 };
+            if idle == 5 {
+                return Err(Error::jet_stream(WHAT)("no messages arrive"));
+            }
+        }
+        let _deleted = stream.delete_consumer(&consumer.cached_info().name).await;
         Ok((records, next))
     }
 }

@@ -74,9 +74,9 @@ pub trait Message: Serialize + DeserializeOwned {
 
 /// One photo to review (`shomei.job/1`), with everything that its review depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "schema", rename = "shomei.job/1")]
 #[non_exhaustive]
 pub struct Job {
-    schema: String,
     /// The id of the photo in the output.
     pub id: String,
     /// Where its bytes are: `file:///…` or `s3://BUCKET/KEY`.
@@ -102,7 +102,6 @@ impl Job {
     #[must_use]
     pub fn new(settings: &Settings, photo: &Photo) -> Self {
         Self {
-            schema: Self::SCHEMA.to_owned(),
             id: photo.id.clone(),
             url: photo.url.clone(),
             waivers: photo.waivers.clone(),
@@ -212,9 +211,9 @@ pub(crate) fn refusal_of_policy(asked: &PolicyRecord) -> String {
 /// A part of a submission whose jobs are all in the queue (`shomei.submitted/1`). The first record of
 /// a submission has no ids and is stored before any job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "schema", rename = "shomei.submitted/1")]
 #[non_exhaustive]
 pub struct Submitted {
-    schema: String,
     /// The digest of the list of photos.
     pub submission: String,
     /// The digest of the exceptions and policies of single photos.
@@ -238,7 +237,6 @@ impl Submitted {
     #[must_use]
     pub fn new(submission: &Submission, from: u64, ids: Vec<String>) -> Self {
         Self {
-            schema: Self::SCHEMA.to_owned(),
             submission: submission.digest.clone(),
             particulars: submission.particulars(),
             total: submission.photos.len() as u64,
@@ -251,9 +249,9 @@ impl Submitted {
 
 /// A job that was given up (`shomei.dead/1`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "schema", rename = "shomei.dead/1")]
 #[non_exhaustive]
 pub struct Dead {
-    schema: String,
     /// The id of the photo, if the message has one.
     pub id: Option<String>,
     /// Why.
@@ -273,7 +271,6 @@ impl Dead {
     #[must_use]
     pub fn new(payload: &[u8], reason: String, deliveries: u64) -> Self {
         Self {
-            schema: Self::SCHEMA.to_owned(),
             id: Job::id_of(payload),
             reason,
             deliveries,

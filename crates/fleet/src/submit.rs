@@ -5,7 +5,7 @@
 //! is submitted again: the queue drops duplicates that it recognises, and a photo that is reviewed
 //! twice is collected once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 
@@ -95,7 +95,7 @@ impl Submit {
         if before == 0 {
             let record = Submitted::new(submission, 0, Vec::new());
             connection
-                .put(subject, Some(&format!("{digest}-")), record.write())
+                .put(subject, &format!("{digest}-"), record.write())
                 .await?;
         }
         let mut submitted = before;
@@ -110,11 +110,7 @@ impl Submit {
             let ids = part.iter().map(|photo| photo.id.clone()).collect();
             let record = Submitted::new(submission, submitted, ids);
             connection
-                .put(
-                    subject,
-                    Some(&format!("{digest}-{submitted}")),
-                    record.write(),
-                )
+                .put(subject, &format!("{digest}-{submitted}"), record.write())
                 .await?;
             submitted += part.len() as u64;
             metrics.submitted.inc_by(part.len() as u64);
@@ -139,7 +135,7 @@ impl Submit {
             let job = Job::new(&submission.settings, photo);
             let subject = &connection.names.jobs;
             let new = connection
-                .put(subject, Some(&key(&photo.id)), job.write())
+                .put(subject, &key(&photo.id), job.write())
                 .await?;
             if !new {
                 metrics.known.inc();
@@ -157,11 +153,10 @@ impl Submit {
 fn before(submission: &Submission, records: &[Submitted]) -> Result<u64, Error> {
     let mut before = 0;
     let particulars = submission.particulars();
-    let mut others: HashMap<&str, &str> = HashMap::new();
+    let mut others: HashSet<&str> = HashSet::new();
     for record in records {
         if record.submission != submission.digest() {
-            let ids = record.ids.iter();
-            others.extend(ids.map(|id| (id.as_str(), record.submission.as_str())));
+            others.extend(record.ids.iter().map(String::as_str));
             continue;
         }
         if record.particulars != particulars {
@@ -181,23 +176,14 @@ fn before(submission: &Submission, records: &[Submitted]) -> Result<u64, Error> 
             before += record.ids.len() as u64;
         }
     }
-    let twice: HashSet<&str> = submission
-        .photos
-        .iter()
-        .map(|photo| photo.id.as_str())
-        .filter(|id| others.contains_key(id))
-        .collect();
-    if let Some(first) = submission
-        .photos
-        .iter()
-        .find(|photo| twice.contains(photo.id.as_str()))
-    {
+    let ids = submission.photos.iter().map(|photo| photo.id.as_str());
+    let twice: Vec<_> = ids.filter(|id| others.contains(id)).collect();
+    if let Some(first) = twice.first() {
         return Err(Error::Submission(format!(
             "{} of {} ids were submitted before with another list of photos, the first of them \
-             {:?}; an id can be in a stream only once",
+             {first:?}; an id can be in a stream only once",
             twice.len(),
             submission.photos.len(),
-            first.id
         )));
     }
     Ok(before)

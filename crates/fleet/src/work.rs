@@ -427,7 +427,7 @@ impl Worker {
         let text = serde_json::to_vec(record);
         let text = text.map_err(|_| NoAnswer::failure("cannot write the review as JSON"))?;
         let (subject, key) = (&self.connection.names.results, key(&record.id));
-        let kept = self.connection.put(subject, Some(&key), text).await;
+        let kept = self.connection.put(subject, &key, text).await;
         kept.map(drop).map_err(NoAnswer::failure)
     }
 
@@ -444,7 +444,7 @@ impl Worker {
         let id = letter.id.clone();
         let subject = &self.connection.names.dead;
         let key = format!("dead-{sequence}");
-        let put = self.connection.put(subject, Some(&key), letter.write());
+        let put = self.connection.put(subject, &key, letter.write());
         put.await.map_err(NoAnswer::failure)?;
         if let Some(id) = id {
             let (mut options, mut lang) = (ReviewOptions::default(), Lang::default());

@@ -32,23 +32,23 @@
 //! ```
 
 pub mod card;
+mod digest;
 mod file;
 mod frame;
 mod geometry;
-mod hex;
 mod landmarks;
 mod mask;
 mod picture;
 mod subject;
 mod units;
 
+pub use digest::{fnv1a, hex};
 pub use file::{
     ColourModel, Decoding, EditClaim, EditMark, FileFacts, Format, IccState, JpegFacts, LimitKind,
     MarkPlace, Peculiarity, Process, Unreadable,
 };
 pub use frame::{Frame, QuarterTurn, Region};
 pub use geometry::{ImageSize, Point, Rect, Side};
-pub use hex::hex;
 pub use landmarks::{EyeMarks, Landmarks, MouthMarks, Point3, PosePoint};
 pub use mask::{ClassMasks, Mask, PersonClass};
 pub use picture::Photo;

@@ -33,15 +33,21 @@ pub enum CountsFormat {
 
 /// Photos by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(crate) struct Verdicts {
-    pub(crate) photos: u64,
-    pub(crate) accepted: u64,
-    pub(crate) referred: u64,
-    pub(crate) rejected: u64,
+#[expect(clippy::exhaustive_structs, reason = "there are three verdicts")]
+pub struct Verdicts {
+    /// All photos.
+    pub photos: u64,
+    /// Those that were accepted.
+    pub accepted: u64,
+    /// Those that were referred to a person.
+    pub referred: u64,
+    /// Those that were rejected.
+    pub rejected: u64,
 }
 
 impl Verdicts {
-    pub(crate) fn add(&mut self, verdict: Verdict) {
+    /// One more photo.
+    pub const fn add(&mut self, verdict: Verdict) {
         self.photos += 1;
         *match verdict {
             Verdict::Accept => &mut self.accepted,
@@ -68,7 +74,7 @@ pub struct Counts {
     grouping: Grouping,
     total: Verdicts,
     folders: BTreeMap<String, Verdicts>,
-    reasons: BTreeMap<usize, (Code, Reasons)>,
+    reasons: BTreeMap<Code, Reasons>,
 }
 
 impl Counts {
@@ -92,9 +98,7 @@ impl Counts {
             verdicts.add(record.verdict);
         }
         for finding in &record.findings {
-            let at = Code::ALL.iter().position(|&code| code == finding.code);
-            let slot = self.reasons.entry(at.unwrap_or(usize::MAX));
-            let (_, reasons) = slot.or_insert((finding.code, Reasons::default()));
+            let reasons = self.reasons.entry(finding.code).or_default();
             reasons.photos += 1;
             reasons.alone += u64::from(record.findings.len() == 1);
             *match finding.outcome {
@@ -117,7 +121,7 @@ impl Counts {
 
     /// The most frequent first; equal ones in the order of the checks.
     pub(crate) fn reasons(&self) -> Vec<(Code, Reasons)> {
-        let mut rows: Vec<_> = self.reasons.values().copied().collect();
+        let mut rows: Vec<_> = self.reasons.clone().into_iter().collect();
         rows.sort_by_key(|(_, reasons)| std::cmp::Reverse(reasons.photos));
         rows
     }

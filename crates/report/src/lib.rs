@@ -22,7 +22,7 @@ mod histogram;
 mod notice;
 pub mod site;
 
-pub use counts::{Counts, CountsFormat, Grouping};
+pub use counts::{Counts, CountsFormat, Grouping, Verdicts};
 pub use error::TemplateError;
 pub use notice::{MAIL_MERGE_HEADER, Template, mail_merge_row};
 

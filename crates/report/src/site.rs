@@ -47,10 +47,8 @@ pub struct Entry {
     japanese: Vec<String>,
     /// Its notes in Japanese and English.
     notes: Vec<(String, String)>,
-    /// In the order of the pairs.
-    tipping_points: Vec<Option<f64>>,
-    /// Under the policy that judged.
-    limits: Vec<Limits>,
+    /// For each pair of limits, the tipping point, and the limits of the policy that judged.
+    measured: Vec<(Option<f64>, Limits)>,
     picture: Picture,
 }
 
@@ -59,11 +57,11 @@ impl Entry {
     /// and compares each measurement with its limits.
     #[must_use]
     pub fn new(stored: StoredReview, policy: &Policy, picture: Picture) -> Self {
-        let pairs = || limit_pairs();
-        let tipping_points = pairs()
-            .map(|pair| policy.tipping_point(&stored.measurements, &pair))
-            .collect();
-        let limits = pairs().map(|pair| policy.limits(&pair)).collect();
+        let measured = |pair: LimitPair| {
+            let tip = policy.tipping_point(&stored.measurements, &pair);
+            (tip, policy.limits(&pair))
+        };
+        let measured = limit_pairs().map(measured).collect();
         let japanese = stored.clone().judge_again(policy, Lang::Ja);
         let record = stored.judge_again(policy, Lang::En);
         let in_english = record.notes.iter().map(|note| note.text.clone());
@@ -76,8 +74,7 @@ impl Entry {
                 .map(|finding| finding.text)
                 .collect(),
             record,
-            tipping_points,
-            limits,
+            measured,
             picture,
         }
     }
@@ -230,9 +227,8 @@ impl Site {
         if !self.policies.contains(&policy) {
             self.policies.push(policy);
         }
-        let values = entry.tipping_points.iter().zip(&entry.limits);
-        for (measured, (value, &limits)) in self.measured.iter_mut().zip(values) {
-            if let Some(value) = *value {
+        for (measured, &(value, limits)) in self.measured.iter_mut().zip(&entry.measured) {
+            if let Some(value) = value {
                 measured.values.add(value);
             }
             measured.mixed |= *measured.limits.get_or_insert(limits) != limits;

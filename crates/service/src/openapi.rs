@@ -162,32 +162,14 @@ fn problem() -> Value {
 
 /// The schema of the record and those it refers to, which move to where OpenAPI has them.
 fn review() -> (Value, Map<String, Value>) {
-    let mut schema = wire::v1::schema();
-    moved(&mut schema);
-    let mut defs = Map::new();
+    let mut schema = wire::v1::schema_with("/components/schemas");
+    let found = schema.pointer_mut("/components/schemas").map(Value::take);
     if let Value::Object(fields) = &mut schema {
-        fields.remove("$schema");
-        if let Some(Value::Object(found)) = fields.remove("$defs") {
-            defs = found;
-        }
+        fields.retain(|key, _| key != "$schema" && key != "components");
     }
-    (schema, defs)
-}
-
-fn moved(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                match value {
-                    Value::String(to) if key == "$ref" => {
-                        *to = to.replace("#/$defs/", "#/components/schemas/");
-                    }
-                    other => moved(other),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(moved),
-        _ => {}
+    match found {
+        Some(Value::Object(found)) => (schema, found),
+        _ => (schema, Map::new()),
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use shomei::photo::fnv1a;
 
 /// Allows the page to load its own script, style and icon, to show the photo that the applicant
 /// chose, and to call this service; nothing else.
@@ -60,6 +61,7 @@ async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
 impl Part {
     // Browsers revalidate at each visit, so all files are of one version; only changes are sent.
     fn answer(&self, asked: &HeaderMap) -> Response {
+        // Distinguishes versions of a text. Nobody gains from a collision.
         let tag = format!("\"{:016x}\"", fnv1a(self.text.as_bytes()));
         let known = asked
             .get_all(IF_NONE_MATCH)
@@ -80,17 +82,6 @@ impl Part {
         }
         (headers, [(CONTENT_TYPE, self.kind)], self.text).into_response()
     }
-}
-
-/// Distinguishes versions of a text. Nobody gains from a collision.
-const fn fnv1a(bytes: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325;
-    let mut at = 0;
-    while at < bytes.len() {
-        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-        at += 1;
-    }
-    hash
 }
 
 #[cfg(test)]

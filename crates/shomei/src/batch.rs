@@ -96,8 +96,8 @@ impl Batch {
 
     /// Number of workers. The default is the number of processors.
     #[must_use]
-    pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
-        self.jobs = Some(jobs);
+    pub fn jobs(mut self, jobs: impl Into<Option<NonZeroUsize>>) -> Self {
+        self.jobs = jobs.into();
         self
     }
 
@@ -129,11 +129,7 @@ impl Batch {
         T: Send + 'static,
         F: Fn(&str, Inspection) -> T + Send + Sync + 'static,
     {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(self.jobs.map_or(0, NonZeroUsize::get))
-            .thread_name(|index| format!("shomei-worker-{index}"))
-            .build()
-            .map_err(|error| Error::new(ErrorKind::Threads, error))?;
+        let pool = workers(self.jobs)?;
         let jobs = pool.current_num_threads();
         let (token_in, token_out) = bounded(jobs * IN_FLIGHT_PER_WORKER);
         let (work_in, work_out) = bounded(jobs);
@@ -157,7 +153,7 @@ impl Batch {
             let (work, done) = (work_out.clone(), done_in.clone());
             pool.spawn(move || {
                 for task in work {
-                    let answer = review(&reviewer, task, finish.as_ref());
+                    let answer = (task.index, review(&reviewer, task, finish.as_ref()));
                     // The consumer is gone: nobody waits for the rest.
                     if done.send(answer).is_err() {
                         break;
@@ -175,6 +171,15 @@ impl Batch {
             _pool: pool,
         })
     }
+}
+
+/// Threads for that many jobs, or one for each processor.
+pub(crate) fn workers(jobs: Option<NonZeroUsize>) -> Result<ThreadPool, Error> {
+    ThreadPoolBuilder::new()
+        .num_threads(jobs.map_or(0, NonZeroUsize::get))
+        .thread_name(|index| format!("shomei-worker-{index}"))
+        .build()
+        .map_err(|error| Error::new(ErrorKind::Threads, error))
 }
 
 /// Counts the bytes of the files in memory: a semaphore weighted by file length. The length of a file
@@ -283,12 +288,8 @@ fn read_all(
     }
 }
 
-struct Answer<T> {
-    index: usize,
-    id: String,
-    /// A panic of the caller's own function reaches the caller.
-    result: thread::Result<T>,
-}
+/// The id and the result. A panic of the caller's own function reaches the caller.
+type Answer<T> = (String, thread::Result<T>);
 
 fn review<T>(
     reviewer: &Reviewer,
@@ -308,11 +309,7 @@ fn review<T>(
         drop(task.held);
         finish(&task.id, inspection)
     }));
-    Answer {
-        index: task.index,
-        id: task.id,
-        result,
-    }
+    (task.id, result)
 }
 
 fn cause(error: &io::Error) -> Unreadable {
@@ -327,21 +324,13 @@ fn cause(error: &io::Error) -> Unreadable {
 /// Ids and results in the order of the inputs. If you drop it, work ends after the photos in flight.
 #[derive(Debug)]
 pub struct Reviews<T> {
-    done: Option<Receiver<Answer<T>>>,
+    done: Option<Receiver<(usize, Answer<T>)>>,
     tokens: Option<Receiver<()>>,
     room: Arc<Room>,
-    waiting: BTreeMap<usize, (String, thread::Result<T>)>,
+    waiting: BTreeMap<usize, Answer<T>>,
     next: usize,
     reader: Option<JoinHandle<()>>,
     _pool: ThreadPool,
-}
-
-impl<T> std::fmt::Debug for Answer<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer")
-            .field("index", &self.index)
-            .finish_non_exhaustive()
-    }
 }
 
 impl<T> Iterator for Reviews<T> {
@@ -349,7 +338,7 @@ impl<T> Iterator for Reviews<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.waiting.contains_key(&self.next) {
-            let Ok(answer) = self.done.as_ref()?.recv() else {
+            let Ok((index, answer)) = self.done.as_ref()?.recv() else {
                 // Closed and empty: reader and workers have ended, all answers were taken. That
                 // the inputs broke off must not pass for their end.
                 if let Some(Err(panic)) = self.reader.take().map(JoinHandle::join) {
@@ -357,8 +346,7 @@ impl<T> Iterator for Reviews<T> {
                 }
                 return None;
             };
-            self.waiting
-                .insert(answer.index, (answer.id, answer.result));
+            self.waiting.insert(index, answer);
         }
         let (id, result) = self.waiting.remove(&self.next)?;
         self.next += 1;

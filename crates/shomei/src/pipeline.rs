@@ -71,9 +71,9 @@ pub(crate) fn measure(
                 detail: "the decoder failed".to_owned(),
             },
         };
-        return run.finish(nothing_seen(facts), None, None);
+        return run.finish(Measurements::of_file(facts), None, None);
     };
-    let mut measurements = nothing_seen(decoded.facts);
+    let mut measurements = Measurements::of_file(decoded.facts);
     let Some(photo) = decoded.photo else {
         return run.finish(measurements, None, None);
     };
@@ -131,20 +131,6 @@ pub(crate) fn measure(
         measurements.portrait = run.keep("portrait", portrait).flatten();
     }
     run.finish(measurements, Some(photo), Some(subject))
-}
-
-/// The measurements of a file that has only file facts.
-pub(crate) const fn nothing_seen(file: FileFacts) -> Measurements {
-    Measurements {
-        file,
-        face: None,
-        framing: None,
-        background: None,
-        portrait: None,
-        marks: None,
-        failure: None,
-        stopped_after: None,
-    }
 }
 
 /// The stages of one file. A panic of a stage is caught.
@@ -246,7 +232,7 @@ mod tests {
             failure: None,
             rejected: Some(&|_| true),
         };
-        let mut seen = nothing_seen(FileFacts::unreadable(Unreadable::Other));
+        let mut seen = Measurements::of_file(FileFacts::unreadable(Unreadable::Other));
         assert!(run.stops("framing", &mut seen));
         assert_eq!(seen.stopped_after.take().as_deref(), Some("framing"));
         assert_eq!(run.keep("framing", attempt(|| Ok(1))), Some(1));

@@ -7,11 +7,12 @@ use std::io::{self, BufRead, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use rayon::ThreadPool;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use shomei_verdict::wire::v1::{RecordError, StoredReview};
 
-use crate::reviewer::{Error, ErrorKind};
+use crate::Error;
+use crate::batch::workers;
 
 /// The length of the longest line that is read, in bytes. A record has some thousand bytes.
 pub const MAX_LINE_BYTES: usize = 4 << 20;
@@ -92,8 +93,8 @@ impl<R: BufRead> Records<R> {
     }
 
     /// Number of workers. The default is the number of processors.
-    pub const fn jobs(mut self, jobs: NonZeroUsize) -> Self {
-        self.jobs = Some(jobs);
+    pub fn jobs(mut self, jobs: impl Into<Option<NonZeroUsize>>) -> Self {
+        self.jobs = jobs.into();
         self
     }
 
@@ -107,11 +108,6 @@ impl<R: BufRead> Records<R> {
         T: Send,
         F: Fn(StoredReview) -> T + Sync,
     {
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(self.jobs.map_or(0, NonZeroUsize::get))
-            .thread_name(|index| format!("shomei-worker-{index}"))
-            .build()
-            .map_err(|error| Error::new(ErrorKind::Threads, error))?;
         Ok(Mapped {
             lines: Lines {
                 input: self.input,
@@ -119,7 +115,7 @@ impl<R: BufRead> Records<R> {
                 ended: false,
             },
             work,
-            pool,
+            pool: workers(self.jobs)?,
             ready: VecDeque::new(),
         })
     }

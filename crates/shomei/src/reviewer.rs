@@ -37,11 +37,8 @@ pub struct Reviewer {
 struct Inner {
     analyser: Analyser,
     pool: Pool,
-    policy: Policy,
-    limits: Limits,
-    parallel: bool,
-    fast: bool,
-    hook: Option<StageHook>,
+    /// Without their models, which the analyser has loaded.
+    settings: ReviewerBuilder,
     engine: Engine,
 }
 
@@ -59,7 +56,7 @@ struct Inner {
 ///     .build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct ReviewerBuilder {
     models: Option<ModelSet>,
@@ -218,11 +215,7 @@ impl ReviewerBuilder {
         let inner = Inner {
             analyser: analyser.parallel(self.parallel),
             pool: Pool::new(),
-            policy: self.policy,
-            limits: self.limits,
-            parallel: self.parallel,
-            fast: self.fast,
-            hook: self.hook,
+            settings: self,
             engine,
         };
         Reviewer {
@@ -234,14 +227,7 @@ impl ReviewerBuilder {
 impl Reviewer {
     /// Embedded models, the rules of the My Number Card, default limits.
     pub fn builder() -> ReviewerBuilder {
-        ReviewerBuilder {
-            models: None,
-            policy: Policy::my_number_card(),
-            limits: Limits::default(),
-            parallel: false,
-            fast: false,
-            hook: None,
-        }
+        ReviewerBuilder::default()
     }
 
     /// Reviews the bytes of a file; any bytes are allowed. Runs on the calling thread unless
@@ -263,18 +249,16 @@ impl Reviewer {
         let Inner {
             analyser,
             pool,
-            limits,
-            parallel,
-            fast,
-            hook,
+            settings,
             ..
         } = &*self.inner;
         let rejected = |measurements: &Measurements| {
             let judged = judge(measurements, self.rules(options), &options.waivers);
             judged.verdict() == Verdict::Reject
         };
-        let rejected = fast.then_some(&rejected as pipeline::Rejected<'_>);
-        let measured = pipeline::measure(bytes, analyser, limits, pool, *parallel, rejected, *hook);
+        let rejected = settings.fast.then_some(&rejected as pipeline::Rejected<'_>);
+        let (limits, parallel, hook) = (&settings.limits, settings.parallel, settings.hook);
+        let measured = pipeline::measure(bytes, analyser, limits, pool, parallel, rejected, hook);
         Inspection {
             review: self.judged(bytes, &measured.measurements, options, measured.timings),
             photo: measured.photo,
@@ -285,7 +269,7 @@ impl Reviewer {
     /// The review of a file that exists but could not be read.
     #[must_use]
     pub fn unreadable(&self, cause: Unreadable, options: &ReviewOptions) -> Review {
-        let measurements = pipeline::nothing_seen(FileFacts::unreadable(cause));
+        let measurements = Measurements::of_file(FileFacts::unreadable(cause));
         self.judged(&[], &measurements, options, BTreeMap::new())
     }
 
@@ -298,19 +282,19 @@ impl Reviewer {
     /// The limits that are checked before decoding.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        self.inner.limits
+        self.inner.settings.limits
     }
 
     /// The policy.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.inner.policy
+        &self.inner.settings.policy
     }
 
     /// Whether a review stops at the first reject.
     #[must_use]
     pub fn is_fast(&self) -> bool {
-        self.inner.fast
+        self.inner.settings.fast
     }
 
     /// Version and models, as written in the records.
@@ -320,7 +304,7 @@ impl Reviewer {
     }
 
     fn rules<'a>(&'a self, options: &'a ReviewOptions) -> &'a Policy {
-        options.policy.as_deref().unwrap_or(&self.inner.policy)
+        options.policy.as_deref().unwrap_or(self.policy())
     }
 
     fn judged(
@@ -335,13 +319,13 @@ impl Reviewer {
         // A check that panics costs this photo its acceptance and nothing else: it is judged
         // once more as a photo of which only the failure is known.
         let judge_once = || {
-            if let Some(hook) = self.inner.hook {
+            if let Some(hook) = self.inner.settings.hook {
                 hook("verdict", bytes);
             }
             judged(measurements)
         };
         let judged = catch_unwind(AssertUnwindSafe(judge_once)).unwrap_or_else(|_| {
-            let mut unseen = pipeline::nothing_seen(measurements.file.clone());
+            let mut unseen = Measurements::of_file(measurements.file.clone());
             unseen.failure = Some(Failure {
                 stage: "verdict".to_owned(),
                 cause: "panicked".to_owned(),

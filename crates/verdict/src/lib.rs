@@ -16,16 +16,7 @@
 //!     jpeg: None,
 //!     decoding: Decoding::NotJpeg,
 //! };
-//! let measurements = Measurements {
-//!     file,
-//!     face: None,
-//!     framing: None,
-//!     background: None,
-//!     portrait: None,
-//!     marks: None,
-//!     failure: None,
-//!     stopped_after: None,
-//! };
+//! let measurements = Measurements::of_file(file);
 //! let policy = Policy::my_number_card();
 //! let review = judge(&measurements, &policy, &Waivers::default());
 //! assert_eq!(review.verdict(), Verdict::Reject);

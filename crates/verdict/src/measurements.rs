@@ -42,6 +42,21 @@ pub struct Failure {
 }
 
 impl Measurements {
+    /// Those of a file of which nothing else is known.
+    #[must_use]
+    pub const fn of_file(file: FileFacts) -> Self {
+        Self {
+            file,
+            face: None,
+            framing: None,
+            background: None,
+            portrait: None,
+            marks: None,
+            failure: None,
+            stopped_after: None,
+        }
+    }
+
     /// Whether there is a whole picture, so that what it shows may be judged.
     pub(crate) fn pictured(&self) -> bool {
         match &self.file.decoding {

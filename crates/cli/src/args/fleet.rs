@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use shomei::Lang;
+use tracing_subscriber::filter::LevelFilter;
 
-use super::shared::{BatchArgs, Exceptions, jobs, langs};
+use super::shared::{BatchArgs, Exceptions, choice, jobs, langs};
 
 pub(super) const SUBMIT_HELP: &str = "\
 Examples:
@@ -91,24 +92,17 @@ pub(crate) struct ServerArgs {
     pub(crate) metrics: Option<SocketAddr>,
 
     /// What is logged to standard error
-    #[arg(long, value_enum, default_value_t = LogLevel::Info)]
-    pub(crate) log_level: LogLevel,
+    #[arg(long, default_value = "info", value_parser = choice([
+        ("error", LevelFilter::ERROR, "Failures"),
+        ("warn", LevelFilter::WARN, "Also failures that are retried"),
+        ("info", LevelFilter::INFO, "Also start and end"),
+        ("debug", LevelFilter::DEBUG, "Also the cause of each failure"),
+    ]))]
+    pub(crate) log_level: LevelFilter,
 
     /// Format of the log
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogLevel {
-    /// Failures
-    Error,
-    /// Also failures that are retried
-    Warn,
-    /// Also start and end
-    Info,
-    /// Also the cause of each failure
-    Debug,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

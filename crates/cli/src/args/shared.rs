@@ -74,15 +74,24 @@ impl Exceptions {
     }
 }
 
+/// One of these values, each with its name and its help.
+pub(super) fn choice<T: Clone + Send + Sync + 'static, const N: usize>(
+    all: [(&'static str, T, &'static str); N],
+) -> impl TypedValueParser<Value = T> {
+    let named = all
+        .each_ref()
+        .map(|(name, _, help)| PossibleValue::new(*name).help(*help));
+    PossibleValuesParser::new(named).try_map(move |given| {
+        let found = all.iter().find(|(name, ..)| *name == given);
+        found
+            .map(|(_, value, _)| value.clone())
+            .ok_or("not a possible value")
+    })
+}
+
 /// The languages, with their names in the help.
 pub(super) fn langs() -> impl TypedValueParser<Value = Lang> {
-    let value = |lang: Lang| {
-        PossibleValue::new(lang.as_str()).help(match lang {
-            Lang::Ja => "Japanese",
-            Lang::En => "English",
-        })
-    };
-    PossibleValuesParser::new(Lang::ALL.map(value)).try_map(|name| name.parse::<Lang>())
+    choice([("ja", Lang::Ja, "Japanese"), ("en", Lang::En, "English")])
 }
 
 /// A number of workers.

@@ -13,7 +13,7 @@ use shomei_batch::{Lookup, Missing, Stored};
 use shomei_report::card::{self, Cut};
 
 use super::policy;
-use crate::args::{CropArgs, Dpi};
+use crate::args::CropArgs;
 use crate::folder::{Fresh, file_name};
 use crate::say::message;
 use crate::sink::Sink;
@@ -48,16 +48,9 @@ impl Made {
 }
 
 pub(super) fn run(args: &CropArgs) -> Result<u8> {
-    let dpi = match args.dpi {
-        Dpi::D300 => 300,
-        Dpi::D600 => 600,
-    };
     let photos = Lookup::open(&args.photos).map_err(flags::named)?;
     let policies = policy::load_all(&args.stored.policies.policy)?;
-    let mut stored = Stored::open(&args.stored.reviews)?;
-    if let Some(jobs) = args.jobs {
-        stored = stored.jobs(jobs);
-    }
+    let stored = Stored::open(&args.stored.reviews)?.jobs(args.jobs);
     let folder = Fresh::prepare("--out", &args.out)?;
     let mut sink = Sink::Stdout;
     let head = [
@@ -68,7 +61,7 @@ pub(super) fn run(args: &CropArgs) -> Result<u8> {
     let results = stored.map_with_policy(policies, |stored, policy| {
         let record = stored.judge_again(policy, Lang::En);
         // A panic in one photo costs one photo.
-        let made = catch_unwind(AssertUnwindSafe(|| make(&record, &photos, dpi)));
+        let made = catch_unwind(AssertUnwindSafe(|| make(&record, &photos, args.dpi)));
         (record.id, made.unwrap_or(Made::Unreadable))
     })?;
     for result in results {

@@ -19,7 +19,7 @@ use shomei_eval::{
 };
 
 use super::policy;
-use crate::args::{EvalArgs, EvalFormat, HalfArg};
+use crate::args::{EvalArgs, EvalFormat};
 use crate::progress::Progress;
 use crate::say::{message, print};
 use crate::sink::emptied;
@@ -30,11 +30,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let named = || format!("manifest {:?}", args.manifest);
     let text = fs::read_to_string(&args.manifest).with_context(named)?;
     let manifest = Manifest::parse(&text).with_context(named)?;
-    let half = match args.half {
-        HalfArg::All => Half::All,
-        HalfArg::Calibrate => Half::Calibrate,
-        HalfArg::Report => Half::Report,
-    };
+    let half = args.half;
     if let Some(path) = &args.calibrate {
         // Somebody may have worked on it by hand.
         ensure!(
@@ -174,15 +170,11 @@ fn review<'a>(
         if gone.len() > 1 { ", …" } else { "" },
     );
     let reviewer = Reviewer::builder().policy(policy.clone()).build()?;
-    let mut batch = reviewer.batch();
-    if let Some(jobs) = jobs {
-        batch = batch.jobs(jobs);
-    }
     let mut progress = Progress::before_output(photos.len());
     let inputs = photos
         .into_iter()
         .map(|(file, path)| Input::new(file, move |limits| read_photo(&path, limits)));
-    for (id, review) in batch.review_all(inputs)? {
+    for (id, review) in reviewer.batch().jobs(jobs).review_all(inputs)? {
         progress.add(review.verdict());
         set.add(Measured {
             id,

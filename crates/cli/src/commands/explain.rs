@@ -5,6 +5,7 @@ use std::fmt::Write;
 use shomei::{Code, Lang, explain, summary};
 
 use crate::args::{ExplainArgs, lang};
+use crate::say::listed;
 
 /// The list of all codes, or all there is to say about one.
 pub(super) fn text(args: &ExplainArgs) -> String {
@@ -14,15 +15,8 @@ pub(super) fn text(args: &ExplainArgs) -> String {
 }
 
 fn list(lang: Lang) -> String {
-    let width = Code::ALL
-        .iter()
-        .map(|code| code.as_str().len())
-        .max()
-        .unwrap_or(0);
-    Code::ALL
-        .iter()
-        .map(|&code| format!("{code:width$}  {}\n", summary(code, lang).title))
-        .collect()
+    let titled = |&code: &Code| (code.as_str(), summary(code, lang).title);
+    listed(Code::ALL.iter().map(titled))
 }
 
 fn about(code: Code, lang: Lang) -> String {

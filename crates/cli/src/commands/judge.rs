@@ -20,16 +20,13 @@ pub(super) fn run(args: JudgeArgs) -> Result<u8> {
     let lang = lang(judging.lang);
     let policy = policy::load(judging.policy.as_deref())?;
     let exceptions = judging.exceptions.load()?;
-    let mut stored = Stored::open(&args.reviews)?;
+    let stored = Stored::open(&args.reviews)?.jobs(args.jobs);
     let read: Vec<_> = [Some(args.reviews.clone()), judging.exceptions.waivers]
         .into_iter()
         .flatten()
         .collect();
     let mut sink = Sink::open(judging.out.as_deref(), &read)?;
 
-    if let Some(jobs) = args.jobs {
-        stored = stored.jobs(jobs);
-    }
     let exporter = Exporter {
         format: judging.format,
         lang,

@@ -8,11 +8,12 @@ use anyhow::Result;
 use shomei::Policy;
 
 use crate::args::PolicyCommand;
+use crate::say::listed;
 
 /// What the command prints.
 pub(super) fn text(command: PolicyCommand) -> Result<String> {
     match command {
-        PolicyCommand::List => Ok(list()),
+        PolicyCommand::List => Ok(listed(Policy::built_in())),
         PolicyCommand::Show { shown, policy } => Ok(load(shown.or(policy).as_deref())?.to_toml()),
         PolicyCommand::Check { file } => {
             let policy = Policy::from_file(&file, |path| fs::read(path))?;
@@ -32,16 +33,6 @@ pub(super) fn load(policy: Option<&Path>) -> Result<Policy> {
 /// As [`load`], for an option that may be given several times.
 pub(super) fn load_all(policies: &[PathBuf]) -> Result<Vec<Policy>> {
     policies.iter().map(|named| load(Some(named))).collect()
-}
-
-fn list() -> String {
-    let width = Policy::built_in()
-        .map(|(name, _)| name.len())
-        .max()
-        .unwrap_or(0);
-    Policy::built_in()
-        .map(|(name, about)| format!("{name:width$}  {about}\n"))
-        .collect()
 }
 
 fn changes(policy: &Policy) -> String {

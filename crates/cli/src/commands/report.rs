@@ -4,7 +4,7 @@
 //! for each photo.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -94,8 +94,7 @@ fn write(site: &Site, waiting: &mut Waiting, folder: &Fresh, lang: Lang) -> Resu
 /// The gallery's data of each photo, on disk until it is written in order.
 struct Waiting {
     path: PathBuf,
-    writer: BufWriter<File>,
-    reader: BufReader<File>,
+    file: BufWriter<File>,
     /// The start of each, and the end of the last.
     starts: Vec<u64>,
 }
@@ -103,30 +102,30 @@ struct Waiting {
 impl Waiting {
     fn new(path: PathBuf) -> io::Result<Self> {
         let file = private_options().read(true).create_new(true).open(&path)?;
-        // Reader and writer have their own handles, so neither moves the position of the other.
-        let reader = File::open(&path)?;
         Ok(Self {
-            writer: BufWriter::new(file),
-            reader: BufReader::new(reader),
+            file: BufWriter::new(file),
             starts: vec![0],
             path,
         })
     }
 
     fn push(&mut self, json: &str) -> io::Result<()> {
-        self.writer.write_all(json.as_bytes())?;
+        self.file.write_all(json.as_bytes())?;
         let start = self.starts.last().copied().unwrap_or(0);
         self.starts.push(start + json.len() as u64);
         Ok(())
     }
 
+    /// Only after the last one is pushed, since reading moves the position of the file.
     fn get(&mut self, number: usize) -> io::Result<String> {
         let (from, to) = (self.starts[number], self.starts[number + 1]);
-        self.writer.flush()?;
-        self.reader.seek(SeekFrom::Start(from))?;
+        // Writes the rest of the buffer, if there is one.
+        self.file.seek(SeekFrom::Start(from))?;
         let mut text = String::new();
-        let reader = &mut self.reader;
-        reader.take(to - from).read_to_string(&mut text)?;
+        self.file
+            .get_ref()
+            .take(to - from)
+            .read_to_string(&mut text)?;
         Ok(text)
     }
 }

@@ -4,11 +4,10 @@
 //! about a photo is made on its worker, and put in the order of the inputs here.
 
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use shomei::{Inspection, Reviewer, ReviewerBuilder, Verdict};
-use shomei_batch::{Done, Journal, Photo, Plan, Sources};
+use shomei_batch::Plan;
 
 use super::policy;
 use crate::args::{Format, ReviewArgs, lang};
@@ -17,7 +16,7 @@ use crate::output::Exporter;
 use crate::overlay::Overlays;
 use crate::progress::Progress;
 use crate::say::message;
-use crate::sink::{Sink, spare};
+use crate::sink::Sink;
 use crate::{exit, flags};
 
 /// What a worker hands over for one photo.
@@ -40,7 +39,7 @@ fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
     );
     let rules = policy::load(judging.policy.as_deref())?;
     let exceptions = judging.exceptions.load()?;
-    let photos = sources(args).gather().map_err(flags::named)?;
+    let photos = args.sources().gather().map_err(flags::named)?;
     let overlays = args.overlay.as_deref().map(Overlays::prepare).transpose()?;
     let reviewer = reviewer.policy(rules).fast(args.fast).build()?;
     let mut plan = Plan::new(reviewer, photos);
@@ -48,7 +47,7 @@ fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
     plan.lang = lang;
     plan.timings = !args.no_timings;
     plan.jobs = args.jobs;
-    let (mut sink, done) = open(args, &plan)?;
+    let (mut sink, done) = Sink::of_batch(args, &plan)?;
 
     let exporter = Exporter {
         format: judging.format,
@@ -107,56 +106,11 @@ fn review(args: &ReviewArgs, reviewer: ReviewerBuilder) -> Result<u8> {
     }
 }
 
-fn sources(args: &ReviewArgs) -> Sources {
-    Sources {
-        paths: args.paths.clone(),
-        list: args.files_from.clone(),
-        null: args.null,
-        manifest: args.sources.manifest.clone(),
-        archive: args.sources.tar.clone(),
-        include: args.include.clone(),
-        exclude: args.exclude.clone(),
-    }
-}
-
-/// Where the reviews go, and what is there already.
-fn open(args: &ReviewArgs, plan: &Plan) -> Result<(Sink, Vec<Done>)> {
-    let Some(path) = &args.judging.out else {
-        return Ok((Sink::Stdout, Vec::new()));
-    };
-    let tables = [
-        &args.files_from,
-        &args.judging.policy,
-        &args.judging.exceptions.waivers,
-        &args.sources.manifest,
-        &args.sources.tar,
-    ];
-    let tables = tables.into_iter().filter_map(Option::as_deref);
-    let photos = plan.photos.listed().iter().filter_map(Photo::path);
-    spare("--out", path, photos.chain(tables))?;
-    if args.judging.format == Format::Jsonl {
-        let opened = Journal::open(path, args.batch.existing(), &plan.terms());
-        let (journal, done) = opened.map_err(flags::named)?;
-        return Ok((Sink::Journal(journal), done));
-    }
-    let sink = if args.batch.overwrite {
-        Sink::open(Some(path), &[])
-    } else {
-        Sink::create(path)
-    };
-    Ok((sink?, Vec::new()))
-}
-
 fn row(exporter: Exporter, overlays: Option<&Overlays>, id: &str, inspection: &Inspection) -> Row {
-    let drawn = overlays.map_or(Ok(()), |overlays| {
-        // A picture that cannot be drawn must not cost the review.
-        catch_unwind(AssertUnwindSafe(|| overlays.draw(id, inspection)))
-            .unwrap_or_else(|_| Err(io::Error::other("drawing failed")))
-    });
     Row {
         verdict: inspection.review.verdict(),
         text: exporter.photo(inspection.review.record(id, exporter.lang)),
-        drawn,
+        drawn: overlays.map_or(Ok(()), |overlays| overlays.draw(id, inspection)),
     }
 }
 

@@ -4,10 +4,10 @@ use anyhow::Result;
 use shomei::Policy;
 use shomei::wire::v1::StoredReview;
 use shomei_batch::Stored;
-use shomei_report::{Counts, CountsFormat, Grouping};
+use shomei_report::Counts;
 
 use super::policy;
-use crate::args::{By, CountsArg, SummaryArgs, lang};
+use crate::args::{SummaryArgs, lang};
 use crate::flags;
 use crate::say::print;
 
@@ -15,18 +15,10 @@ pub(super) fn run(args: &SummaryArgs) -> Result<u8> {
     let lang = lang(args.lang);
     let policies = policy::load_all(&args.stored.policies.policy)?;
     let stored = Stored::open(&args.stored.reviews)?;
-    let mut counts = Counts::new(match args.by {
-        By::Reason => Grouping::Reason,
-        By::Folder => Grouping::Folder,
-    });
+    let mut counts = Counts::new(args.by);
     let judged = |stored: StoredReview, policy: &Policy| stored.judge_again(policy, lang);
     for record in stored.map_with_policy(policies, judged)? {
         counts.add(&record.map_err(flags::named)?);
     }
-    let format = match args.format {
-        CountsArg::Table => CountsFormat::Table,
-        CountsArg::Csv => CountsFormat::Csv,
-        CountsArg::Json => CountsFormat::Json,
-    };
-    print(&counts.text(format, lang))
+    print(&counts.text(args.format, lang))
 }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use shomei_photo::{Region, Side};
 
 use crate::measurements::round;
-use crate::{Code, Finding, Lang, Limit, Measurements, Outcome, Review, Verdict, Waivers};
+use crate::{Code, Finding, Lang, Limit, Measurements, Outcome, Policy, Review, Verdict, Waivers};
 
 mod json;
 mod render;
@@ -127,6 +127,15 @@ pub struct Engine {
     pub models: String,
 }
 
+impl From<&Policy> for PolicyRecord {
+    fn from(policy: &Policy) -> Self {
+        Self {
+            name: policy.name().to_owned(),
+            hash: policy.hash().to_owned(),
+        }
+    }
+}
+
 impl ReviewRecord {
     /// The record of `review`, with its texts in `lang`. `timings` are milliseconds by stage.
     #[must_use]
@@ -211,7 +220,14 @@ fn printable(text: &str) -> impl Iterator<Item = char> {
 /// The JSON Schema of a [`ReviewRecord`] as it is written (draft 2020-12).
 #[must_use]
 pub fn schema() -> Value {
+    schema_with("/$defs")
+}
+
+/// The schema with its definitions at this JSON pointer.
+#[must_use]
+pub fn schema_with(definitions: &'static str) -> Value {
     SchemaSettings::draft2020_12()
+        .with(|settings| settings.definitions_path = definitions.into())
         .for_serialize()
         .into_generator()
         .into_root_schema_for::<json::Line<'_>>()

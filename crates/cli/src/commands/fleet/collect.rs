@@ -1,7 +1,6 @@
 //! `shomei collect`
 
 use std::collections::HashSet;
-use std::fmt::Write;
 use std::path;
 use std::time::Duration;
 
@@ -105,9 +104,9 @@ pub(crate) fn run(args: &CollectArgs) -> Result<u8> {
 
 /// Ids, one on each line. Line breaks inside an id are escaped.
 fn listed(ids: &[String]) -> String {
-    ids.iter().fold(String::new(), |mut text, id| {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{}", id.replace('\n', "\\n"));
-        text
-    })
+    let lines: Vec<_> = ids
+        .iter()
+        .map(|id| id.replace('\n', "\\n") + "\n")
+        .collect();
+    lines.concat()
 }

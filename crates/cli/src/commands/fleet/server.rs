@@ -5,12 +5,12 @@ use std::io;
 
 use anyhow::{Result, ensure};
 use shomei_fleet::Access;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
-use crate::args::{LogFormat, LogLevel, ServerArgs};
+use crate::args::{LogFormat, ServerArgs};
 
 /// The credentials. Secrets come from the environment, where other users cannot see them.
 pub(super) fn access(args: &ServerArgs) -> Result<Access> {
@@ -32,12 +32,6 @@ pub(super) fn access(args: &ServerArgs) -> Result<Access> {
 /// Starts the log on standard error. It contains only our own messages: those of the clients contain
 /// addresses of photos.
 pub(super) fn log(args: &ServerArgs) {
-    let level = match args.log_level {
-        LogLevel::Error => LevelFilter::ERROR,
-        LogLevel::Warn => LevelFilter::WARN,
-        LogLevel::Info => LevelFilter::INFO,
-        LogLevel::Debug => LevelFilter::DEBUG,
-    };
     let layer = fmt::layer()
         .with_writer(io::stderr)
         .with_target(false)
@@ -46,7 +40,7 @@ pub(super) fn log(args: &ServerArgs) {
         LogFormat::Text => layer.boxed(),
         LogFormat::Json => layer.json().flatten_event(true).boxed(),
     };
-    let ours = Targets::new().with_target("shomei_fleet", level);
+    let ours = Targets::new().with_target("shomei_fleet", args.log_level);
     // A program that links this crate may have set a log already.
     let _set = registry().with(layer.with_filter(ours)).try_init();
 }

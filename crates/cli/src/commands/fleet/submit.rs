@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressStyle};
+use shomei::Reviewer;
 use shomei::wire::v1::PolicyRecord;
-use shomei::{Policy, Reviewer};
 use shomei_batch::Sources;
 use shomei_fleet::messages::{self, Settings, Submission};
 use shomei_fleet::{Base, Submit};
@@ -77,13 +77,13 @@ fn submission(args: &SubmitArgs) -> Result<Submission> {
     };
     // For its identity; the models are those that the workers must have.
     let engine = Reviewer::builder().build()?.engine().clone();
-    let mut policies = vec![record(&rules)];
+    let mut policies = vec![PolicyRecord::from(&rules)];
     let mut jobs = Vec::with_capacity(photos.listed().len());
     for photo in photos.listed() {
         let id = photo.id().into_owned();
         let path = photo.path().unwrap_or(Path::new(""));
         let path = path.strip_prefix(folder).unwrap_or(path);
-        let own = photo.policy.as_deref().map(record);
+        let own = photo.policy.as_deref().map(PolicyRecord::from);
         if let Some(own) = &own
             && !policies.contains(own)
         {
@@ -99,17 +99,10 @@ fn submission(args: &SubmitArgs) -> Result<Submission> {
     exceptions.all_met().map_err(flags::named)?;
     let settings = Settings {
         engine,
-        policy: record(&rules),
+        policy: (&rules).into(),
         policies,
         lang: lang(args.lang).to_string(),
         timings: !args.no_timings,
     };
     Ok(Submission::new(settings, jobs))
-}
-
-fn record(policy: &Policy) -> PolicyRecord {
-    PolicyRecord {
-        name: policy.name().to_owned(),
-        hash: policy.hash().to_owned(),
-    }
 }

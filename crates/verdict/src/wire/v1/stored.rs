@@ -103,11 +103,7 @@ impl StoredReview {
     ///
     /// # let stored = StoredReview {
     /// #     id: "a".to_owned(),
-    /// #     measurements: Measurements {
-    /// #         file: FileFacts::unreadable(Unreadable::Other),
-    /// #         face: None, framing: None, background: None, portrait: None, marks: None, failure: None,
-    /// #         stopped_after: None,
-    /// #     },
+    /// #     measurements: Measurements::of_file(FileFacts::unreadable(Unreadable::Other)),
     /// #     waivers: Waivers::default(),
     /// #     policy: None,
     /// #     engine: Engine { version: "0".to_owned(), models: "0".to_owned() },
