@@ -94,9 +94,10 @@ Examples:
   shomei eval testdata/expected.csv --photos testdata/photos
   shomei eval labels.csv --photos photos --html report.html
   shomei eval labels.csv --reviews reviews.jsonl --policy stricter.toml --half report
+  shomei eval labels.csv --reviews reviews.jsonl --by age_group --by glasses
   shomei eval labels.csv --reviews reviews.jsonl --calibrate proposed.toml
 
-The manifest is a CSV file (UTF-8, with a header). Columns are found by name, others are ignored:
+The manifest is a CSV file (UTF-8, with a header). Columns are found by name, in any order:
   file      the photo's path inside --photos; each path once
   verdict   accept, reject, or unclear if the rules leave it open (refer means the same)
   defects   labels joined by `;`: codes of `shomei explain`, or older names such as hat, yaw, blur
@@ -104,6 +105,10 @@ The manifest is a CSV file (UTF-8, with a header). Columns are found by name, ot
   family    optional: how the photo was made [default: the file name up to the first `_`]
   sides     optional: top, bottom, left, right joined by `;`: where the head is cut
   note      optional
+
+With --by, any column can form groups. Photos with an empty cell are a group of their own. Groups of
+fewer than 20 good (or bad) photos are marked and left out of the largest gap, because chance alone
+can make their rates. Intervals are at 95 % (Wilson for rates, Newcombe for gaps).
 
 Photos are judged by --policy, whatever policy the reviews were made with.
 
@@ -561,6 +566,11 @@ pub(crate) struct EvalArgs {
         default_value = "ai,sdfd,openpeople"
     )]
     pub(crate) natural: Vec<String>,
+
+    /// Also report good photos bothered and bad ones missed by the values of this column of the
+    /// manifest, such as the age group or skin tone; may be given several times
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) by: Vec<String>,
 
     /// Choose limits on one half of the subjects and write them to this new file. On the other
     /// half, report the results of --policy and of the proposed limits

@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -424,6 +424,8 @@ fn reviews_are_compared_with_labels() {
         .find(|d| d["label"] == "face_cut");
     assert_eq!(cut.unwrap()["hits"]["all"]["named"]["count"], 0);
 
+    groups_are_compared(folder.path(), &labels, &reviews);
+
     // A proposal is a policy file, and is never written over another one.
     let proposed = at("proposed.toml");
     let calibrate = [
@@ -468,6 +470,95 @@ fn reviews_are_compared_with_labels() {
         fs::write(&changed, text).unwrap();
         refused(&["eval", LABELS, "--reviews", &changed], named);
     }
+}
+
+/// Photos are counted by the values of any column, in all formats.
+fn groups_are_compared(folder: &Path, labels: &str, reviews: &str) {
+    let at = |name: &str| text(&folder.join(name)).to_owned();
+    let (mut rows, mut records) = (Vec::new(), Vec::new());
+    // Counts of good photos bothered, good ones, bad ones missed, bad ones.
+    let mut expected: BTreeMap<&str, [u64; 4]> = BTreeMap::new();
+    let lines = fs::read_to_string(reviews).unwrap();
+    for (number, line) in labels.lines().skip(1).enumerate() {
+        let (file, label) = line.split_once(',').unwrap();
+        let end = format!("/{file}\"");
+        let record = lines.lines().find(|line| line.contains(&end)).unwrap();
+        let accepted = record.contains("\"verdict\":\"accept\"");
+        let again = label.replace("accept,,", "reject,hat,");
+        // The second photo of each pair is a copy; that of a good photo is said to be bad.
+        for (folder, label) in [("", label), ("again/", &again)] {
+            let group = match number {
+                0 => "",
+                _ if label == again && number % 2 == 0 => "even",
+                _ => "<odd>",
+            };
+            rows.push(format!("{folder}{file},{label},{group}"));
+            records.push(record.replace(&end, &format!("/{folder}{file}\"")));
+            let counts = expected.entry(group).or_default();
+            if label.starts_with("accept,") {
+                counts[0] += u64::from(!accepted);
+                counts[1] += 1;
+            } else if label.starts_with("reject,") {
+                counts[2] += u64::from(accepted);
+                counts[3] += 1;
+            }
+        }
+    }
+    let header = labels.lines().next().unwrap();
+    let (manifest, reviews) = (at("groups.csv"), at("groups.jsonl"));
+    fs::write(
+        &manifest,
+        format!("{header}, number \n{}\n", rows.join("\n")),
+    )
+    .unwrap();
+    fs::write(&reviews, records.join("\n")).unwrap();
+
+    let eval = ["eval", &manifest, "--reviews", &reviews, "--by", "number"];
+    let json = run(eval
+        .into_iter()
+        .chain(["--by", "family", "--format", "json"]));
+    let report: serde_json::Value = serde_json::from_str(&stdout(&json)).unwrap();
+    assert_eq!(report["groups"][0]["column"], "number", "{}", stderr(&json));
+    assert_eq!(report["groups"][1]["column"], "family");
+    let groups = report["groups"][0]["groups"].as_array().unwrap();
+    let found: BTreeMap<&str, [u64; 4]> = groups
+        .iter()
+        .map(|group| {
+            let (good, bad) = (&group["bothered"], &group["missed"]);
+            let numbers = [&good["count"], &good["of"], &bad["count"], &bad["of"]];
+            let numbers = numbers.map(|number| number.as_u64().unwrap());
+            (group["value"].as_str().unwrap_or_default(), numbers)
+        })
+        .collect();
+    assert_eq!(found, expected);
+    assert_eq!(groups[0]["value"], serde_json::Value::Null);
+    assert_eq!(groups[0]["few_good"], true);
+
+    let page = at("groups.html");
+    let human = stdout(&run(eval.into_iter().chain(["--html", &page])));
+    for part in [
+        "\nBY number ",
+        "\n(empty cell) ",
+        "\n* fewer than 20 photos",
+        "\nlargest gap of bad photos missed: ",
+        " points [",
+        "], even above <odd>\n",
+        "\nno gap, since fewer than two groups are large enough: good photos bothered, ",
+    ] {
+        assert!(human.contains(part), "{part}: {human}");
+    }
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.contains("<h3>By number</h3>") && html.contains("<td>&lt;odd&gt;</td>"));
+    // Nothing about groups that nobody asked for.
+    let without = stdout(&run(["eval", &manifest, "--reviews", &reviews]));
+    assert!(human.starts_with(without.split_once("\nLIMITS").unwrap().0));
+
+    let unknown = ["eval", &manifest, "--reviews", &reviews, "--by", "skin"];
+    refused(&unknown, "--by: manifest ");
+    refused(
+        &unknown,
+        "column \"skin\" is missing; the manifest has [\"file\", ",
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use shomei_verdict::{Lang, summary};
 
+use crate::groups::{MIN_GROUP, Rate};
 use crate::report::{Hits, Miss, Report, Split, Verdicts, Wrong};
 use crate::stats::{Share, percent};
 use crate::text::codes;
@@ -40,6 +41,7 @@ pub fn html(report: &Report, pictures: &BTreeMap<String, String>) -> String {
     tiles(report, &mut page);
     bad(report, &mut page);
     good(report, &mut page);
+    groups(report, &mut page);
     families(report, &mut page);
     limits(report, &mut page);
     misses(report, pictures, &mut page);
@@ -215,6 +217,48 @@ fn good(report: &Report, page: &mut String) {
             .map(|(label, unclear)| verdicts(&name(label), unclear, 0.0))
             .collect();
         table(&head, &rows, page);
+    }
+}
+
+fn groups(report: &Report, page: &mut String) {
+    if report.groups.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        page,
+        "<h2>Groups</h2>\n<p>Bothered: good photos that were not accepted. Missed: bad photos that \
+         were accepted. Shares in per cent. A group with fewer than {MIN_GROUP} photos is too small \
+         for a statement; its number has a star, and no gap is measured to it. The two groups of a \
+         gap are those that are furthest apart, so with many groups some gap is to be expected by \
+         chance.</p>"
+    );
+    let head = [
+        "", "Good", "Bothered", "Rejected", "Referred", "Bad", "Missed",
+    ];
+    for by in &report.groups {
+        let _ = writeln!(page, "<h3>By {}</h3>", escape(&by.column));
+        let mut rows = String::new();
+        for group in &by.groups {
+            let [bothered, rejected, referred, missed] =
+                Rate::ALL.map(|rate| cell(group.share(rate), 0.0));
+            let star = |few| if few { "*" } else { "" };
+            let _ = writeln!(
+                rows,
+                "<tr><td>{}</td><td>{}{}</td>{bothered}{rejected}{referred}<td>{}{}</td>{missed}</tr>",
+                escape(group.name()),
+                group.bothered.of,
+                star(group.few_good),
+                group.missed.of,
+                star(group.few_bad),
+            );
+        }
+        table(&head, &rows, page);
+        for gap in &by.gaps {
+            let _ = writeln!(page, "<p>{}</p>", escape(&gap.to_string()));
+        }
+        if by.gaps.is_empty() {
+            *page += "<p>No gap: fewer than two groups are large enough.</p>\n";
+        }
     }
 }
 

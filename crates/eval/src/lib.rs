@@ -12,7 +12,7 @@
 //! assert_eq!(lost.to_string(), "photos of the manifest have no review: 1 (\"a.jpg\")");
 //!
 //! let none = Gathering::new(&manifest, Half::Report).finish()?;
-//! let report = Report::new(&none, Half::Report, &Policy::my_number_card(), &[]);
+//! let report = Report::new(&none, Half::Report, &Policy::my_number_card(), &[], &[]);
 //! assert!(human(&report).starts_with("0 photos: "));
 //! # Ok::<(), shomei_eval::Error>(())
 //! ```
@@ -23,6 +23,7 @@
 pub mod calibrate;
 mod curve;
 mod error;
+mod groups;
 mod html;
 mod labels;
 mod manifest;
@@ -34,10 +35,11 @@ mod text;
 pub use calibrate::{Proposal, Proposed};
 pub use curve::{Curve, Errors, MIN_POSITIVES};
 pub use error::Error;
+pub use groups::{Gap, Group, Groups, MIN_GROUP, Rate};
 pub use html::html;
 pub use labels::Label;
-pub use manifest::{Expected, Half, Manifest, Row};
+pub use manifest::{Column, Expected, Half, Manifest, Row};
 pub use report::{Alarm, Defect, Hits, Miss, Report, Split, Verdicts, Wrong};
 pub use set::{Gathering, Measured, Set};
-pub use stats::Share;
+pub use stats::{Difference, Share};
 pub use text::{calibration, human, tables};

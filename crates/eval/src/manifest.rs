@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::labels::{self, Label};
 
 /// Photos and their labels, read from CSV (UTF-8, with a header). Columns are found by name, in
-/// any order; unknown ones are ignored.
+/// any order; others serve to form groups ([`Manifest::column`]).
 ///
 /// | column | contents |
 /// |---|---|
@@ -25,7 +25,16 @@ use crate::labels::{self, Label};
 /// | `note` | optional, for people |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
+    header: Vec<String>,
     rows: Vec<Row>,
+}
+
+/// A column to form groups by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    name: String,
+    /// `None` for the family, which has a default.
+    at: Option<usize>,
 }
 
 /// The labels of one photo.
@@ -48,6 +57,8 @@ pub struct Row {
     pub sides: Vec<Side>,
     /// For people.
     pub note: String,
+    /// All cells of the row.
+    cells: Vec<String>,
 }
 
 /// The expected verdict. The list is complete.
@@ -97,7 +108,9 @@ impl Manifest {
     /// allowed.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let columns = Columns::find(reader.headers().map_err(broken)?)?;
+        let header = reader.headers().map_err(broken)?;
+        let columns = Columns::find(header)?;
+        let header = header.iter().map(|name| name.trim().to_owned()).collect();
         let mut rows = Vec::new();
         let mut files = HashSet::new();
         for record in reader.records() {
@@ -112,13 +125,52 @@ impl Manifest {
         if rows.is_empty() {
             return Err(Error::Manifest("contains no photo".to_owned()));
         }
-        Ok(Self { rows })
+        Ok(Self { header, rows })
     }
 
     /// The photos, in the manifest's order.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// The column with this name.
+    ///
+    /// # Errors
+    /// If the manifest does not have it, or has it twice. The message lists the columns.
+    pub fn column(&self, name: &str) -> Result<Column, Error> {
+        let (all, named) = (&self.header, ids::shown(name));
+        let mut found = (0..all.len()).filter(|&at| all[at] == name);
+        let at = match (name, found.next(), found.next()) {
+            ("family", ..) => None,
+            (_, Some(at), None) => Some(at),
+            (_, None, _) => {
+                let message = format!("column {named} is missing; the manifest has {all:?}");
+                return Err(Error::Manifest(message));
+            }
+            _ => {
+                let message = format!("column {named} appears twice; the manifest has {all:?}");
+                return Err(Error::Manifest(message));
+            }
+        };
+        Ok(Column {
+            name: name.to_owned(),
+            at,
+        })
+    }
+}
+
+impl Column {
+    /// Its name in the manifest.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The value of a photo, without white space at its ends.
+    pub(crate) fn of<'a>(&self, row: &'a Row) -> &'a str {
+        let cell = |at: usize| row.cells.get(at).map_or("", String::as_str);
+        self.at.map_or(row.family.as_str(), cell)
     }
 }
 
@@ -207,6 +259,7 @@ impl Columns {
             kind: kind(stem).to_owned(),
             sides,
             note: note.to_owned(),
+            cells: record.iter().map(|cell| cell.trim().to_owned()).collect(),
         })
     }
 }

@@ -7,7 +7,8 @@ use shomei_photo::Side;
 use shomei_verdict::{Code, Outcome, Policy, Review, Verdict, judge, limit_pairs};
 
 use crate::curve::Curve;
-use crate::manifest::{Expected, Half, Row, side_name};
+use crate::groups::Groups;
+use crate::manifest::{Column, Expected, Half, Row, side_name};
 use crate::set::Set;
 use crate::stats::Share;
 
@@ -40,6 +41,9 @@ pub struct Report {
     /// Photos for which the rules leave the verdict open, by label; those without a label first.
     #[serde(serialize_with = "pairs")]
     pub unclear: BTreeMap<String, Verdicts>,
+    /// Good photos bothered and bad ones missed, for each column that was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Groups>,
     /// For each limit with enough examples, in check order.
     pub curves: Vec<Curve>,
     /// Wrong verdicts: rejected good photos, accepted bad ones, referred good ones, and bad ones
@@ -224,9 +228,9 @@ impl<T> Split<T> {
 
 impl Report {
     /// Judges the photos of `half` by `policy`. `natural` lists families that were not made to have a
-    /// defect.
+    /// defect, and `by` the columns to form groups by.
     #[must_use]
-    pub fn new(set: &Set, half: Half, policy: &Policy, natural: &[String]) -> Self {
+    pub fn new(set: &Set, half: Half, policy: &Policy, natural: &[String], by: &[Column]) -> Self {
         let mut report = Self {
             policy: policy.name().to_owned(),
             policy_hash: policy.hash().to_owned(),
@@ -236,6 +240,7 @@ impl Report {
         };
         let mut defects: BTreeMap<(&[Code], &str), Defect> = BTreeMap::new();
         let mut alarms: BTreeMap<Code, Alarm> = BTreeMap::new();
+        let mut judged = Vec::new();
         for case in set.cases().iter().filter(|case| half.holds(&case.row)) {
             report.photos += 1;
             let row = &case.row;
@@ -289,7 +294,10 @@ impl Report {
                 }
             }
             report.misses.extend(miss(row, &review));
+            judged.push((row, verdict));
         }
+        let groups = by.iter().map(|column| Groups::new(column, &judged));
+        report.groups = groups.collect();
         report.alarms = alarms.into_values().collect();
         let defects = defects.into_iter();
         report.defects = defects
@@ -374,7 +382,7 @@ pub(crate) mod tests {
         let manifest = Manifest::parse(manifest).unwrap();
         let set = set(&manifest, Half::All, photos).unwrap();
         let natural = ["ai".to_owned()];
-        Report::new(&set, Half::All, &Policy::my_number_card(), &natural)
+        Report::new(&set, Half::All, &Policy::my_number_card(), &natural, &[])
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Shares with their uncertainty, and quantiles.
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 
 /// Standard normal quantile of 97.5 %.
 const Z: f64 = 1.959_963_984_540_054;
@@ -47,6 +48,22 @@ impl Share {
         Some((low, high))
     }
 
+    /// How much larger it is than `other`; `None` if either total is zero.
+    ///
+    /// The interval is made of the two Wilson intervals (hybrid score): R. G. Newcombe, "Interval
+    /// estimation for the difference between independent proportions", Statist. Med. 17 (1998),
+    /// method 10.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Option<Difference> {
+        let (p, (low, high)) = (self.ratio()?, self.interval()?);
+        let (q, (other_low, other_high)) = (other.ratio()?, other.interval()?);
+        Some(Difference {
+            ratio: p - q,
+            low_ratio: p - q - (p - low).hypot(other_high - q),
+            high_ratio: p - q + (high - p).hypot(q - other_low),
+        })
+    }
+
     pub(crate) fn add(&mut self, counts: bool) {
         self.of += 1;
         self.count += usize::from(counts);
@@ -64,6 +81,29 @@ impl Serialize for Share {
         fields.serialize_field("high_ratio", &self.interval().map(|(_, high)| round(high)))?;
         fields.end()
     }
+}
+
+/// The difference of two shares, with its interval at 95 %.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "a number and its interval")]
+pub struct Difference {
+    /// The difference, where 1 is from none to all.
+    #[serde(serialize_with = "rounded")]
+    pub ratio: f64,
+    /// The lower end of the interval.
+    #[serde(serialize_with = "rounded")]
+    pub low_ratio: f64,
+    /// The upper end of the interval.
+    #[serde(serialize_with = "rounded")]
+    pub high_ratio: f64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the shape that serde asks for"
+)]
+fn rounded<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(round(*value))
 }
 
 /// Four decimals.
@@ -137,6 +177,23 @@ mod tests {
         assert_eq!(interval(15, 148), (0.0624, 0.1605));
         assert_eq!(interval(1, 29), (0.0061, 0.1718));
         assert_eq!(Share::default().interval(), None);
+    }
+
+    /// The paper's table II, method 10.
+    #[test]
+    fn intervals_of_differences_are_the_published_ones() {
+        let share = |count, of| Share { count, of };
+        for (a, b, ends) in [
+            (share(56, 70), share(48, 80), (0.2, 0.0524, 0.3339)),
+            (share(9, 10), share(3, 10), (0.6, 0.1705, 0.809)),
+            (share(6, 7), share(2, 7), (0.5714, 0.0582, 0.8062)),
+            (share(5, 56), share(0, 29), (0.0893, -0.0381, 0.1926)),
+        ] {
+            let found = a.minus(b).unwrap();
+            let found = [found.ratio, found.low_ratio, found.high_ratio].map(round);
+            assert_eq!(found, [ends.0, ends.1, ends.2]);
+        }
+        assert_eq!(share(1, 2).minus(Share::default()), None);
     }
 
     #[test]

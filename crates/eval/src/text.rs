@@ -7,6 +7,7 @@ use shomei_verdict::Verdict;
 
 use crate::calibrate::{Proposal, balance};
 use crate::curve::Errors;
+use crate::groups::{Groups, MIN_GROUP, Rate};
 use crate::report::{Defect, Hits, Report, Split, Verdicts, Wrong};
 use crate::set::Set;
 use crate::stats::{Share, limit, percent};
@@ -82,6 +83,10 @@ pub fn tables(report: &Report) -> String {
     for table in all.into_iter().flatten() {
         text += "\n";
         text += &table.to_string();
+    }
+    for by in &report.groups {
+        text += "\n";
+        groups(by, &mut text);
     }
     text
 }
@@ -266,6 +271,56 @@ fn kinds(report: &Report) -> Option<Table> {
         }
     }
     table.unless_empty()
+}
+
+fn groups(by: &Groups, text: &mut String) {
+    let title = printable(&format!("BY {}", by.column));
+    let mut table = Table::new([
+        &title,
+        "good",
+        "bothered %",
+        "rejected %",
+        "referred %",
+        "bad",
+        "missed %",
+    ]);
+    let counted = |count: usize, few| format!("{count}{}", if few { "*" } else { " " });
+    for group in &by.groups {
+        let [bothered, rejected, referred, missed] = Rate::ALL.map(|of| rate(group.share(of)));
+        table.row([
+            group.name().to_owned(),
+            counted(group.bothered.of, group.few_good),
+            bothered,
+            rejected,
+            referred,
+            counted(group.missed.of, group.few_bad),
+            missed,
+        ]);
+    }
+    *text += &table.to_string();
+    // Writing to a String cannot fail.
+    if by
+        .groups
+        .iter()
+        .any(|group| group.few_good || group.few_bad)
+    {
+        let _ = writeln!(
+            text,
+            "* fewer than {MIN_GROUP} photos: too few for a statement, and for the gaps"
+        );
+    }
+    for gap in &by.gaps {
+        let _ = writeln!(text, "{}", printable(&gap.to_string()));
+    }
+    let uncompared = Rate::ALL.iter().filter(|rate| !by.compares(**rate));
+    let uncompared: Vec<_> = uncompared.map(|rate| rate.title()).collect();
+    if !uncompared.is_empty() {
+        let uncompared = uncompared.join(", ");
+        let _ = writeln!(
+            text,
+            "no gap, since fewer than two groups are large enough: {uncompared}"
+        );
+    }
 }
 
 fn limits(report: &Report) -> Option<Table> {

@@ -31,6 +31,10 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     let text = fs::read_to_string(&args.manifest).with_context(named)?;
     let manifest = Manifest::parse(&text).with_context(named)?;
     let half = args.half;
+    let by = args.by.iter().map(|name| manifest.column(name));
+    let by: Vec<_> = by
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("--by: manifest {:?}", args.manifest))?;
     if let Some(path) = &args.calibrate {
         // Somebody may have worked on it by hand.
         ensure!(
@@ -57,7 +61,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<u8> {
     }
     let set = set.finish()?;
 
-    let report = |half, policy: &Policy| Report::new(&set, half, policy, &args.natural);
+    let report = |half, policy: &Policy| Report::new(&set, half, policy, &args.natural, &by);
     let (shown, text) = if let Some(path) = &args.calibrate {
         let proposal = Proposal::new(&set, &policy);
         private_options()
