@@ -95,6 +95,16 @@ pub(crate) fn luma(photo: &Photo, point: Point) -> f32 {
     shomei_photo::luma(pixel(photo, point).map(f32::from))
 }
 
+/// Luma at a point, over 255, between the pixels around it.
+pub(crate) fn soft_luma(photo: &Photo, point: Point) -> f32 {
+    let (x, y) = ((point.x() - 0.5).max(0.0), (point.y() - 0.5).max(0.0));
+    let (column, row) = (x as u32, y as u32);
+    let (across, down) = (x - column as f32, y - row as f32);
+    let at = |column: u32, row: u32| shomei_photo::luma(photo.pixel(column, row).map(f32::from));
+    let line = |row: u32| at(column, row) * (1.0 - across) + at(column + 1, row) * across;
+    line(row) * (1.0 - down) + line(row + 1) * down
+}
+
 /// The middles of the photo's pixels that lie inside a polygon (even-odd rule).
 pub(crate) fn inside(polygon: &[Point], size: ImageSize) -> Vec<Point> {
     let Some(around) = Rect::around(polygon.iter().copied()) else {

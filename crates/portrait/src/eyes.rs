@@ -5,14 +5,17 @@ use shomei_photo::{
 };
 
 use crate::axes::{FaceAxes, inside, luma, pixel};
-use crate::measurement::{Eye, Mouth, Pose};
+use crate::measurement::{Eye, Mouth, Pose, Sight};
 
 /// Fewer pixels than this say nothing about colours.
 const MIN_PIXELS: usize = 12;
-/// How much redder than the cheeks (CIE a*) a red pupil is, and how red at least. Irises are
-/// browner than red (b* above a*) and never redder than the skin.
+/// How much redder than the cheeks (CIE a*) a red pupil is, and how red and how coloured at least.
+/// Irises are browner than red (b* above a*) and never redder than the skin; the fringes that a
+/// lens draws are purple, and dark brown has little colour.
 const RED_OVER_SKIN: f32 = 8.0;
 const RED: f32 = 20.0;
+const RED_CHROMA: f32 = 25.0;
+const PURPLE: f32 = -0.25;
 /// Teeth against the cheeks: at least this light, less red and less coloured.
 const TEETH_LIGHTNESS: f32 = 0.7;
 const TEETH_RED: f32 = 0.75;
@@ -21,6 +24,13 @@ const TEETH_CHROMA: f32 = 0.95;
 /// lightness near that of the skin alone.
 const GREY: f32 = 4.0;
 const TEETH_LIGHTNESS_GREY: f32 = 0.95;
+/// Teeth against the lips around them: lighter by this, and of no more than this share of their
+/// red and of their colour. Lips shine, and dark lips are as little coloured as the teeth of others.
+const TEETH_OVER_LIPS: f32 = 8.0;
+const TEETH_RED_OF_LIPS: f32 = 0.6;
+const TEETH_CHROMA_OF_LIPS: f32 = 0.8;
+/// How far outside the gap the lips are looked at, over the mouth's width.
+const LIPS: [f32; 2] = [0.05, 0.1];
 
 /// Median colour of the cheeks, to compare with.
 #[derive(Clone, Copy)]
@@ -31,16 +41,10 @@ pub(crate) struct Skin {
 
 impl Skin {
     pub(crate) fn of(photo: &Photo, axes: FaceAxes) -> Option<Self> {
-        let cheeks = axes.cheeks(photo.size());
-        let median = |channel: usize| {
-            let value = |&point: &Point| f32::from(pixel(photo, point)[channel]);
-            let mut values: Vec<f32> = cheeks.iter().map(value).collect();
-            percentile(&mut values, 0.5).map(|value| value as u8)
-        };
-        let [r, g, b] = [median(0)?, median(1)?, median(2)?];
+        let colour = median(photo, &axes.cheeks(photo.size()))?;
         Some(Self {
-            luma: shomei_photo::luma([r, g, b].map(f32::from)),
-            lab: Lab::from_srgb([r, g, b]),
+            luma: shomei_photo::luma(colour.map(f32::from)),
+            lab: Lab::from_srgb(colour),
         })
     }
 
@@ -50,13 +54,26 @@ impl Skin {
     }
 }
 
+/// The median of each channel.
+fn median(photo: &Photo, points: &[Point]) -> Option<[u8; 3]> {
+    let channel = |channel: usize| {
+        let value = |&point: &Point| f32::from(pixel(photo, point)[channel]);
+        let mut values: Vec<f32> = points.iter().map(value).collect();
+        percentile(&mut values, 0.5).map(|value| value as u8)
+    };
+    Some([channel(0)?, channel(1)?, channel(2)?])
+}
+
 pub(crate) fn measure_eyes(
     photo: &Photo,
     eyes: &[EyeMarks; 2],
     face: Option<(FaceAxes, Skin)>,
+    sight: Option<[Option<Sight>; 2]>,
 ) -> Option<[Eye; 2]> {
     let [left, right] = eyes.each_ref().map(|eye| measure_eye(photo, eye, face));
-    Some([left?, right?])
+    let [left_sight, right_sight] = sight.unwrap_or_default();
+    let with = |eye: Eye, sight| Eye { sight, ..eye };
+    Some([with(left?, left_sight), with(right?, right_sight)])
 }
 
 fn measure_eye(photo: &Photo, eye: &EyeMarks, face: Option<(FaceAxes, Skin)>) -> Option<Eye> {
@@ -77,6 +94,7 @@ fn measure_eye(photo: &Photo, eye: &EyeMarks, face: Option<(FaceAxes, Skin)>) ->
         gaze_ratio: Ratio::new(along)?,
         red_ratio: face.and_then(|(_, skin)| redness(photo, eye, skin)),
         brow_ratio: face.and_then(|(axes, _)| Ratio::new(-axes.place(eye.brow).1)),
+        sight: None,
         region: around(points, width / 4.0, photo.frame()),
     })
 }
@@ -105,7 +123,9 @@ fn redness(photo: &Photo, eye: &EyeMarks, skin: Skin) -> Option<Ratio> {
     let threshold = RED.max(skin.lab.a() + RED_OVER_SKIN);
     let red = iris.iter().filter(|&&point| {
         let lab = Lab::from_srgb(smooth(photo, point));
-        lab.a() > threshold && lab.a() > lab.b()
+        lab.a() > threshold
+            && (PURPLE * lab.a()..lab.a()).contains(&lab.b())
+            && lab.chroma() > RED_CHROMA
     });
     Ratio::quotient(red.count() as f32, iris.len() as f32)
 }
@@ -144,19 +164,41 @@ fn teeth(photo: &Photo, mouth: &MouthMarks, skin: Skin) -> Option<Ratio> {
     let [left, right] = mouth.outer_corners.map(Point3::point);
     let cheek = skin.lab;
     let grey = cheek.chroma() < GREY;
+    let lips = Lab::from_srgb(median(photo, &lips(mouth))?);
     let count = inside(&mouth.opening, photo.size())
         .into_iter()
         .filter(|&point| {
             let lab = Lab::from_srgb(pixel(photo, point));
+            if lab.l() < lips.l() + TEETH_OVER_LIPS {
+                return false;
+            }
             if grey {
                 return lab.l() > TEETH_LIGHTNESS_GREY * cheek.l();
             }
-            lab.l() > TEETH_LIGHTNESS * cheek.l()
+            lab.a() < TEETH_RED_OF_LIPS * lips.a()
+                && lab.chroma() < TEETH_CHROMA_OF_LIPS * lips.chroma()
+                && lab.l() > TEETH_LIGHTNESS * cheek.l()
                 && lab.a() < TEETH_RED * cheek.a()
                 && lab.chroma() < TEETH_CHROMA * cheek.chroma()
         })
         .count();
     Ratio::quotient(count as f32, left.distance(right).powi(2))
+}
+
+/// Points on the lips, above and below the gap between them.
+fn lips(mouth: &MouthMarks) -> Vec<Point> {
+    let [left, right] = mouth.outer_corners.map(Point3::point);
+    let middle = left.midpoint(right);
+    let (x, y) = (right.x() - left.x(), right.y() - left.y());
+    let gap = mouth.opening.iter().flat_map(|&point| {
+        // Downwards along the face, for the points below the line of the corners; else upwards.
+        let below = (point.y() - middle.y()) * x - (point.x() - middle.x()) * y;
+        LIPS.map(|far| {
+            let far = if below < 0.0 { -far } else { far };
+            Point::new(point.x() - y * far, point.y() + x * far)
+        })
+    });
+    gap.flatten().collect()
 }
 
 /// How far the corners of the mouth stand above the middle of the lips, over its width.
@@ -222,7 +264,7 @@ mod tests {
                 let marks = landmarks(roll, lids, lips);
                 let photo = photo(&marks, |_, _| None);
                 let face = face(&photo, &marks);
-                for eye in measure_eyes(&photo, &marks.eyes, face).unwrap() {
+                for eye in measure_eyes(&photo, &marks.eyes, face, None).unwrap() {
                     assert!((eye.openness_ratio.get() - lids).abs() < 1e-4, "{eye:?}");
                     assert!((eye.gaze_ratio.get() - 0.5).abs() < 1e-4);
                     assert!((eye.brow_ratio.unwrap().get() - 0.4).abs() < 1e-4);
@@ -240,7 +282,7 @@ mod tests {
         let marks = Landmarks::collapsed(point, Ratio::new(1.0).unwrap());
         let size = ImageSize::new(36, 48).unwrap();
         let photo = Photo::new(vec![180; 36 * 48 * 3], size, size).unwrap();
-        assert_eq!(measure_eyes(&photo, &marks.eyes, None), None);
+        assert_eq!(measure_eyes(&photo, &marks.eyes, None, None), None);
         assert_eq!(measure_mouth(&photo, &marks.mouth, None, None), None);
     }
 
@@ -251,7 +293,7 @@ mod tests {
             let photo = photo(&marks, |u, v| {
                 ((u.abs() - 0.5).hypot(v) < 0.05).then_some(pupil)
             });
-            for eye in measure_eyes(&photo, &marks.eyes, face(&photo, &marks)).unwrap() {
+            for eye in measure_eyes(&photo, &marks.eyes, face(&photo, &marks), None).unwrap() {
                 let luma = eye.pupil_luma_ratio.unwrap().get();
                 assert!(expected.contains(&luma), "{pupil:?}: {luma}");
             }
@@ -270,6 +312,9 @@ mod tests {
             // Bloodshot.
             ([90, 110, 140], [15, 15, 20], [225, 150, 150], false),
             ([90, 90, 90], [160, 160, 160], [220, 220, 220], false),
+            // A fringe of the lens, and a dark brown that is a little red.
+            ([40, 25, 20], [130, 60, 150], [160, 150, 145], false),
+            ([60, 32, 30], [30, 15, 14], [160, 150, 145], false),
         ] {
             let photo = photo(&marks, |u, v| match (u.abs() - 0.5).hypot(v) {
                 r if r < 0.05 => Some(pupil),
@@ -277,7 +322,7 @@ mod tests {
                 r if r < 0.2 => Some(white),
                 _ => None,
             });
-            for eye in measure_eyes(&photo, &marks.eyes, face(&photo, &marks)).unwrap() {
+            for eye in measure_eyes(&photo, &marks.eyes, face(&photo, &marks), None).unwrap() {
                 let share = eye.red_ratio.unwrap().get();
                 // A dark pupil loses its rim to the smoothing.
                 let expected = if red { 0.2..0.6 } else { 0.0..0.01 };
@@ -295,6 +340,8 @@ mod tests {
             ([40, 20, 20], SKIN, false),
             ([215, 215, 215], [160, 160, 160], true),
             ([110, 110, 110], [160, 160, 160], false),
+            // Shine on dark lips.
+            ([110, 80, 78], [95, 65, 50], false),
         ] {
             let marks = landmarks(0.0, 0.3, 0.15);
             let photo = photo(&marks, |u, v| {

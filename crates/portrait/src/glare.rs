@@ -3,23 +3,23 @@
 //! A reflection is lighter than the skin beside it, near white, and colourless or cool; shine on
 //! skin keeps the warm colour of the skin, and hair is left out by its class.
 
-use shomei_photo::{EyeMarks, PersonClass, Photo, Point, Ratio, Subject};
+use shomei_photo::{PersonClass, Photo, Point, Ratio, Subject};
 
-use crate::axes::{FaceAxes, inside, luma, pixel};
+use crate::axes::{FaceAxes, inside, pixel};
 use crate::eyes::Skin;
 use crate::measurement::Glare;
 use crate::zones::Zone;
 
 /// Half axes of the ellipse around an eye that is looked at: the inner part of a lens, without
 /// most frames.
-const LENS: (f32, f32) = (0.34, 0.22);
+pub(crate) const LENS: (f32, f32) = (0.34, 0.22);
 /// Luma from which a pixel is blown, and how much lighter than the cheeks it must be.
 const BLOWN: f32 = 0.85;
 const OVER_SKIN: f32 = 0.12;
 /// Blue over red from which a light colour is not that of skin.
 const COOL: f32 = 0.85;
 /// Probability of hair from which a pixel is left out.
-const HAIR: f32 = 0.5;
+pub(crate) const HAIR: f32 = 0.5;
 
 pub(crate) fn measure(
     photo: &Photo,
@@ -31,37 +31,52 @@ pub(crate) fn measure(
     let hair = subject.classes.as_ref()?.of(PersonClass::Hair);
     let share = |points: &[Point]| {
         let blown = points.iter().filter(|&&point| {
-            let [red, _, blue] = pixel(photo, point);
-            let luma = luma(photo, point);
-            luma > BLOWN.max(skin.luma() + OVER_SKIN)
-                && f32::from(blue) >= COOL * f32::from(red)
-                && hair.at(point, photo.size()) < HAIR
+            is_blown(pixel(photo, point), skin) && hair.at(point, photo.size()) < HAIR
         });
         Ratio::quotient(blown.count() as f32, points.len() as f32)
     };
-    let side = |middle: f32, eye: &EyeMarks| {
-        let zone = Zone {
-            u: (middle - LENS.0, middle + LENS.0),
-            v: (-LENS.1, LENS.1),
-        };
-        let mut lens = axes.samples(zone, photo.size());
-        lens.retain(|&point| {
-            let (u, v) = axes.place(point);
-            ((u - middle) / LENS.0).hypot(v / LENS.1) < 1.0
-        });
+    let side = |side: usize| {
         Some(Glare {
-            lens_ratio: share(&lens)?,
-            eye_ratio: share(&inside(&eye.opening, photo.size()))?,
-            region: axes.region(zone, photo.frame()),
+            lens_ratio: share(&lens(photo, axes, side))?,
+            eye_ratio: share(&inside(&marks.eyes[side].opening, photo.size()))?,
+            region: axes.region(around(side), photo.frame()),
         })
     };
-    let (left, right) = (side(-0.5, &marks.eyes[0])?, side(0.5, &marks.eyes[1])?);
+    let (left, right) = (side(0)?, side(1)?);
     let rank = |glare: &Glare| glare.lens_ratio.get() + glare.eye_ratio.get();
     Some(if rank(&left) < rank(&right) {
         right
     } else {
         left
     })
+}
+
+/// Evenly spread points of the inner part of the lens before the eye at the left (0) or right (1).
+fn lens(photo: &Photo, axes: FaceAxes, side: usize) -> Vec<Point> {
+    let zone = around(side);
+    let middle = zone.u.0.midpoint(zone.u.1);
+    let mut lens = axes.samples(zone, photo.size());
+    lens.retain(|&point| {
+        let (u, v) = axes.place(point);
+        ((u - middle) / LENS.0).hypot(v / LENS.1) < 1.0
+    });
+    lens
+}
+
+/// The zone that holds the ellipse.
+fn around(side: usize) -> Zone {
+    let middle = side as f32 - 0.5;
+    Zone {
+        u: (middle - LENS.0, middle + LENS.0),
+        v: (-LENS.1, LENS.1),
+    }
+}
+
+/// Whether a colour is that of a reflection.
+pub(crate) fn is_blown(colour: [u8; 3], skin: Skin) -> bool {
+    let [red, green, blue] = colour.map(f32::from);
+    shomei_photo::luma([red, green, blue]) > BLOWN.max(skin.luma() + OVER_SKIN)
+        && blue >= COOL * red
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@
 //! ```
 
 mod axes;
+mod bar;
 mod covering;
 mod eyes;
 mod glare;
@@ -20,13 +21,14 @@ mod light;
 mod measurement;
 mod pose;
 mod sharpness;
+mod sight;
 mod zones;
 
 use shomei_photo::{Photo, Subject};
 
 use axes::FaceAxes;
 use eyes::Skin;
-pub use measurement::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpness};
+pub use measurement::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpness, Sight};
 
 /// Measures the main face; `None` if the subject has no landmarks.
 #[must_use]
@@ -35,9 +37,10 @@ pub fn measure(photo: &Photo, subject: &Subject) -> Option<Portrait> {
     let axes = FaceAxes::of(marks);
     let pose = pose::measure(&marks.pose);
     let face = axes.and_then(|axes| Some((axes, Skin::of(photo, axes)?)));
+    let sight = face.and_then(|(axes, skin)| sight::measure(photo, subject, axes, skin));
     Some(Portrait {
         pose,
-        eyes: eyes::measure_eyes(photo, &marks.eyes, face),
+        eyes: eyes::measure_eyes(photo, &marks.eyes, face, sight),
         mouth: eyes::measure_mouth(photo, &marks.mouth, face, pose),
         glare: face.and_then(|(axes, skin)| glare::measure(photo, subject, axes, skin)),
         covering: axes.and_then(|axes| covering::measure(photo, subject, axes)),

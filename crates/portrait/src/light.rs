@@ -10,6 +10,8 @@ use crate::zones::{FACE, LIT, Zone};
 const SKIN: f32 = 0.5;
 /// Fewer skin points than this say nothing.
 const MIN_POINTS: usize = 40;
+/// The parts of a zone that are compared.
+const QUARTERS: [f32; 3] = [0.25, 0.5, 0.75];
 const DARK: f32 = 0.10;
 const BRIGHT: f32 = 0.97;
 
@@ -43,13 +45,21 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
                     .into_iter()
                     .map(|point| luma(photo, point).powf(2.2))
                     .collect();
-                (values.len() >= MIN_POINTS)
-                    .then(|| percentile(&mut values, 0.5))
-                    .flatten()
+                if values.len() < MIN_POINTS {
+                    return None;
+                }
+                let [low, middle, high] = QUARTERS.map(|q| percentile(&mut values, q));
+                Some((low?, middle?, high?))
             };
             let (left, right) = (luminance(pair[0])?, luminance(pair[1])?);
-            let darker = if left < right { pair[0] } else { pair[1] };
-            Some((left.min(right) / left.max(right).max(1e-4), darker))
+            let left_is_darker = left.1 < right.1;
+            let (darker, lighter, zone) = if left_is_darker {
+                (left, right, pair[0])
+            } else {
+                (right, left, pair[1])
+            };
+            // Shine, stubble and folds are only a part of a zone; a shadow darkens all of it.
+            Some(((darker.2 / lighter.0.max(1e-4)).min(1.0), zone))
         })
         .collect();
     pairs.sort_by(|(a, _), (b, _)| a.total_cmp(b));

@@ -42,12 +42,36 @@ pub struct Eye {
     pub pupil_luma_ratio: Option<Ratio>,
     /// Middle of the iris between the corners: 0 at the left corner, 1 at the right one.
     pub gaze_ratio: Ratio,
-    /// Share of the iris's disc that is redder than the skin.
+    /// Share of the iris's disc that is of the saturated red of a flash, and redder than the skin.
     pub red_ratio: Option<Ratio>,
     /// Height of the brow above the line of the eyes, over the distance of the eyes.
     pub brow_ratio: Option<Ratio>,
+    /// Whether something hides it.
+    pub sight: Option<Sight>,
     /// The eye with its lids.
     pub region: Option<Region>,
+}
+
+/// Whether an eye can be seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sight {
+    /// Luma of the white of the eye beside the iris over that of the iris, both between the lids
+    /// (geometric mean of both sides): about 1 where no iris is seen.
+    pub white_luma_ratio: Ratio,
+    /// Luma of the skin below the eye over that of the cheek: a dark lens lowers it, a dark frame
+    /// does not.
+    pub under_luma_ratio: Ratio,
+    /// Share of worn or held things over the eye, by the class model.
+    pub worn_ratio: Ratio,
+    /// Share of hair over the eye, by the class model.
+    pub hair_ratio: Ratio,
+    /// Area of the largest reflection before the eye but beside the iris, over the area of the iris.
+    pub blown_ratio: Ratio,
+    /// Correlation of the place of the eye with the mirror image of the other eye's, -1 to 1.
+    pub likeness_ratio: Ratio,
+    /// How much a straight line across the eye and beyond its corners stands out, over how much
+    /// its luma varies along it: high for a frame of glasses, 0 without such a line.
+    pub bar_ratio: Ratio,
 }
 
 /// The mouth.
@@ -112,7 +136,8 @@ pub struct Light {
     /// 5th to 95th percentile of the face's luma.
     pub contrast_ratio: Ratio,
     /// Luminance of the darker half of the face over that of the lighter half (linear light,
-    /// matching zones of cheek, forehead and chin): 1 even, 0 one half black.
+    /// matching zones of cheek, forehead and chin): 1 even, 0 one half black. Of the lighter zone
+    /// its darker quarter counts, and of the darker zone its lighter quarter.
     pub balance_ratio: Ratio,
     /// The darker of the zones that `balance_ratio` compares.
     pub darkest_region: Option<Region>,

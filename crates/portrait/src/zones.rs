@@ -38,6 +38,8 @@ pub(crate) const LOWER_FACE: Zone = Zone {
 };
 /// The eyes alone.
 pub(crate) const EYES: Pair = pair((0.25, 0.75), (-0.18, 0.18));
+/// The skin below the eyes, above the lower rim of glasses.
+pub(crate) const UNDER_EYES: Pair = pair((0.3, 0.7), (0.1, 0.24));
 /// Bare skin beside the nose, below the lenses of glasses and above most beards: what colours
 /// are compared with.
 pub(crate) const CHEEKS: Pair = pair((0.4, 0.75), (0.6, 0.9));

@@ -7,7 +7,7 @@ use shomei_photo::{
     ColourModel, Decoding, Degrees, DeltaE, FaceFacts, FaceSummary, FileFacts, Format, IccState,
     ImageSize, JpegFacts, Lab, OriginalPoint, Process, Px, QuarterTurn, Ratio, Region, Side,
 };
-use shomei_portrait::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpness};
+use shomei_portrait::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpness, Sight};
 
 use crate::check::Found;
 use crate::checks::Checks;
@@ -85,6 +85,11 @@ pub(crate) fn pose(m: &mut Measurements) -> &mut Pose {
 
 pub(crate) fn eyes(m: &mut Measurements) -> &mut [Eye; 2] {
     portrait(m).eyes.as_mut().unwrap()
+}
+
+/// What is seen of the eye at the left (0) or right (1).
+pub(crate) fn sight(m: &mut Measurements, side: usize) -> &mut Sight {
+    eyes(m)[side].sight.as_mut().unwrap()
 }
 
 pub(crate) fn mouth(m: &mut Measurements) -> &mut Mouth {
@@ -280,6 +285,18 @@ fn good_background() -> Background {
     }
 }
 
+pub(crate) fn good_sight() -> Sight {
+    Sight {
+        white_luma_ratio: ratio(2.8),
+        under_luma_ratio: ratio(1.02),
+        worn_ratio: ratio(0.01),
+        hair_ratio: ratio(0.01),
+        blown_ratio: ratio(0.0),
+        likeness_ratio: ratio(0.9),
+        bar_ratio: ratio(0.3),
+    }
+}
+
 fn good_portrait() -> Portrait {
     let eye = |x| Eye {
         openness_ratio: ratio(0.3),
@@ -287,6 +304,7 @@ fn good_portrait() -> Portrait {
         gaze_ratio: ratio(0.5),
         red_ratio: Some(ratio(0.0)),
         brow_ratio: Some(ratio(0.4)),
+        sight: Some(good_sight()),
         region: Some(region(x, 385, 60, 30)),
     };
     Portrait {

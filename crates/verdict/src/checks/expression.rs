@@ -26,7 +26,7 @@ pub(super) const ABOUT: About = About {
 params! {
     teeth: Above<Share, 1> =
         /// Area of the teeth over the square of the mouth's width: referred above this.
-        0.03 in 0.0..=1.0;
+        0.022 in 0.0..=1.0;
     lift: Above<Share, 1> =
         /// Height of the mouth's corners over the middle of the lips, over the mouth's width:
         /// referred above this.

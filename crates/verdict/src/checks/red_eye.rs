@@ -23,7 +23,7 @@ pub(super) const ABOUT: About = About {
 params! {
     above: Above<Share, 1> =
         /// Red share of an iris with its pupil, of the redder eye: referred above this.
-        0.04 in 0.0..=1.0;
+        0.08 in 0.0..=1.0;
 }
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
@@ -64,8 +64,8 @@ pub(super) mod tests {
             Code::RedEye,
             |m| {
                 let eyes = eyes(m);
-                eyes[0].red_ratio = Some(ratio(0.04));
-                eyes[1].red_ratio = Some(ratio(0.05));
+                eyes[0].red_ratio = Some(ratio(0.08));
+                eyes[1].red_ratio = Some(ratio(0.09));
             },
             Some(Outcome::Refer),
         );

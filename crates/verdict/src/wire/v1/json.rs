@@ -474,12 +474,35 @@ structs! {
         pupil_luma_ratio: Option<Number<Ratio>>,
         /// Middle of the iris between the corners: 0 at the left corner, 1 at the right one.
         gaze_ratio: Number<Ratio>,
-        /// Share of the iris's disc that is redder than the skin.
+        /// Share of the iris's disc that is of the saturated red of a flash, and redder than the skin.
         red_ratio: Option<Number<Ratio>>,
         /// Height of the brow above the line of the eyes, over the distance of the eyes.
         brow_ratio: Option<Number<Ratio>>,
+        /// Whether something hides it.
+        sight: Option<Sight>,
         /// The eye with its lids.
         region: Option<Region>,
+    }
+
+    /// Whether an eye can be seen.
+    Sight for portrait::Sight {
+        /// Luma of the white of the eye beside the iris over that of the iris, both between the lids
+        /// (geometric mean of both sides): about 1 where no iris is seen.
+        white_luma_ratio: Number<Ratio>,
+        /// Luma of the skin below the eye over that of the cheek: a dark lens lowers it, a dark frame
+        /// does not.
+        under_luma_ratio: Number<Ratio>,
+        /// Share of worn or held things over the eye, by the class model.
+        worn_ratio: Number<Ratio>,
+        /// Share of hair over the eye, by the class model.
+        hair_ratio: Number<Ratio>,
+        /// Area of the largest reflection before the eye but beside the iris, over the area of the iris.
+        blown_ratio: Number<Ratio>,
+        /// Correlation of the place of the eye with the mirror image of the other eye's, -1 to 1.
+        likeness_ratio: Number<Ratio>,
+        /// How much a straight line across the eye and beyond its corners stands out, over how much
+        /// its luma varies along it: high for a frame of glasses, 0 without such a line.
+        bar_ratio: Number<Ratio>,
     }
 
     /// The mouth.
@@ -597,7 +620,8 @@ structs! {
         /// 5th to 95th percentile of the face's luma.
         contrast_ratio: Number<Ratio>,
         /// Luminance of the darker half of the face over that of the lighter half (linear light,
-        /// matching zones of cheek, forehead and chin): 1 even, 0 one half black.
+        /// matching zones of cheek, forehead and chin): 1 even, 0 one half black. Of the lighter zone
+        /// its darker quarter counts, and of the darker zone its lighter quarter.
         balance_ratio: Number<Ratio>,
         /// The darker of the zones that `balance_ratio` compares.
         darkest_region: Option<Region>,
