@@ -431,11 +431,7 @@ fn frame_headers_are_checked_field_by_field() {
     let again = [&file[..frame], &file[frame..frame + 19], &file[frame..]].concat();
     assert_eq!(open(&again).unwrap_err().kind(), ErrorKind::Malformed);
     // Markers that stand alone, and segments that hold nothing, say nothing.
-    let before = [
-        &[0xFF, 0x01, 0xFF, 0xD3, 0xFF, 0xD8][..],
-        &segment(0xE7, b""),
-    ]
-    .concat();
+    let before = [&[0xFF, 0x01, 0xFF, 0xD3][..], &segment(0xE7, b"")].concat();
     let file = with(&file, &before);
     let opened = open(&file).unwrap();
     assert_eq!(opened.header().frame_offset, frame + before.len());
