@@ -20,6 +20,10 @@ const MIN_OBJECT: f32 = 0.0008;
 /// not an object.
 const HALO: u8 = 3;
 const HALO_SHARE: f32 = 0.7;
+/// Share of the border with a shadow from which something dark is a part of the shadow.
+const BESIDE: f32 = 0.25;
+/// Change of colour that a shadow may show, over its change of lightness.
+const COLOUR_OF_SHADE: f32 = 0.5;
 /// Step between neighbouring cells that counts as an edge, ΔE.
 const EDGE: f32 = 4.0;
 /// Side of the blocks over which texture must be spread to be a pattern, in cells.
@@ -66,6 +70,12 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
     let things = groups(cells, |cell| {
         deviation[cell] > OBJECT && !shadows.iter().any(|(_, own)| own.contains(&cell))
     });
+    let mut shaded = vec![false; cells.count()];
+    for (_, own) in &shadows {
+        for &cell in own {
+            shaded[cell] = true;
+        }
+    }
     // Most photos have nothing on the wall, so the hair is measured only when it is needed.
     let mut hair = None;
     let mut second_tone: Option<(&Group, f32)> = None;
@@ -78,6 +88,9 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
             .count();
         let area = group.cells.len() as f32;
         if area < MIN_OBJECT * cells.count() as f32 || near as f32 > HALO_SHARE * area {
+            continue;
+        }
+        if !shadows.is_empty() && is_shade(cells, surface, group, &shaded) {
             continue;
         }
         let hair = hair.get_or_insert_with(|| Hair::of(cells));
@@ -124,6 +137,30 @@ pub(crate) fn find(cells: &Cells, surface: &Surface, frame: Frame) -> Deviations
         unevenness,
         shadows: shadows.into_iter().map(|(shadow, _)| shadow).collect(),
     }
+}
+
+/// Whether something on the wall is a part of a shadow in which more colour changed than in the
+/// rest: it borders on the shadow for a good part and is darker than the wall rather than of another
+/// colour.
+fn is_shade(cells: &Cells, surface: &Surface, group: &Group, shaded: &[bool]) -> bool {
+    let inside = group.map(cells);
+    let (mut border, mut beside) = (0u32, 0u32);
+    let (mut darker, mut colour) = (0.0, 0.0);
+    for &cell in &group.cells {
+        for (columns, rows) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
+            if let Some(next) = cells
+                .neighbour(cell, columns, rows)
+                .filter(|&next| !inside[next])
+            {
+                border += 1;
+                beside += u32::from(shaded[next]);
+            }
+        }
+        let [l, a, b] = surface.difference(cells, cell);
+        darker -= l;
+        colour += a.hypot(b);
+    }
+    beside as f32 > BESIDE * border as f32 && colour < COLOUR_OF_SHADE * darker
 }
 
 /// Distance of each cell from the person, in cells.

@@ -162,6 +162,24 @@ fn a_shadow_says_how_sharp_its_border_is() {
 }
 
 #[test]
+fn a_bluish_part_of_a_shadow_is_no_thing() {
+    let found = background(|x, y| {
+        let part = |i: i32| i as f32 - 12.0;
+        let inside = |i: i32| f32::from(is_person(x + 40.0 + part(i), y - 6.0 + part(i)));
+        let soft = (0..24).map(inside).sum::<f32>() / 24.0;
+        let left = 230.0 * (1.0 - 0.35 * soft).powf(1.0 / 2.2);
+        let blue = if (200.0..224.0).contains(&y) {
+            9.0 * soft
+        } else {
+            0.0
+        };
+        [left - blue, left, left + blue]
+    });
+    assert!(!found.shadows.is_empty(), "{found:?}");
+    assert!(found.objects.is_empty(), "{found:?}");
+}
+
+#[test]
 fn a_grey_chair_behind_the_person_is_a_thing_and_no_shadow() {
     // Darker than the wall and of its hue, beside the person; in colour and in black and white.
     for chair in [[120.0, 122.0, 118.0], grey(120.0)] {
