@@ -7,7 +7,7 @@ use shomei_photo::{ClassMasks, PersonClass, Photo, Point, Ratio, Subject, percen
 
 use crate::axes::{FaceAxes, luma};
 use crate::measurement::Covering;
-use crate::zones::{AROUND_EYES, EYES, LOWER_FACE, Zone};
+use crate::zones::{AROUND_EYES, EYES, LOWER_FACE, MOUTH, Zone};
 
 /// Half width of the place above the face.
 const HEAD_HALF_WIDTH: f32 = 0.8;
@@ -40,6 +40,7 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
         eyes_region: axes.region(AROUND_EYES, frame),
         lower_face_other_ratio: share(&lower, PersonClass::Other)?,
         lower_face_skin_ratio: share(&lower, PersonClass::FaceSkin)?,
+        mouth_hand_ratio: share(&points(MOUTH), PersonClass::BodySkin),
         lower_face_region: axes.region(LOWER_FACE, frame),
         // A head that is cut right above the face has no place left to look at: nothing seen.
         head_other_ratio: share(&points(head), PersonClass::Other).unwrap_or_default(),
@@ -77,6 +78,11 @@ mod tests {
 
     /// A face whose rows `from..to` (of 480) are worn things, the rest face skin.
     fn covering(from: usize, to: usize) -> Covering {
+        covering_by(PersonClass::Other, from, to)
+    }
+
+    /// The same with rows of another class.
+    fn covering_by(what: PersonClass, from: usize, to: usize) -> Covering {
         let mask = |inside: &dyn Fn(usize) -> bool| {
             Mask::new(Array2::from_shape_fn((480, 4), |(row, _)| {
                 f32::from(inside(row))
@@ -86,7 +92,7 @@ mod tests {
         let classes = ClassMasks::from_fn(|class| {
             Some(match class {
                 PersonClass::FaceSkin => mask(&|row| !(from..to).contains(&row)),
-                PersonClass::Other => mask(&|row| (from..to).contains(&row)),
+                other if other == what => mask(&|row| (from..to).contains(&row)),
                 _ => mask(&|_| false),
             })
         });
@@ -105,6 +111,18 @@ mod tests {
         let photo = Photo::new(vec![180; 360 * 480 * 3], size, size).unwrap();
         let axes = FaceAxes::of(subject.landmarks.as_ref().unwrap()).unwrap();
         measure(&photo, &subject, axes).unwrap()
+    }
+
+    #[test]
+    fn a_hand_is_skin_of_the_body_on_the_mouth() {
+        let hand = |class| {
+            let found = covering_by(class, 290, 345);
+            found.mouth_hand_ratio.unwrap().get()
+        };
+        assert!(hand(PersonClass::BodySkin) > 0.6);
+        assert!(hand(PersonClass::Other) < 0.05, "a thing is no hand");
+        let neck = covering_by(PersonClass::BodySkin, 350, 480);
+        assert!(neck.mouth_hand_ratio.unwrap().get() < 0.05, "the neck");
     }
 
     #[test]

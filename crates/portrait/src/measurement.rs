@@ -116,6 +116,9 @@ pub struct Covering {
     pub lower_face_other_ratio: Ratio,
     /// Visible face skin on nose, mouth and chin.
     pub lower_face_skin_ratio: Ratio,
+    /// Skin of the body on the mouth, where faces have their own: a hand. `None` in records of
+    /// versions that did not look.
+    pub mouth_hand_ratio: Option<Ratio>,
     /// Where nose, mouth and chin are.
     pub lower_face_region: Option<Region>,
     /// Worn things above the face, where hair or skull is expected.

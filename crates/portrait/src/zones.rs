@@ -36,6 +36,11 @@ pub(crate) const LOWER_FACE: Zone = Zone {
     u: (-0.55, 0.55),
     v: (0.65, 1.5),
 };
+/// The lips and what is around them.
+pub(crate) const MOUTH: Zone = Zone {
+    u: (-0.35, 0.35),
+    v: (0.85, 1.25),
+};
 /// The eyes alone.
 pub(crate) const EYES: Pair = pair((0.25, 0.75), (-0.18, 0.18));
 /// The skin below the eyes, above the lower rim of glasses.

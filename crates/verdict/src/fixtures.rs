@@ -332,6 +332,7 @@ fn good_portrait() -> Portrait {
             eyes_region: Some(region(240, 360, 220, 80)),
             lower_face_other_ratio: ratio(0.01),
             lower_face_skin_ratio: ratio(0.95),
+            mouth_hand_ratio: Some(ratio(0.02)),
             lower_face_region: Some(region(230, 440, 240, 190)),
             head_other_ratio: ratio(0.02),
             head_region: Some(region(180, 90, 340, 150)),

@@ -544,6 +544,10 @@ structs! {
         lower_face_other_ratio: Number<Ratio>,
         /// Visible face skin on nose, mouth and chin.
         lower_face_skin_ratio: Number<Ratio>,
+        /// Skin of the body on the mouth, where faces have their own: a hand. Absent in reviews of
+        /// versions that did not look.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        mouth_hand_ratio: Option<Number<Ratio>>,
         /// Where nose, mouth and chin are.
         lower_face_region: Option<Region>,
         /// Worn things above the face, where hair or skull is expected.
