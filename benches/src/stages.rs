@@ -219,7 +219,7 @@ impl Portrait {
         }
         let look = || person.0.person(upright).expect("a mask");
         bodies.push(Body::new("face", "person", look));
-        let look = || classes.0.classes(upright, self.head).expect("masks");
+        let look = || classes.0.classes(upright, self.head, None).expect("masks");
         bodies.push(Body::new("face", "classes", look));
         let analyse = || analyser.analyse(photo.clone()).expect("faces");
         bodies.push(Body::new("face", "analyse", analyse));

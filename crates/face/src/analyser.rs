@@ -4,7 +4,7 @@ use shomei_photo::{ClassMasks, DetectedFace, Landmarks, Mask, Photo, QuarterTurn
 
 use crate::{
     ClassSegmenter, Error, FaceDetector, FaceMesh, Landmarker, ModelSet, MulticlassSelfie,
-    PersonSegmenter, SelfieSegmentation, YuNet, head, place,
+    PersonSegmenter, SelfieSegmentation, SkinTone, YuNet, head, place,
 };
 
 /// Finds the subject of a photo. All threads can share it. A call runs on the calling thread unless
@@ -121,8 +121,8 @@ impl Analyser {
         Ok(Analysis { photo, subject })
     }
 
-    /// The classes over the whole photo, from a close crop around the head. If that leaves open what is
-    /// on the head, worn things from a wider crop are added.
+    /// The classes over the whole photo, from a close crop around the head. If that leaves doubts
+    /// about what is worn, two more looks decide: close and wide, both in usual light and colours.
     fn classes_of(
         &self,
         photo: &Photo,
@@ -131,16 +131,21 @@ impl Analyser {
     ) -> Result<ClassMasks, Error> {
         let fail = || Error::output("classes");
         let size = photo.size();
-        let look = |margins| {
+        let look = |margins, skin| {
             let place = place::of_head(size, landmarks, person, margins).ok_or_else(fail)?;
-            let head = self.classes.classes(photo, place)?;
+            let head = self.classes.classes(photo, place, skin)?;
             place::laid_over(size, place, &head, person).ok_or_else(fail)
         };
-        let close = look(place::CLOSE)?;
-        if !place::undecided(size, landmarks, &close) {
-            return Ok(close);
+        let first = look(place::CLOSE, None)?;
+        let doubts = place::Doubts::of(size, landmarks, &first);
+        let skin = SkinTone::of(photo, landmarks);
+        if !doubts.any() || skin.is_none() {
+            return Ok(first);
         }
-        place::worn_in_either(&close, &look(place::WIDE)?).ok_or_else(fail)
+        let others = [look(place::CLOSE, skin)?, look(place::WIDE, skin)?];
+        doubts
+            .settled(size, landmarks, &first, others.each_ref())
+            .ok_or_else(fail)
     }
 
     /// The turn with the highest score of its best face.
@@ -242,7 +247,7 @@ mod tests {
     }
 
     impl ClassSegmenter for Masks {
-        fn classes(&self, _: &Photo, _: Rect) -> Result<ClassMasks, Error> {
+        fn classes(&self, _: &Photo, _: Rect, _: Option<SkinTone>) -> Result<ClassMasks, Error> {
             Ok(masks(100.0, 105.0, 45.0, 60.0).0)
         }
     }
@@ -302,7 +307,7 @@ mod tests {
     }
 
     impl ClassSegmenter for TwoChannels {
-        fn classes(&self, _: &Photo, _: Rect) -> Result<ClassMasks, Error> {
+        fn classes(&self, _: &Photo, _: Rect, _: Option<SkinTone>) -> Result<ClassMasks, Error> {
             let channels = [0.0, 1.0].map(|value| Mask::new(Array2::from_elem((8, 8), value)));
             let [wall, head] = channels.map(Option::unwrap);
             let masks = ClassMasks::from_fn(|class| match class {

@@ -5,16 +5,21 @@ use std::ops::RangeInclusive;
 use ndarray::Array2;
 use shomei_photo::{ClassMasks, HeadOutline, ImageSize, Landmarks, Mask, PersonClass, Point, Rect};
 
+use crate::place;
+
 /// Side of a cell of the grid on which the head is traced, in working pixels.
 const CELL: u32 = 2;
 /// How far hair of this head may be from the middle of the face, in face widths.
 const REACH: f32 = 1.6;
 /// The narrowest row that counts as crown, in face widths: single strands do not count.
 const CROWN_WIDTH: f32 = 0.1;
+/// A cell that only the person mask takes for head is head if that gives 0.5 more than this.
+const UNSEEN: f32 = 0.45;
 /// Contour points on each side.
 const CONTOUR_ROWS: usize = 24;
 
-/// Traces the head around `landmarks` in the hair, face skin and worn things of the masks.
+/// Traces the head around `landmarks` in the hair, skin and worn things of the masks. `None` if it
+/// was not seen above the brows.
 pub(crate) fn outline(
     size: ImageSize,
     landmarks: &Landmarks,
@@ -25,6 +30,10 @@ pub(crate) fn outline(
     let chin = landmarks.chin;
     let grid = Grid::trace(size, landmarks, oval, classes, person)?;
     let crown = grid.crown(oval).unwrap_or(landmarks.forehead);
+    // A crown below the brows is none: the head was not seen.
+    if crown.y() > place::brows(landmarks).max(CELL as f32) {
+        return None;
+    }
 
     let (width, height) = (size.width() as f32, size.height() as f32);
     let rows = |top: f32, bottom: f32| {
@@ -86,14 +95,29 @@ impl Grid {
         person: &Mask,
     ) -> Option<Self> {
         let cells = ImageSize::new(size.width().div_ceil(CELL), size.height().div_ceil(CELL))?;
-        let sum = classes.of(PersonClass::Hair).cells()
-            + classes.of(PersonClass::FaceSkin).cells()
-            + classes.of(PersonClass::Other).cells();
-        let mut probability = Mask::new(sum)?.resampled(cells);
-        // The person mask is the sharper one; where it is sure of a wall, there is no hair.
-        probability.zip_mut_with(&person.resampled(cells), |head, &person| {
+        let of = |class| classes.of(class).cells();
+        let bare = of(PersonClass::Hair) + of(PersonClass::FaceSkin) + of(PersonClass::Other);
+        // Above the brows there is nothing but head and what is worn on it: scarves are clothes to
+        // the class model, and bald heads sometimes body.
+        let all = &bare + of(PersonClass::Clothes) + of(PersonClass::BodySkin);
+        let mut probability = Mask::new(bare)?.resampled(cells);
+        let above = Mask::new(all)?.resampled(cells);
+        let person = person.resampled(cells);
+        let brow = place::brows(landmarks);
+        for ((row, column), head) in probability.indexed_iter_mut() {
+            let person = person[[row, column]];
+            let (x, y) = (column as f32 * CELL as f32, row as f32 * CELL as f32);
+            let of_face = y < landmarks.chin.y() && (oval.x()..oval.right()).contains(&x);
+            if y < brow {
+                *head = above[[row, column]];
+            }
+            // The person mask is the sharper one; where it is sure of a wall, there is no hair.
             *head = head.min(person * 2.0);
-        });
+            // Where it is sure of a person, what the class model takes for wall is head as well.
+            if y < brow || of_face {
+                *head = head.max(person - UNSEEN);
+            }
+        }
 
         let (rows, columns) = probability.dim();
         let reach = columns_within(oval, REACH, columns);

@@ -30,6 +30,7 @@ mod models;
 mod place;
 mod sample;
 mod segment;
+mod tone;
 mod yunet;
 
 pub use analyser::{Analyser, Analysis};
@@ -37,4 +38,5 @@ pub use error::{Error, ErrorKind};
 pub use mesh::{FaceMesh, Landmarker};
 pub use models::ModelSet;
 pub use segment::{ClassSegmenter, MulticlassSelfie, PersonSegmenter, SelfieSegmentation};
+pub use tone::SkinTone;
 pub use yunet::{FaceDetector, YuNet};

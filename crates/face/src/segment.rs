@@ -5,6 +5,7 @@ use ndarray::{Array2, ArrayView3};
 use shomei_photo::{ClassMasks, Mask, PersonClass, Photo, Rect};
 
 use crate::graph::{Axes, Graph};
+use crate::tone::SkinTone;
 use crate::{Error, ModelSet, sample};
 
 /// Tells person from background.
@@ -21,9 +22,18 @@ pub trait ClassSegmenter: Send + Sync {
     /// The class probabilities over `place`, a part of the photo in working pixels: the masks'
     /// grids are stretched over it, not over the photo.
     ///
+    /// With the tone of the face's skin, the place is first brought to the light and the colours
+    /// that the model knows best: it takes hair of unusual colour, and skin in weak light, for worn
+    /// things.
+    ///
     /// # Errors
     /// If the model cannot be run.
-    fn classes(&self, photo: &Photo, place: Rect) -> Result<ClassMasks, Error>;
+    fn classes(
+        &self,
+        photo: &Photo,
+        place: Rect,
+        skin: Option<SkinTone>,
+    ) -> Result<ClassMasks, Error>;
 }
 
 /// MediaPipe's selfie segmentation at 256 × 256.
@@ -83,11 +93,19 @@ impl MulticlassSelfie {
 }
 
 impl ClassSegmenter for MulticlassSelfie {
-    fn classes(&self, photo: &Photo, place: Rect) -> Result<ClassMasks, Error> {
+    fn classes(
+        &self,
+        photo: &Photo,
+        place: Rect,
+        skin: Option<SkinTone>,
+    ) -> Result<ClassMasks, Error> {
         let fail = || Error::output(self.graph.name());
         let side = self.graph.side();
         let mut pixels = sample::part(photo, place, side as u32, side as u32).ok_or_else(fail)?;
-        brighten(&mut pixels);
+        match skin {
+            Some(skin) => skin.neutralise(&mut pixels),
+            None => brighten(&mut pixels),
+        }
         let outputs = self
             .graph
             .run(&sample::planar(&pixels, 1.0 / 127.5, -1.0))?;

@@ -7,6 +7,7 @@ use shomei_photo::{ClassMasks, PersonClass, Photo, Point, Ratio, Subject, percen
 
 use crate::axes::{FaceAxes, luma};
 use crate::measurement::Covering;
+use crate::worn;
 use crate::zones::{AROUND_EYES, EYES, LOWER_FACE, MOUTH, Zone};
 
 /// Half width of the place above the face.
@@ -29,6 +30,7 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
         u: (-HEAD_HALF_WIDTH, HEAD_HALF_WIDTH),
         v: (crown.min(forehead - 0.1), forehead),
     };
+    let worn = worn::measure(photo, subject, marks, axes);
     let eyes = EYES.map(points).concat();
     let lower = points(LOWER_FACE);
     Some(Covering {
@@ -45,6 +47,9 @@ pub(crate) fn measure(photo: &Photo, subject: &Subject, axes: FaceAxes) -> Optio
         // A head that is cut right above the face has no place left to look at: nothing seen.
         head_other_ratio: share(&points(head), PersonClass::Other).unwrap_or_default(),
         head_region: axes.region(head, frame),
+        head_worn_ratio: worn.as_ref().map(|worn| worn.share),
+        head_bare_ratio: worn.as_ref().map(|worn| worn.bare_skin),
+        head_covering: worn.and_then(|worn| worn.kind),
     })
 }
 

@@ -22,13 +22,16 @@ mod measurement;
 mod pose;
 mod sharpness;
 mod sight;
+mod worn;
 mod zones;
 
 use shomei_photo::{Photo, Subject};
 
 use axes::FaceAxes;
 use eyes::Skin;
-pub use measurement::{Covering, Eye, Glare, Light, Mouth, Portrait, Pose, Sharpness, Sight};
+pub use measurement::{
+    Covering, Eye, Glare, HeadCovering, Light, Mouth, Portrait, Pose, Sharpness, Sight,
+};
 
 /// Measures the main face; `None` if the subject has no landmarks.
 #[must_use]

@@ -125,6 +125,28 @@ pub struct Covering {
     pub head_other_ratio: Ratio,
     /// Where hair or skull is expected.
     pub head_region: Option<Region>,
+    /// Share of what is above the face that is neither hair nor skin, by the class masks, and that
+    /// skin does not reach from the face either: what is worn on the head. Absent if the head is
+    /// cut off there.
+    pub head_worn_ratio: Option<Ratio>,
+    /// Share of what is above the face that skin reaches from the face without an edge and in the
+    /// same colour: a bare or shaven head. Hair has none.
+    pub head_bare_ratio: Option<Ratio>,
+    /// What may be worn on the head. Absent if too little is seen of it.
+    pub head_covering: Option<HeadCovering>,
+}
+
+/// What may be worn on a head, by where it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadCovering {
+    /// Up to the crown, with the sides of the face free: a hat, a cap, a turban.
+    Hat,
+    /// Around the face, on both sides and below the chin: a scarf, a hijab, a hood.
+    Scarf,
+    /// With hair above it: a band, glasses pushed up, a brim.
+    Band,
+    /// Something else, or hair or skin that was not recognised.
+    Unknown,
 }
 
 /// Light on the face; luma is that of 8-bit sRGB over 255 (0 black, 1 white).

@@ -48,6 +48,10 @@ pub(crate) const UNDER_EYES: Pair = pair((0.3, 0.7), (0.1, 0.24));
 /// Bare skin beside the nose, below the lenses of glasses and above most beards: what colours
 /// are compared with.
 pub(crate) const CHEEKS: Pair = pair((0.4, 0.75), (0.6, 0.9));
+/// Cheekbones: free of masks and most beards.
+pub(crate) const BELOW_EYES: Pair = pair((0.3, 0.8), (0.25, 0.5));
+/// Beside the cheeks and the jaw: wall or hair, unless cloth surrounds the face.
+pub(crate) const BESIDE_JAW: Pair = pair((0.95, 1.25), (0.4, 1.3));
 /// Skin without features, in which noise is seen: the cheeks up to the lower lids, the forehead.
 pub(crate) const SMOOTH: [Pair; 2] = [
     pair((0.4, 0.75), (0.4, 0.9)),

@@ -336,6 +336,9 @@ fn good_portrait() -> Portrait {
             lower_face_region: Some(region(230, 440, 240, 190)),
             head_other_ratio: ratio(0.02),
             head_region: Some(region(180, 90, 340, 150)),
+            head_worn_ratio: Some(ratio(0.02)),
+            head_bare_ratio: Some(ratio(0.1)),
+            head_covering: None,
         }),
         light: Some(Light {
             luma_ratio: ratio(0.65),

@@ -70,6 +70,20 @@ impl Picture {
         Self { width, height, rgb }
     }
 
+    /// Each pixel by its place and colour.
+    pub(crate) fn map(&self, colour: impl Fn(f32, f32, [f32; 3]) -> [f32; 3]) -> Self {
+        let pixels = self.rgb.chunks_exact(3).enumerate();
+        let rgb = pixels.flat_map(|(at, pixel)| {
+            let (x, y) = ((at % self.width) as f32, (at / self.width) as f32);
+            let pixel = std::array::from_fn(|channel| f32::from(pixel[channel]));
+            colour(x, y, pixel).map(|value| value.round().clamp(0.0, 255.0) as u8)
+        });
+        Self {
+            rgb: rgb.collect(),
+            ..*self
+        }
+    }
+
     pub(crate) fn mirrored(&self) -> Self {
         let rows = self.rgb.chunks_exact(self.width * 3);
         let rgb = rows.flat_map(|row| row.rchunks_exact(3).flatten().copied());
@@ -134,15 +148,6 @@ impl Picture {
             if let Some(colour) = colour(x, y) {
                 pixel.copy_from_slice(&colour);
             }
-        }
-        self
-    }
-
-    /// The picture with every pixel changed, by column and row.
-    pub(crate) fn changed(mut self, change: impl Fn(f32, f32, [u8; 3]) -> [u8; 3]) -> Self {
-        for (i, pixel) in self.rgb.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-            let (x, y) = ((i % self.width) as f32 + 0.5, (i / self.width) as f32 + 0.5);
-            *pixel = change(x, y, *pixel);
         }
         self
     }

@@ -26,6 +26,10 @@ params! {
         0.15,
         /// Share of worn or held things over nose, mouth and chin: rejected above this.
         0.4 in 0.0..=1.0;
+    free: Single<Share> =
+        /// Share of skin on nose, mouth and chin from which worn things there are not believed:
+        /// beards and moustaches leave skin free, masks none.
+        0.4 in 0.0..=1.0;
     skin: Below<Share, 1> =
         /// Share of skin on nose, mouth and chin: referred below this.
         /// Chosen on half of the labelled people: 98 % of 81 good photos are at least 0.9091, 98 %
@@ -51,6 +55,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         ja: format!("鼻・口・あごのあたりの{is}が隠れています。"),
         en: format!("Something covers {is} of nose, mouth and chin."),
     });
+    let by_worn = by_worn.filter(|_| skin < p.free.get());
     let by_skin = p.skin.found("lower_face_skin_ratio", skin, |is, _| Words {
         ja: format!("鼻・口・あごのあたりの肌が{is}しか見えていません。"),
         en: format!("Only {is} of the skin on nose, mouth and chin is seen."),
@@ -79,7 +84,10 @@ pub(super) mod tests {
     use crate::fixtures::{Sample, check, covering, portrait, ratio};
 
     pub(crate) const SAMPLES: &[Sample] = &[
-        |m| covering(m).lower_face_other_ratio = ratio(0.9),
+        |m| {
+            covering(m).lower_face_other_ratio = ratio(0.9);
+            covering(m).lower_face_skin_ratio = ratio(0.05);
+        },
         |m| covering(m).lower_face_skin_ratio = ratio(0.05),
         |m| covering(m).mouth_hand_ratio = Some(ratio(0.7)),
         |m| portrait(m).covering = None,
@@ -106,7 +114,8 @@ pub(super) mod tests {
             (0.02, 0.95, None),
             (0.02, 0.40, None),
             (0.02, 0.20, Some(Outcome::Refer)),
-            (0.30, 0.60, Some(Outcome::Refer)),
+            (0.30, 0.35, Some(Outcome::Refer)),
+            (0.30, 0.60, None),
             (0.85, 0.05, Some(Outcome::Reject)),
         ] {
             check(

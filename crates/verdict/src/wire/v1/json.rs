@@ -554,6 +554,17 @@ structs! {
         head_other_ratio: Number<Ratio>,
         /// Where hair or skull is expected.
         head_region: Option<Region>,
+        /// Share of what is above the face that is neither hair nor skin, by the class masks, and that
+        /// skin does not reach from the face either: what is worn on the head.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        head_worn_ratio: Option<Number<Ratio>>,
+        /// Share of what is above the face that skin reaches from the face without an edge and in the
+        /// same colour: a bare or shaven head. Hair has none.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        head_bare_ratio: Option<Number<Ratio>>,
+        /// What may be worn on the head.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        head_covering: Option<HeadCovering>,
     }
 
     /// What was put onto the picture after it was taken, or comes from a print or screen that was
@@ -811,6 +822,18 @@ enums! {
         Ear,
         Cheek,
         Chin,
+    }
+
+    /// What may be worn on a head, by where it is.
+    HeadCovering for portrait::HeadCovering {
+        /// Up to the crown, with the sides of the face free: a hat, a cap, a turban.
+        Hat,
+        /// Around the face, on both sides and below the chin: a scarf, a hijab, a hood.
+        Scarf,
+        /// With hair above it: a band, glasses pushed up, a brim.
+        Band,
+        /// Something else, or hair or skin that was not recognised.
+        Unknown,
     }
 
     /// Kinds of uneven walls.
