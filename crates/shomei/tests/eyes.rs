@@ -18,32 +18,40 @@ const GOOD: [&str; 4] = [
     "accept_studio_woman_03",
 ];
 
-/// The verdict and the findings of a good photo with `colour` where it says so; it sees the
-/// distance from the nearer eye in distances of the eyes: to the right, down.
-fn review(
-    name: &str,
-    colour: impl Fn(f32, f32) -> Option<[u8; 3]>,
-) -> (Verdict, Vec<(Code, Outcome)>) {
+type Reviewed = (Verdict, Vec<(Code, Outcome)>);
+
+/// The verdict and the findings of a good photo with every pixel changed; the change sees which eye is
+/// nearer (0 left, 1 right), the distance from it in distances of the eyes (to the right, down), and
+/// the pixel's colour.
+fn changed(name: &str, change: impl Fn(usize, f32, f32, [u8; 3]) -> [u8; 3]) -> Reviewed {
     let bytes = Picture::read(name).file(false);
     let measurements = REVIEWER.review(&bytes).measurements().clone();
-    let [left, right] = measurements.face.unwrap().eyes.unwrap();
-    let apart = (right.x - left.x) as f32;
-    let painted = Picture::read(name).painted(|x, y| {
-        let from = |eye: shomei::photo::OriginalPoint| {
-            ((x - eye.x as f32) / apart, (y - eye.y as f32) / apart)
-        };
-        let (near, far) = (from(left), from(right));
-        let (u, v) = if near.0.abs() < far.0.abs() {
-            near
+    let eyes = measurements.face.unwrap().eyes.unwrap();
+    let apart = (eyes[1].x - eyes[0].x) as f32;
+    let changed = Picture::read(name).changed(|x, y, colour| {
+        let [left, right] =
+            eyes.map(|eye| ((x - eye.x as f32) / apart, (y - eye.y as f32) / apart));
+        if left.0.abs() < right.0.abs() {
+            change(0, left.0, left.1, colour)
         } else {
-            far
-        };
-        colour(u, v)
+            change(1, right.0, right.1, colour)
+        }
     });
-    let review = REVIEWER.review(&painted.file(false));
+    let review = REVIEWER.review(&changed.file(false));
     let findings = review.findings().iter();
     let findings = findings.map(|finding| (finding.code(), finding.outcome()));
     (review.verdict(), findings.collect())
+}
+
+/// A good photo with `colour` at both eyes where it says so.
+fn review(name: &str, colour: impl Fn(f32, f32) -> Option<[u8; 3]>) -> Reviewed {
+    changed(name, |_, u, v, before| colour(u, v).unwrap_or(before))
+}
+
+/// The outcome of one check.
+fn outcome((_, findings): &Reviewed, code: Code) -> Option<Outcome> {
+    let mut findings = findings.iter().filter(|(found, _)| *found == code);
+    findings.next().map(|&(_, outcome)| outcome)
 }
 
 #[test]
@@ -84,5 +92,35 @@ fn light_over_an_eye_is_shown_to_a_person_and_a_catch_light_is_not() {
             }
         });
         assert_eq!(catch_light, (Verdict::Accept, vec![]), "{name}");
+    }
+}
+
+#[test]
+fn dark_frames_hide_no_eye_and_dark_lenses_do() {
+    let lens = |u: f32, v: f32| (u / 0.4).hypot((v - 0.05) / 0.27);
+    for name in GOOD {
+        let frame = review(name, |u, v| {
+            (0.9..1.12).contains(&lens(u, v)).then_some([28, 25, 24])
+        });
+        assert_eq!(outcome(&frame, Code::EyesHidden), None, "{name}: {frame:?}");
+        let dark = changed(name, |_, u, v, before| {
+            let through = before.map(|value| (f32::from(value) * 0.55) as u8);
+            if lens(u, v) < 1.0 { through } else { before }
+        });
+        let hidden = outcome(&dark, Code::EyesHidden);
+        assert!(hidden.is_some(), "{name}: {dark:?}");
+    }
+}
+
+#[test]
+fn a_frame_across_the_eyes_is_shown_to_a_person() {
+    for name in GOOD {
+        for colour in [[30, 26, 24], [235, 210, 150]] {
+            let bar = review(name, |u, v| {
+                (u.abs() < 0.45 && (v + 0.01).abs() < 0.028).then_some(colour)
+            });
+            let hidden = outcome(&bar, Code::EyesHidden);
+            assert_eq!(hidden, Some(Outcome::Refer), "{name} {colour:?}: {bar:?}");
+        }
     }
 }

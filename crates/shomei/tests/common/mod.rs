@@ -152,6 +152,15 @@ impl Picture {
         self
     }
 
+    /// The picture with every pixel changed, by column and row.
+    pub(crate) fn changed(mut self, change: impl Fn(f32, f32, [u8; 3]) -> [u8; 3]) -> Self {
+        for (i, pixel) in self.rgb.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+            let (x, y) = ((i % self.width) as f32 + 0.5, (i / self.width) as f32 + 0.5);
+            *pixel = change(x, y, *pixel);
+        }
+        self
+    }
+
     pub(crate) fn file(&self, progressive: bool) -> Vec<u8> {
         let mut file = Vec::new();
         let mut encoder = Encoder::new(&mut file, 90);

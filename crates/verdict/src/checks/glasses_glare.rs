@@ -56,9 +56,12 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
         Some([Some(left), Some(right)]) => Some([left, right]),
         _ => None,
     };
+    // The class model does not know every patch, but glasses rarely reflect on one side only.
     let patch = sights.is_some_and(|[left, right]| {
         let apart = (left.worn_ratio.num() - right.worn_ratio.num()).abs();
-        lens >= p.patch.get() && apart >= p.patch_apart.get()
+        let less = left.blown_ratio.num().min(right.blown_ratio.num());
+        let alone = apart >= p.patch_apart.get() || p.both.grade(less).is_none();
+        lens > p.patch.get() && alone
     });
     if patch {
         return None;
@@ -129,12 +132,22 @@ pub(super) mod tests {
             let change = |m: &mut Measurements| {
                 sight(m, 0).worn_ratio = ratio(worn);
                 sight(m, 1).worn_ratio = ratio(other);
+                for side in 0..2 {
+                    sight(m, side).blown_ratio = ratio(0.5);
+                }
                 covering(m).eyes_other_ratio = ratio(0.4);
                 glare(m).lens_ratio = ratio(lens);
                 glare(m).eye_ratio = ratio(1.0);
             };
             check(Code::GlassesGlare, change, expected);
         }
+        // A patch that the class model does not know.
+        let change = |m: &mut Measurements| {
+            sight(m, 0).blown_ratio = ratio(5.0);
+            glare(m).lens_ratio = ratio(1.0);
+            glare(m).eye_ratio = ratio(1.0);
+        };
+        check(Code::GlassesGlare, change, None);
     }
 
     #[test]
