@@ -96,6 +96,40 @@ fn light_over_an_eye_is_shown_to_a_person_and_a_catch_light_is_not() {
 }
 
 #[test]
+fn whatever_covers_one_eye_is_shown_to_a_person_and_is_no_reflection() {
+    let patch = |u: f32, v: f32| u.abs() < 0.4 && (v - 0.03).abs() < 0.28;
+    let sticker = |u: f32, v: f32| u.hypot(v) < 0.36;
+    let fringe = |u: f32, v: f32| u.abs() < 0.4 && (-1.0..0.45).contains(&v);
+    let covers: [(&str, [u8; 3], &dyn Fn(f32, f32) -> bool); 4] = [
+        ("white patch", [246, 246, 243], &patch),
+        ("black patch", [22, 22, 24], &patch),
+        ("sticker", [255, 205, 40], &sticker),
+        ("fringe", [48, 38, 33], &fringe),
+    ];
+    for name in GOOD {
+        for (what, colour, covers) in covers {
+            for side in 0..2 {
+                let found = changed(name, |at, u, v, before| {
+                    if at == side && covers(u, v) {
+                        colour
+                    } else {
+                        before
+                    }
+                });
+                let hidden = outcome(&found, Code::EyesHidden);
+                assert_eq!(
+                    hidden,
+                    Some(Outcome::Refer),
+                    "{name} {what} {side}: {found:?}"
+                );
+                let glare = outcome(&found, Code::GlassesGlare);
+                assert_eq!(glare, None, "{name} {what} {side}");
+            }
+        }
+    }
+}
+
+#[test]
 fn dark_frames_hide_no_eye_and_dark_lenses_do() {
     let lens = |u: f32, v: f32| (u / 0.4).hypot((v - 0.05) / 0.27);
     for name in GOOD {
