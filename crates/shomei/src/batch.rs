@@ -450,7 +450,12 @@ mod tests {
     }
 
     impl ClassSegmenter for Nobody {
-        fn classes(&self, _: &Photo, _: Rect) -> Result<ClassMasks, shomei_face::Error> {
+        fn classes(
+            &self,
+            _: &Photo,
+            _: Rect,
+            _: Option<shomei_face::SkinTone>,
+        ) -> Result<ClassMasks, shomei_face::Error> {
             unreachable!("there is no face")
         }
     }
