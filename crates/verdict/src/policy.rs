@@ -550,9 +550,9 @@ mod tests {
         assert_eq!(
             hashes,
             [
-                "my-number-card 83af24445954e405",
+                "my-number-card 5668ecb455169a47",
                 "japan-passport b83e5d6eb398adb5",
-                "icao 37b08494eeb27422"
+                "icao b99ddf332381981d"
             ]
         );
     }

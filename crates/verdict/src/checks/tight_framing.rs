@@ -30,7 +30,7 @@ params! {
         0.86 in 0.1..=3.0;
     top: Below<Share, 1> =
         /// Space above the hair over the photo's height: referred below this.
-        0.015 in 0.0..=0.5;
+        0.01 in 0.0..=0.5;
     side: Below<Share, 1> =
         /// Space at the left or right of the head over the photo's width: referred below this.
         0.03 in 0.0..=0.5;
@@ -90,8 +90,8 @@ pub(super) mod tests {
     fn each_margin_counts() {
         for (top, left, right, trimmed, expected) in [
             (0.10, 0.2, 0.2, 0.76, None),
-            (0.015, 0.03, 0.03, 0.86, None),
-            (0.01, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
+            (0.01, 0.03, 0.03, 0.86, None),
+            (0.005, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
             (-0.1, 0.2, 0.2, 0.76, Some(Outcome::Refer)),
             (0.10, 0.02, 0.2, 0.76, Some(Outcome::Refer)),
             (0.10, 0.2, 0.02, 0.76, Some(Outcome::Refer)),
