@@ -317,7 +317,7 @@ impl Row {
             subject => subject,
         };
         let hash = fnv1a(who.as_bytes());
-        if (hash ^ (hash >> 32)) % 2 == 0 {
+        if (hash ^ (hash >> 32)).is_multiple_of(2) {
             Half::Calibrate
         } else {
             Half::Report

@@ -121,21 +121,17 @@ pub(crate) struct Doubts {
 impl Doubts {
     /// Those that masks over the whole photo leave.
     pub(crate) fn of(size: ImageSize, landmarks: &Landmarks, classes: &ClassMasks) -> Self {
-        let at = |class, point| classes.of(class).at(point, size);
-        let mean = |points: &[Point], class| {
-            points.iter().map(|&point| at(class, point)).sum::<f32>() / points.len() as f32
-        };
-        let skin = bare_skin(landmarks);
         let lower = lower_face(landmarks);
+        let lower_mean = |class| mean(size, classes, class, &lower);
         let [worn, bare] = [PersonClass::Other, PersonClass::FaceSkin];
-        let face = !skin.is_empty() && mean(&skin, bare) + mean(&skin, worn) < FACE;
+        let face = seen(size, landmarks, classes).is_some_and(|seen| seen < FACE);
         Self {
             head: unexplained(size, landmarks, classes) > UNEXPLAINED,
             face,
             lower: face
                 || (!lower.is_empty()
-                    && mean(&lower, worn) > CONTRADICTING[0]
-                    && mean(&lower, bare) > CONTRADICTING[1]),
+                    && lower_mean(worn) > CONTRADICTING[0]
+                    && lower_mean(bare) > CONTRADICTING[1]),
         }
     }
 
@@ -143,7 +139,9 @@ impl Doubts {
         self.head || self.face || self.lower
     }
 
-    /// The first look, with the mean of two other looks in its place wherever there are doubts.
+    /// The first look, with the mean of two other looks in its place wherever there are doubts. Looks
+    /// that see less of the face than the first one decide nothing: a face that is washed out cannot
+    /// be brought to usual light.
     pub(crate) fn settled(
         self,
         size: ImageSize,
@@ -151,6 +149,10 @@ impl Doubts {
         first: &ClassMasks,
         others: [&ClassMasks; 2],
     ) -> Option<ClassMasks> {
+        let of_face = |look| seen(size, landmarks, look).unwrap_or(0.0);
+        if (of_face(others[0]) + of_face(others[1])) / 2.0 < of_face(first) {
+            return Some(first.clone());
+        }
         let brow = brows(landmarks);
         let nose = landmarks.nose_base.y();
         ClassMasks::from_fn(|class| {
@@ -177,6 +179,19 @@ impl Doubts {
             Mask::new(cells)
         })
     }
+}
+
+/// How much of the face's bare skin is taken for skin or for something worn; `None` if it lies
+/// outside the photo.
+fn seen(size: ImageSize, landmarks: &Landmarks, classes: &ClassMasks) -> Option<f32> {
+    let skin = bare_skin(landmarks);
+    let of = |class| mean(size, classes, class, &skin);
+    (!skin.is_empty()).then(|| of(PersonClass::FaceSkin) + of(PersonClass::Other))
+}
+
+fn mean(size: ImageSize, classes: &ClassMasks, class: PersonClass, points: &[Point]) -> f32 {
+    let at = |&point| classes.of(class).at(point, size);
+    points.iter().map(at).sum::<f32>() / points.len() as f32
 }
 
 /// Height of the higher brow, in working pixels from the top.
@@ -379,6 +394,10 @@ mod tests {
         for eye in &mut marks.eyes {
             eye.brow = Point::new(100.0, 100.0).unwrap();
         }
+        let mut washed_out = marks.clone();
+        for (eye, x) in washed_out.eyes.iter_mut().zip([85.0, 115.0]) {
+            eye.corners = [Point::new(x, 115.0).unwrap(); 2];
+        }
         let [hat, hair, skin] =
             [PersonClass::Other, PersonClass::Hair, PersonClass::FaceSkin].map(only);
         let doubts = Doubts {
@@ -393,5 +412,10 @@ mod tests {
         assert!((at(PersonClass::Hair, 70.0) - 0.46).abs() < 0.01);
         assert!(at(PersonClass::Other, 110.0) > 0.85);
         assert!(!Doubts::default().any() && doubts.any());
+        // A washed-out face, of which the other looks see nothing.
+        let settled = doubts
+            .settled(size(), &washed_out, &hat, [&hair, &skin])
+            .unwrap();
+        assert_eq!(settled, hat);
     }
 }

@@ -43,7 +43,8 @@ const MIRROR_SAMPLES: (usize, usize) = (25, 15);
 /// How far the other place is moved to fit, in distances of the eyes.
 const SHIFTS: [f32; 3] = [-0.04, 0.0, 0.04];
 
-/// Of the eye at the left and at the right; `None` without class masks.
+/// Of the eye at the left and at the right; `None` without class masks. An eye that is not wholly in
+/// the photo has none.
 pub(crate) fn measure(
     photo: &Photo,
     subject: &Subject,
@@ -53,8 +54,16 @@ pub(crate) fn measure(
     let marks = subject.landmarks.as_ref()?;
     let classes = subject.classes.as_ref()?;
     let likeness = likeness(photo, axes);
+    let size = photo.size();
+    let inside = |point: &Point| {
+        (0.0..size.width() as f32).contains(&point.x())
+            && (0.0..size.height() as f32).contains(&point.y())
+    };
     Some(from_fn(|side| {
         let eye = &marks.eyes[side];
+        if !eye.opening.iter().chain(&eye.corners).all(inside) {
+            return None;
+        }
         Some(Sight {
             white_luma_ratio: white(photo, eye)?,
             under_luma_ratio: under(photo, axes, side)?,

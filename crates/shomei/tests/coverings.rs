@@ -58,7 +58,7 @@ impl Head {
 
     /// Position over the radii of the ellipse of the face, which reaches from above the brows to
     /// the chin: 1 on its edge.
-    fn from_face(&self, x: f32, y: f32) -> f32 {
+    fn off_face(&self, x: f32, y: f32) -> f32 {
         let top = self.eyes - 0.75 * self.unit;
         let (middle, half) = (f32::midpoint(top, self.chin), (self.chin - top) / 2.0);
         ((x - self.middle) / (1.1 * self.unit)).hypot((y - middle) / half)
@@ -70,7 +70,7 @@ impl Head {
             let dark = luma(rgb);
             let here = y < self.chin && (x - self.middle).abs() < 2.2 * self.unit;
             let share = ((0.45 - dark) / 0.15).clamp(0.0, 1.0);
-            if !here || self.from_face(x, y) < 1.0 {
+            if !here || self.off_face(x, y) < 1.0 {
                 return rgb;
             }
             std::array::from_fn(|channel| {
@@ -89,7 +89,7 @@ impl Head {
             let round = across / 1.75;
             let head = round.hypot((y - middle) / (middle - top)) < 1.0;
             let below = y > middle && across.abs() < 1.75 + 0.5 * (y - middle) / self.unit;
-            if !(head || below) || self.from_face(x, y) < 1.0 {
+            if !(head || below) || self.off_face(x, y) < 1.0 {
                 return rgb;
             }
             // Folds fall from the crown, and the sides lie in shade.

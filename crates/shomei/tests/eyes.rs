@@ -95,16 +95,19 @@ fn light_over_an_eye_is_shown_to_a_person_and_a_catch_light_is_not() {
     }
 }
 
+/// Whether a point, in eye distances from the middle of the eye, is in it.
+type Place = fn(f32, f32) -> bool;
+
 #[test]
 fn whatever_covers_one_eye_is_shown_to_a_person_and_is_no_reflection() {
     let patch = |u: f32, v: f32| u.abs() < 0.4 && (v - 0.03).abs() < 0.28;
     let sticker = |u: f32, v: f32| u.hypot(v) < 0.36;
     let fringe = |u: f32, v: f32| u.abs() < 0.4 && (-1.0..0.45).contains(&v);
-    let covers: [(&str, [u8; 3], &dyn Fn(f32, f32) -> bool); 4] = [
-        ("white patch", [246, 246, 243], &patch),
-        ("black patch", [22, 22, 24], &patch),
-        ("sticker", [255, 205, 40], &sticker),
-        ("fringe", [48, 38, 33], &fringe),
+    let covers: [(&str, [u8; 3], Place); 4] = [
+        ("white patch", [246, 246, 243], patch),
+        ("black patch", [22, 22, 24], patch),
+        ("sticker", [255, 205, 40], sticker),
+        ("fringe", [48, 38, 33], fringe),
     ];
     for name in GOOD {
         for (what, colour, covers) in covers {

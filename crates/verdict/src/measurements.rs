@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use shomei_background::Background;
-use shomei_framing::Framing;
+use shomei_framing::{Framing, Part};
 use shomei_marks::Marks;
 use shomei_photo::{Decoding, DeltaE, FaceFacts, FileFacts, Px, Ratio, Region};
 use shomei_portrait::Portrait;
@@ -55,6 +55,12 @@ impl Measurements {
             failure: None,
             stopped_after: None,
         }
+    }
+
+    /// Whether the photo's edge cuts off more than hair, so that landmarks may lie anywhere.
+    pub(crate) fn face_is_cut(&self) -> bool {
+        let cuts = self.framing.iter().flat_map(|framing| &framing.cuts);
+        cuts.into_iter().any(|cut| cut.part != Part::Hair)
     }
 
     /// Whether there is a whole picture, so that what it shows may be judged.

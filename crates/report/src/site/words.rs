@@ -12,6 +12,7 @@ pub(super) fn unit(unit: &'static str, lang: Lang) -> &'static str {
         (Lang::Ja, "CIE L*a*b* units") => "CIE L*a*b*の値",
         (Lang::Ja, "pixels of the original") => "元画像の画素",
         (Lang::Ja, "dots of the print at 300 dpi") => "印刷時の画素（300 dpi）",
+        (Lang::Ja, "how many") => "個数",
         (Lang::Ja, "bytes") => "バイト",
         (Lang::Ja, "IJG quality") => "IJG品質",
         (Lang::Ja, other) => other,

@@ -81,7 +81,7 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     });
     let shut = || grades.iter().flatten();
     let Some(&(grade, _)) = shut().min_by(|(a, _), (b, _)| a.value.total_cmp(&b.value)) else {
-        return without_iris(eyes, p);
+        return (!m.face_is_cut()).then(|| without_iris(eyes, p))?;
     };
     let rejected = |eye: &Option<(Grade, _)>| eye.is_some_and(|(grade, _)| grade.rejects());
     let found = if grades.iter().all(rejected) {

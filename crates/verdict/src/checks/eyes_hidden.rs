@@ -92,7 +92,9 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
             outcomes.reduce(|a, b| if a == Outcome::Reject { a } else { b })
         }
     };
-    let by_one = eyes.and_then(|eyes| one_hidden(eyes, p));
+    let by_one = eyes
+        .filter(|_| !m.face_is_cut())
+        .and_then(|eyes| one_hidden(eyes, p));
     let by_worn = p.worn.grade(worn).zip(dark).map(|(grade, dark)| {
         let found = grade.and(dark).found("eyes_other_ratio", |is, _| Words {
             ja: format!("目のまわりの{is}が濃い色のもので覆われています。"),

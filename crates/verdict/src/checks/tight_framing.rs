@@ -6,8 +6,6 @@
 //! **What to do.** Take the photo from a little farther away, with space above the hair and beside
 //! both ears.
 
-use shomei_framing::Part;
-
 use crate::prelude::*;
 
 pub(super) const ABOUT: About = About {
@@ -38,8 +36,7 @@ params! {
 
 pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
     let framing = m.framing.as_ref()?;
-    let cut = framing.cuts.iter().any(|cut| cut.part != Part::Hair);
-    if cut || p.head.grade(framing.head_height_ratio.num()).is_some() {
+    if m.face_is_cut() || p.head.grade(framing.head_height_ratio.num()).is_some() {
         // too_close and face_cut speak of the worse.
         return None;
     }
@@ -72,6 +69,8 @@ pub(super) fn check(m: &Measurements, p: &Params) -> Option<Found> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use shomei_framing::Part;
+
     use super::*;
     use crate::Code;
     use crate::fixtures::{Sample, check, framing, ratio, region};
