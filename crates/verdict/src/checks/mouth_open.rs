@@ -20,8 +20,9 @@ pub(super) const ABOUT: About = About {
 
 params! {
     above: Above<Share> =
-        /// Gap of the lips over the width of the mouth: referred above this.
-        0.15,
+        /// Gap of the lips over the width of the mouth: referred above this. A smile that opens the
+        /// mouth less shows teeth, which `expression` measures.
+        0.18,
         /// Gap of the lips over the width of the mouth: rejected above this. No mouth reaches the
         /// default.
         5.0 in 0.0..=5.0;
@@ -50,7 +51,8 @@ pub(super) mod tests {
         for (open, expected) in [
             (0.0, None),
             (0.10, None),
-            (0.17, Some(Outcome::Refer)),
+            (0.17, None),
+            (0.19, Some(Outcome::Refer)),
             (1.5, Some(Outcome::Refer)),
         ] {
             check(
