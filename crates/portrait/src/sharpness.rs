@@ -97,7 +97,7 @@ fn edge_blur(patch: &Array2<f32>) -> Option<f32> {
         for column in 2..columns - 2 {
             let (x, y) = gradient(&once, row, column);
             let (again_x, again_y) = gradient(&twice, row, column);
-            let pair = (x.hypot(y), again_x.hypot(again_y));
+            let pair = (x * x + y * y, again_x * again_x + again_y * again_y);
             sectors[sector(x, y)].push(pair);
         }
     }
@@ -150,7 +150,7 @@ fn longest(variances: &[Option<f32>; DIRECTIONS]) -> Option<f32> {
     Some(mean + b.hypot(c) * 2.0 / DIRECTIONS as f32)
 }
 
-/// Leaves the `keep` steepest edges, each given by its gradient after σ₁ and after σ₂.
+/// Leaves the `keep` steepest edges, each given by its squared gradients after σ₁ and after σ₂.
 fn steepest(edges: &mut Vec<(f32, f32)>, keep: usize) {
     if keep < edges.len() {
         edges.select_nth_unstable_by(keep, |a, b| b.0.total_cmp(&a.0));
@@ -163,11 +163,10 @@ fn sharper(edges: &[(f32, f32)]) -> Option<f32> {
     let [first, second] = REBLUR.map(|sigma| sigma * sigma);
     let mut sigmas: Vec<f32> = edges
         .iter()
-        .filter(|edge| edge.0 > 1e-4)
+        .filter(|edge| edge.0 > 1e-8)
         .map(|&(before, after)| {
             // A perfect step has the largest quotient there is; none falls below 1.
-            let quotient = (before / after.max(1e-6)).powi(2);
-            let quotient = quotient.max(1.000_1).min(second / first);
+            let quotient = (before / after.max(1e-12)).max(1.000_1).min(second / first);
             ((second - quotient * first) / (quotient - 1.0)).sqrt()
         })
         .collect();
