@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Coding, Random, SAMPLINGS, decode, header_of, open, oracle};
+use common::{Coding, Random, SAMPLINGS, decode, header_of, open, oracle, restarts};
 use shomei_jpeg::{Buffers, Damage, DamageKind, Precision, Scale};
 
 /// Codings with the picture that they hold: sequential and progressive, with and without restart
@@ -48,14 +48,6 @@ fn compared(file: &[u8], intact: &[u8], scale: Scale) -> (bool, Vec<DamageKind>)
         .unwrap();
     let kinds = picture.damage.iter().map(|damage| damage.kind).collect();
     (*picture.pixels.to_rgb() == *whole, kinds)
-}
-
-/// Offsets of all restart markers.
-fn restarts(file: &[u8]) -> Vec<usize> {
-    let start = header_of(file).scan_offset;
-    (start..file.len() - 1)
-        .filter(|&at| file[at] == 0xFF && (0xD0..=0xD7).contains(&file[at + 1]))
-        .collect()
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{Coding, Random, SAMPLINGS, decode, header_of, open};
+use common::{Coding, Random, SAMPLINGS, decode, header_of, open, restarts};
 use proptest::prelude::*;
 use shomei_jpeg::{Buffers, DamageKind, ErrorKind, File, Limits, Precision, Scale};
 
@@ -115,14 +115,6 @@ fn a_missing_end_marker_is_told_from_missing_data() {
         assert_eq!(kinds, [DamageKind::MissingEoi]);
         assert_eq!(picture.valid_fraction, 1.0);
     }
-}
-
-/// Offsets of all restart markers.
-fn restarts(file: &[u8]) -> Vec<usize> {
-    let start = header_of(file).scan_offset;
-    (start..file.len() - 1)
-        .filter(|&at| file[at] == 0xFF && (0xD0..=0xD7).contains(&file[at + 1]))
-        .collect()
 }
 
 #[test]

@@ -17,6 +17,14 @@ pub(crate) fn header_of(file: &[u8]) -> Header {
     open(file).unwrap().header().clone()
 }
 
+/// Offsets of all restart markers.
+pub(crate) fn restarts(file: &[u8]) -> Vec<usize> {
+    let start = header_of(file).scan_offset;
+    (start..file.len() - 1)
+        .filter(|&at| file[at] == 0xFF && (0xD0..=0xD7).contains(&file[at + 1]))
+        .collect()
+}
+
 /// The picture to the last bit, under the default limits.
 pub(crate) fn decode<'b>(
     file: &[u8],
