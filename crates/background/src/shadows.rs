@@ -324,7 +324,7 @@ fn bits(cells: &Cells, set: impl Fn(usize) -> bool) -> Vec<u128> {
     (0..cells.rows / 2).map(row).collect()
 }
 
-/// A row of a map that is moved to the right and down. The body goes on below the photo.
+/// A row of a map that is moved to the right and down. The last row continues below the photo, as the body does.
 fn moved(rows: &[u128], row: usize, x: isize, y: isize) -> u128 {
     let from = row
         .checked_add_signed(-y)

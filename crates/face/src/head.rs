@@ -30,7 +30,7 @@ pub(crate) fn outline(
     let chin = landmarks.chin;
     let grid = Grid::trace(size, landmarks, oval, classes, person)?;
     let crown = grid.crown(oval).unwrap_or(landmarks.forehead);
-    // A crown below the brows is none: the head was not seen.
+    // No crown is below the brows. If this one is, the head was not found.
     if crown.y() > place::brows(landmarks).max(CELL as f32) {
         return None;
     }

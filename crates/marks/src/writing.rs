@@ -1,8 +1,8 @@
 //! Rows of signs: a date, a name, a watermark.
 //!
-//! What camera and programs write is in rows: strokes of one colour and one height on a straight
-//! level line. Prints on clothes follow the cloth and hang over the chest; they are told apart by
-//! where they are.
+//! Cameras and programs write in rows: strokes of one colour and one height on a straight, level
+//! line. Prints on clothes follow the cloth. Where a row lies on the person, the strokes must contrast
+//! more.
 
 use std::ops::Range;
 

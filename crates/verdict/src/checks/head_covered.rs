@@ -134,7 +134,7 @@ pub(super) mod tests {
         }
     }
 
-    /// What the class network alone takes for a hat is none.
+    /// A hat that only the class network sees does not count.
     #[test]
     fn the_network_alone_does_not_decide() {
         let hat = |m: &mut Measurements| covering(m).head_other_ratio = ratio(0.9);
