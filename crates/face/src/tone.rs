@@ -58,14 +58,9 @@ pub(crate) fn bare_skin(landmarks: &Landmarks) -> Vec<Point> {
 impl SkinTone {
     /// The tone of a face; `None` if its skin lies outside the photo.
     pub(crate) fn of(photo: &Photo, landmarks: &Landmarks) -> Option<Self> {
-        let size = photo.size();
-        let inside = |point: &Point| {
-            (0.0..size.width() as f32).contains(&point.x())
-                && (0.0..size.height() as f32).contains(&point.y())
-        };
         let colours: Vec<[u8; 3]> = bare_skin(landmarks)
             .into_iter()
-            .filter(inside)
+            .filter(|&point| photo.size().contains(point))
             .map(|point| photo.pixel(point.x() as u32, point.y() as u32))
             .collect();
         let median = |channel: usize| {

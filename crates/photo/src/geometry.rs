@@ -180,6 +180,13 @@ impl ImageSize {
         self.height
     }
 
+    /// Whether a point, in pixels of the picture, lies in it.
+    #[must_use]
+    pub fn contains(self, point: Point) -> bool {
+        (0.0..self.width as f32).contains(&point.x())
+            && (0.0..self.height as f32).contains(&point.y())
+    }
+
     /// Number of pixels.
     #[must_use]
     pub const fn pixels(self) -> u64 {

@@ -59,12 +59,7 @@ impl FaceAxes {
         };
         (0..SAMPLES * SAMPLES)
             .filter_map(|i| self.point(at(zone.u, i % SAMPLES), at(zone.v, i / SAMPLES)))
-            .filter(|p| {
-                p.x() >= 0.0
-                    && p.y() >= 0.0
-                    && p.x() < size.width() as f32
-                    && p.y() < size.height() as f32
-            })
+            .filter(|&point| size.contains(point))
             .collect()
     }
 
@@ -190,6 +185,19 @@ pub(crate) mod tests {
                 .to_vec(),
             ..Landmarks::collapsed(at(0.0, 0.5), Ratio::new(1.0).unwrap())
         }
+    }
+
+    /// A photo of 360 × 480 pixels whose colours are given in face axes.
+    pub(crate) fn painted(axes: FaceAxes, colour: impl Fn(f32, f32) -> [u8; 3]) -> Photo {
+        let size = ImageSize::new(360, 480).unwrap();
+        let rgb = (0..360 * 480)
+            .flat_map(|i| {
+                let (x, y) = ((i % 360) as f32 + 0.5, (i / 360) as f32 + 0.5);
+                let (u, v) = axes.place(Point::new(x, y).unwrap());
+                colour(u, v)
+            })
+            .collect();
+        Photo::new(rgb, size, size).unwrap()
     }
 
     #[test]

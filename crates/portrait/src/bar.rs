@@ -104,30 +104,22 @@ fn plainness(out: [f32; COLUMNS], lumas: [f32; COLUMNS]) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use shomei_photo::{ImageSize, Point};
-
     use super::*;
-    use crate::axes::tests::landmarks;
+    use crate::axes::tests::{landmarks, painted};
 
     /// The lesser value of both eyes that are open on skin, with `colour` where it says so.
     fn bar(colour: impl Fn(f32, f32) -> Option<[u8; 3]>) -> f32 {
         let marks = landmarks(0.05, 0.3, 0.0);
         let axes = FaceAxes::of(&marks).unwrap();
-        let size = ImageSize::new(360, 480).unwrap();
-        let rgb = (0..360 * 480)
-            .flat_map(|i| {
-                let (x, y) = ((i % 360) as f32 + 0.5, (i / 360) as f32 + 0.5);
-                let (u, v) = axes.place(Point::new(x, y).unwrap());
-                let across = u.abs() - 0.5;
-                let eye = match (across.hypot(v) < 0.09, across.abs() < 0.2 && v.abs() < 0.06) {
-                    (true, true) => [60, 40, 30],
-                    (false, true) => [210, 200, 195],
-                    _ => [200, 150, 125],
-                };
-                colour(u, v).unwrap_or(eye)
-            })
-            .collect();
-        let photo = Photo::new(rgb, size, size).unwrap();
+        let photo = painted(axes, |u, v| {
+            let across = u.abs() - 0.5;
+            let eye = match (across.hypot(v) < 0.09, across.abs() < 0.2 && v.abs() < 0.06) {
+                (true, true) => [60, 40, 30],
+                (false, true) => [210, 200, 195],
+                _ => [200, 150, 125],
+            };
+            colour(u, v).unwrap_or(eye)
+        });
         let side = |side: usize| {
             measure(&photo, axes, &marks.eyes[side], side as f32 - 0.5)
                 .unwrap()

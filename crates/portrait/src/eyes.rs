@@ -234,22 +234,14 @@ mod tests {
     use shomei_photo::{Degrees, ImageSize, Landmarks};
 
     use super::*;
-    use crate::axes::tests::landmarks;
+    use crate::axes::tests::{landmarks, painted};
 
     const SKIN: [u8; 3] = [200, 150, 125];
 
     /// A photo of skin, painted where `colour` says so in face axes.
     fn photo(marks: &Landmarks, colour: impl Fn(f32, f32) -> Option<[u8; 3]>) -> Photo {
         let axes = FaceAxes::of(marks).unwrap();
-        let size = ImageSize::new(360, 480).unwrap();
-        let rgb = (0..360 * 480)
-            .flat_map(|i| {
-                let (x, y) = ((i % 360) as f32 + 0.5, (i / 360) as f32 + 0.5);
-                let (u, v) = axes.place(Point::new(x, y).unwrap());
-                colour(u, v).unwrap_or(SKIN)
-            })
-            .collect();
-        Photo::new(rgb, size, size).unwrap()
+        painted(axes, |u, v| colour(u, v).unwrap_or(SKIN))
     }
 
     fn face(photo: &Photo, marks: &Landmarks) -> Option<(FaceAxes, Skin)> {

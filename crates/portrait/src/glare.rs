@@ -82,23 +82,16 @@ pub(crate) fn is_blown(colour: [u8; 3], skin: Skin) -> bool {
 #[cfg(test)]
 mod tests {
     use ndarray::Array2;
-    use shomei_photo::{ClassMasks, ImageSize, Mask};
+    use shomei_photo::{ClassMasks, Mask};
 
     use super::*;
-    use crate::axes::tests::landmarks;
+    use crate::axes::tests::{landmarks, painted};
 
     /// A face of `skin` with `light` where `lit` says so in face axes, under `hair`.
     fn glare(skin: [u8; 3], light: [u8; 3], hair: f32, lit: impl Fn(f32, f32) -> bool) -> Glare {
         let marks = landmarks(0.1, 0.3, 0.0);
         let axes = FaceAxes::of(&marks).unwrap();
-        let size = ImageSize::new(360, 480).unwrap();
-        let rgb = (0..360 * 480)
-            .flat_map(|i| {
-                let (x, y) = ((i % 360) as f32 + 0.5, (i / 360) as f32 + 0.5);
-                let (u, v) = axes.place(Point::new(x, y).unwrap());
-                if lit(u, v) { light } else { skin }
-            })
-            .collect();
+        let photo = painted(axes, |u, v| if lit(u, v) { light } else { skin });
         let mask = |value: f32| Mask::new(Array2::from_elem((8, 8), value)).unwrap();
         let subject = Subject {
             landmarks: Some(marks),
@@ -111,7 +104,6 @@ mod tests {
             }),
             ..Subject::default()
         };
-        let photo = Photo::new(rgb, size, size).unwrap();
         let skin = Skin::of(&photo, axes).unwrap();
         measure(&photo, &subject, axes, skin).unwrap()
     }

@@ -54,11 +54,7 @@ pub(crate) fn measure(
     let marks = subject.landmarks.as_ref()?;
     let classes = subject.classes.as_ref()?;
     let likeness = likeness(photo, axes);
-    let size = photo.size();
-    let inside = |point: &Point| {
-        (0.0..size.width() as f32).contains(&point.x())
-            && (0.0..size.height() as f32).contains(&point.y())
-    };
+    let inside = |&point: &Point| photo.size().contains(point);
     Some(from_fn(|side| {
         let eye = &marks.eyes[side];
         if !eye.opening.iter().chain(&eye.corners).all(inside) {
@@ -301,10 +297,10 @@ fn correlation(a: &[f32], b: &[f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use ndarray::Array2;
-    use shomei_photo::{ImageSize, Mask};
+    use shomei_photo::Mask;
 
     use super::*;
-    use crate::axes::tests::landmarks;
+    use crate::axes::tests::{landmarks, painted};
 
     const SKIN: [u8; 3] = [200, 150, 125];
     const DARK_SKIN: [u8; 3] = [70, 45, 35];
@@ -313,15 +309,7 @@ mod tests {
     fn sight(lids: f32, skin: [u8; 3], colour: impl Fn(f32, f32) -> Option<[u8; 3]>) -> [Sight; 2] {
         let marks = landmarks(0.1, lids, 0.0);
         let axes = FaceAxes::of(&marks).unwrap();
-        let size = ImageSize::new(360, 480).unwrap();
-        let rgb = (0..360 * 480)
-            .flat_map(|i| {
-                let (x, y) = ((i % 360) as f32 + 0.5, (i / 360) as f32 + 0.5);
-                let (u, v) = axes.place(Point::new(x, y).unwrap());
-                colour(u, v).unwrap_or(skin)
-            })
-            .collect();
-        let photo = Photo::new(rgb, size, size).unwrap();
+        let photo = painted(axes, |u, v| colour(u, v).unwrap_or(skin));
         let mask = |value: f32| Mask::new(Array2::from_elem((8, 8), value)).unwrap();
         let subject = Subject {
             landmarks: Some(marks),

@@ -1,8 +1,8 @@
 //! What is worn on the head, by two cues: what the class masks cannot explain by hair or skin, and
-//! the bare skin that goes on from the face over the forehead.
+//! the bare skin that continues from the face over the forehead.
 //!
-//! A class network alone takes bald heads for hats and scarves for clothes or wall. Whatever the
-//! network says, skin that goes on from the face without an edge is no hat.
+//! A class network alone takes bald heads for hats and scarves for clothes or wall. If skin continues
+//! from the face without an edge, it is not a hat, whatever the network says.
 
 use shomei_photo::{
     ClassMasks, Landmarks, PersonClass, Photo, Point, Ratio, Subject, luma, percentile,
@@ -98,7 +98,7 @@ pub(crate) fn measure(
     })
 }
 
-/// For each column, how far up the skin of the face goes on without an edge and in the same colour.
+/// For each column, how far up the skin of the face continues in the same colour and without an edge.
 fn bare_skin(photo: &Photo, axes: FaceAxes, above: Zone) -> [f32; COLUMNS] {
     let nowhere = [f32::INFINITY; COLUMNS];
     let size = photo.size();
@@ -142,16 +142,13 @@ fn bare_skin(photo: &Photo, axes: FaceAxes, above: Zone) -> [f32; COLUMNS] {
 /// Mean colour around a place; `None` outside the photo.
 fn mean_colour(photo: &Photo, axes: FaceAxes, u: f32, v: f32) -> Option<[f32; 3]> {
     const SIDE: usize = 4;
-    let size = photo.size();
     let at = |middle: f32, half: f32, step: usize| {
         middle + half * (2.0 * (step as f32 + 0.5) / SIDE as f32 - 1.0)
     };
     let (mut sum, mut count) = ([0.0; 3], 0.0);
     for step in 0..SIDE * SIDE {
         let point = axes.point(at(u, PATCH.0, step % SIDE), at(v, PATCH.1, step / SIDE))?;
-        let inside = (0.0..size.width() as f32).contains(&point.x())
-            && (0.0..size.height() as f32).contains(&point.y());
-        if inside {
+        if photo.size().contains(point) {
             count += 1.0;
             for (sum, value) in sum.iter_mut().zip(pixel(photo, point)) {
                 *sum += f32::from(value);
